@@ -1,0 +1,1 @@
+//! The executor: authorize, load, decide, append.

@@ -1,0 +1,82 @@
+//! Typed identifiers. All are UUIDv7, generated outside this crate because generating one
+//! reads a clock.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The identifier as a plain UUID, for adapters.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(value: Uuid) -> Self {
+                Self(value)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One hospital network: nothing is ever shared across tenants.
+    TenantId,
+    /// A person whose data is kept; owns the encryption keys of that data.
+    SubjectId,
+    /// A patient. A patient's subject id is the same UUID.
+    PatientId,
+    /// A doctor. A doctor's subject id is the same UUID.
+    DoctorId,
+    /// A hospital of a tenant.
+    HospitalId,
+    /// A department of a hospital.
+    DepartmentId,
+    /// One appointment, through all its reschedulings.
+    AppointmentId,
+    /// A notice written to a person.
+    NoticeId,
+    /// An access token; the secret itself is never stored.
+    AccessTokenId,
+    /// One recorded read of a person's data.
+    AccessId,
+}
+
+impl From<PatientId> for SubjectId {
+    fn from(value: PatientId) -> Self {
+        Self(value.0)
+    }
+}
+
+impl From<DoctorId> for SubjectId {
+    fn from(value: DoctorId) -> Self {
+        Self(value.0)
+    }
+}

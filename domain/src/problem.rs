@@ -1,0 +1,34 @@
+//! What a refused command tells its caller.
+
+/// How a problem is answered; the gateway maps it to an HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemClass {
+    /// The request can't be right as it stands (HTTP 422).
+    Invalid,
+    /// There is no such thing, or the caller may not know of it (HTTP 404).
+    NotFound,
+    /// The request was right but the world has moved on (HTTP 409).
+    Conflict,
+    /// The caller is known and may not do this (HTTP 403).
+    Forbidden,
+}
+
+/// A refusal in the terms of RFC 9457, without personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProblemDetail {
+    /// The last segment of the problem's stable `type` URI, such as `slot-taken`.
+    pub slug: &'static str,
+    /// How it is answered.
+    pub class: ProblemClass,
+    /// The request field at fault, as a JSON pointer such as `/starts_at`.
+    pub field: Option<&'static str>,
+    /// What the caller can do about it.
+    pub mend: &'static str,
+}
+
+/// A domain error that a caller can act on. Its `Display` is the problem's title and must
+/// hold no personal data.
+pub trait Problem: std::error::Error + Send + Sync + 'static {
+    /// The stable description of this problem.
+    fn detail(&self) -> ProblemDetail;
+}

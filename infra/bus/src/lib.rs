@@ -1,0 +1,1 @@
+//! JetStream: the relay from the log, and durable consumers of it.

@@ -1,0 +1,126 @@
+//! Reading the log: in pages or as a stream, by position, stream or subject.
+
+use bytes::Bytes;
+use futures::Stream;
+use medilink_database::{Database, DatabaseError};
+use medilink_domain::{SubjectId, TenantId};
+use tokio_postgres::Row;
+
+use crate::event::{Position, RecordedEvent};
+
+const COLUMNS: &str = "position, stream, version, type, schema_version, tenant, subject, payload, metadata, recorded_at, leaf_hash";
+
+/// How many events a streaming read holds at once.
+const PAGE: usize = 2_000;
+
+/// Read access to the log. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct LogReader {
+    database: Database,
+}
+
+impl LogReader {
+    /// Reads through this pool; its role needs SELECT on schema `log`.
+    pub const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The last position of the log, [`Position::START`] when it is empty.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn head(&self) -> Result<Position, DatabaseError> {
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached("SELECT position FROM log.head").await?;
+        let row = client.query_one(&statement, &[]).await?;
+        Ok(Position::from_sql(row.get(0)))
+    }
+
+    /// Up to `limit` events after a position, in order and without gaps.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn after(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!("SELECT {COLUMNS} FROM log.events WHERE position > $1 ORDER BY position LIMIT $2");
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&sql).await?;
+        let rows = client.query(&statement, &[&after.sql(), &(limit as i64)]).await?;
+        Ok(rows.iter().map(event).collect())
+    }
+
+    /// Up to `limit` events of one stream after a version, in order.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn stream(&self, stream: &str, after_version: u64, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!("SELECT {COLUMNS} FROM log.events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3");
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&sql).await?;
+        let rows = client.query(&statement, &[&stream, &(after_version as i64), &(limit as i64)]).await?;
+        Ok(rows.iter().map(event).collect())
+    }
+
+    /// Up to `limit` events about one person after a position, in order.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn subject(&self, tenant: TenantId, subject: SubjectId, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM log.events WHERE subject = $1 AND tenant = $2 AND position > $3 ORDER BY position LIMIT $4"
+        );
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&sql).await?;
+        let rows = client
+            .query(&statement, &[&subject.uuid(), &tenant.uuid(), &after.sql(), &(limit as i64)])
+            .await?;
+        Ok(rows.iter().map(event).collect())
+    }
+
+    /// Every event after a position up to the present end, page by page: memory stays
+    /// bounded however long the log is.
+    pub fn all_after(&self, after: Position) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<> {
+        self.pages(after, |reader, after| async move { reader.after(after, PAGE).await })
+    }
+
+    fn pages<F, Fut>(&self, after: Position, read: F) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<F, Fut>
+    where
+        F: Fn(Self, Position) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Vec<RecordedEvent>, DatabaseError>> + Send + 'static,
+    {
+        use futures::StreamExt;
+        let reader = self.clone();
+        futures::stream::try_unfold((after, false), move |(after, done)| {
+            let next = (!done).then(|| read(reader.clone(), after));
+            async move {
+                let Some(next) = next else { return Ok(None) };
+                let page = next.await?;
+                let Some(last) = page.last() else { return Ok(None) };
+                let state = (last.position, page.len() < PAGE);
+                Ok(Some((futures::stream::iter(page.into_iter().map(Ok)), state)))
+            }
+        })
+        .flat_map(|page| match page {
+            Ok(events) => events.left_stream(),
+            Err(error) => futures::stream::once(async move { Err(error) }).right_stream(),
+        })
+    }
+}
+
+/// A row selected as [`COLUMNS`].
+fn event(row: &Row) -> RecordedEvent {
+    let leaf: &[u8] = row.get(10);
+    RecordedEvent {
+        position: Position::from_sql(row.get(0)),
+        stream: row.get(1),
+        version: row.get::<_, i64>(2) as u64,
+        kind: row.get(3),
+        schema_version: row.get::<_, i16>(4) as u16,
+        tenant: TenantId(row.get(5)),
+        subject: row.get::<_, Option<uuid::Uuid>>(6).map(SubjectId),
+        payload: Bytes::copy_from_slice(row.get(7)),
+        metadata: Bytes::copy_from_slice(row.get(8)),
+        recorded_at: row.get(9),
+        // A CHECK holds the length at 32.
+        leaf_hash: leaf.try_into().unwrap_or_default(),
+    }
+}

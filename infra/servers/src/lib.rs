@@ -1,0 +1,1 @@
+//! Private PostgreSQL and NATS servers, kept under one folder.

@@ -1,0 +1,1 @@
+//! Keys of data subjects: envelope encryption, rotation and shredding.

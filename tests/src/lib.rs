@@ -1,0 +1,1 @@
+//! Harness shared by the suites: real servers, seeded data, canary strings.

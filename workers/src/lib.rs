@@ -1,0 +1,1 @@
+//! Jobs that react to the log: relay host, projector host, reminders.
