@@ -1,0 +1,41 @@
+# MediLink's commands. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Programs that scripts/install fetched; your own nats-server wins if you name it.
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/medilink/bin
+export PATH := $(TOOLS):$(PATH)
+export MEDILINK_NATS_SERVER ?= $(TOOLS)/nats-server
+
+# `make up PROFILE=release` takes longer to build and serves faster.
+PROFILE ?= dev
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+MEDILINK := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/medilink
+
+.PHONY: help
+help: ## lists the commands
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1 · \2/p' $(MAKEFILE_LIST) | column -t -s '·'
+
+.PHONY: up
+up: ## installs what is missing, builds, and runs the whole platform with a demo hospital
+	@scripts/install
+	@cargo build --profile $(PROFILE) --bin medilink
+	@# With its parent gone (even by kill -9) the platform stops too, rather than live on unseen.
+	@exec setpriv --pdeathsig TERM $(MEDILINK) up
+
+.PHONY: test
+test: ## installs what is missing, then runs every check and test against real servers
+	@scripts/install test
+	@scripts/test
+
+.PHONY: bench
+bench: ## compares the log with its peers on this machine
+	@scripts/install test
+	@scripts/with-postgres cargo bench --package medilink-tests
+
+.PHONY: bless
+bless: ## writes the generated files (schemas, openapi.json) anew from the code
+	@scripts/install test
+	@BLESS=1 scripts/with-postgres cargo nextest run --workspace --no-fail-fast
