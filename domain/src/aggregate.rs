@@ -15,7 +15,16 @@ use crate::problem::Problem;
 ///
 /// `Default` is the state before the first event.
 pub trait Decider:
-    Clone + Default + Debug + PartialEq + Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static
+    Clone
+    + Default
+    + Debug
+    + PartialEq
+    + Serialize
+    + DeserializeOwned
+    + JsonSchema
+    + Send
+    + Sync
+    + 'static
 {
     /// The first part of its stream names: `appointment` in `appointment-0190…`.
     const CATEGORY: &'static str;
@@ -38,7 +47,11 @@ pub trait Decider:
     ///
     /// # Errors
     /// The rule that forbids it. An empty list means that nothing needs to change.
-    fn decide(&self, command: Self::Command, now: DateTime<Utc>) -> Result<Vec<Self::Event>, Self::Error>;
+    fn decide(
+        &self,
+        command: Self::Command,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Self::Event>, Self::Error>;
 
     /// Takes one event into the state. Total: history can't be refused.
     fn evolve(&mut self, event: &Self::Event);

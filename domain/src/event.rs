@@ -108,7 +108,9 @@ pub enum DecodeError {
 }
 
 /// The events of one aggregate. Write the enum with [`events!`](crate::events).
-pub trait Event: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Event:
+    Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// Every type of this enum.
     const TYPES: &'static [EventType];
 
@@ -164,7 +166,10 @@ pub fn upcast(kind: &EventType, version: u16, payload: &[u8]) -> Result<Vec<u8>,
 /// Canonical JSON (RFC 8785) of a value whose keys are strings and whose numbers are finite,
 /// which holds for every type that derives `Serialize` in this workspace.
 pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
-    #[allow(clippy::expect_used, reason = "see the promise above; a test encodes every event type")]
+    #[allow(
+        clippy::expect_used,
+        reason = "see the promise above; a test encodes every event type"
+    )]
     serde_json_canonicalizer::to_vec(value).expect("event data is always representable as JSON")
 }
 
@@ -184,8 +189,8 @@ pub fn malformed(name: &'static str, error: &serde_json::Error) -> DecodeError {
 /// events! {
 ///     /// What can happen to an appointment.
 ///     pub enum AppointmentEvent {
-///         Booked: "appointment.booked" v1, Privacy::Personal(Category::Clinical);
-///         Cancelled: "appointment.cancelled" v2, Privacy::Operational, upcasts [cancelled_v1_to_v2];
+///         Booked: "appointment.booked" v 1, Privacy::Personal(Category::Clinical);
+///         Cancelled: "appointment.cancelled" v 2, Privacy::Operational, upcasts [cancelled_v1_to_v2];
 ///     }
 /// }
 /// ```

@@ -67,6 +67,8 @@ ids! {
     AccessTokenId,
     /// One recorded read of a person's data.
     AccessId,
+    /// A stretch of a doctor's day that is open for booking.
+    WindowId,
 }
 
 impl From<PatientId> for SubjectId {

@@ -4,13 +4,24 @@
 //! functions `decide` (may this happen?) and `evolve` (what is true now that it did?).
 //! [`registry`] lists every event type the platform has ever shipped.
 
+pub mod access;
+pub mod access_token;
 pub mod aggregate;
+pub mod appointment;
+pub mod calendar;
+pub mod dead_letter;
+pub mod doctor;
 pub mod event;
+pub mod hospital;
 pub mod ids;
+pub mod notice;
+pub mod patient;
 pub mod problem;
 pub mod registry;
+pub mod values;
 
 pub use aggregate::{Decider, Now};
 pub use event::{Category, DecodeError, Event, EventType, Privacy};
 pub use ids::*;
 pub use problem::{Problem, ProblemClass, ProblemDetail};
+pub use values::*;

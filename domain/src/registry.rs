@@ -1,10 +1,23 @@
 //! Every event type of the platform, one alphabetical line per capability.
 
-use crate::event::EventType;
+use crate::event::{Event, EventType};
+use crate::{
+    access, access_token, appointment, calendar, dead_letter, doctor, hospital, notice, patient,
+};
 
 /// All event types that this release writes or reads.
 pub fn event_types() -> Vec<&'static EventType> {
-    let all: &[&'static [EventType]] = &[];
+    let all: &[&'static [EventType]] = &[
+        access::AccessEvent::TYPES,
+        access_token::AccessTokenEvent::TYPES,
+        appointment::AppointmentEvent::TYPES,
+        calendar::CalendarEvent::TYPES,
+        dead_letter::DeadLetterEvent::TYPES,
+        doctor::DoctorEvent::TYPES,
+        hospital::HospitalEvent::TYPES,
+        notice::NoticeEvent::TYPES,
+        patient::PatientEvent::TYPES,
+    ];
     all.iter().copied().flatten().collect()
 }
 

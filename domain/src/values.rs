@@ -1,0 +1,151 @@
+//! Values that are parsed once, at the edge, and trusted inside.
+//!
+//! Each accepts the same text from a request and from the log, so a rule here may later be
+//! widened but never narrowed: what was once accepted must decode for ever. Values that can
+//! hold personal data show nothing of it in `Debug` and have no `Display`, because both end
+//! in logs; reading one takes an explicit `as_str`.
+
+mod birth_date;
+mod code;
+mod contact;
+mod language;
+mod local_time;
+mod role;
+mod secret_hash;
+mod slot_minutes;
+mod text;
+mod time_zone;
+
+pub use birth_date::BirthDate;
+pub use code::{Code, StreamName};
+pub use contact::{EmailAddress, Phone};
+pub use language::Language;
+pub use local_time::LocalTime;
+pub use role::Role;
+pub use secret_hash::SecretHash;
+pub use slot_minutes::SlotMinutes;
+pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
+pub use time_zone::TimeZone;
+
+use thiserror::Error;
+
+use crate::problem::{Problem, ProblemClass, ProblemDetail};
+
+/// Why a text or number is not the value it should be. Never quotes what was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ValueError {
+    /// Nothing but white space.
+    #[error("must not be empty")]
+    Empty,
+    /// More characters than the field holds.
+    #[error("must have at most {max} characters")]
+    TooLong {
+        /// The most characters allowed.
+        max: usize,
+    },
+    /// NUL, another control character, or one that reverses the direction of writing.
+    #[error("must not contain control characters")]
+    ControlCharacter,
+    /// Not a machine-readable name.
+    #[error("must be a lower-case name of letters, digits and hyphens or underscores")]
+    NotACode,
+    /// Not the name of a stream of the log.
+    #[error("must be the name of a stream")]
+    NotAStreamName,
+    /// Not an E.164 number.
+    #[error("must be a phone number with country code, such as +919812345678")]
+    NotAPhoneNumber,
+    /// Not an address of the form name@domain.
+    #[error("must be an e-mail address")]
+    NotAnEmailAddress,
+    /// Not a date on which a living person can have been born.
+    #[error("must be a date of birth, as YYYY-MM-DD")]
+    NotABirthDate,
+    /// Not a language in which people are written to.
+    #[error("must be one of en, hi, pa")]
+    UnknownLanguage,
+    /// Not one of the platform's roles.
+    #[error("must be the name of a role")]
+    UnknownRole,
+    /// Not a zone of the IANA database.
+    #[error("must be an IANA time zone, such as Asia/Kolkata")]
+    UnknownTimeZone,
+    /// Not a whole minute of the day.
+    #[error("must be a time of day, as HH:MM")]
+    NotALocalTime,
+    /// Too short or too long for an appointment.
+    #[error("must be from 5 to 240 minutes")]
+    NotSlotMinutes,
+    /// Not 32 bytes in hexadecimal.
+    #[error("must be a SHA-256 hash in hexadecimal")]
+    NotAHash,
+    /// Not `<doctor>:<date>`.
+    #[error("must be a doctor's id, a colon and a date")]
+    NotACalendarId,
+}
+
+impl Problem for ValueError {
+    fn detail(&self) -> ProblemDetail {
+        ProblemDetail::new(
+            ProblemClass::Invalid,
+            "invalid-value",
+            "Send the field in the form that the API's schema describes.",
+        )
+    }
+}
+
+/// Makes a value travel as a JSON string that is parsed when it comes in.
+macro_rules! string_value {
+    ($name:ident, $schema:tt) => {
+        impl TryFrom<String> for $name {
+            type Error = $crate::values::ValueError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&$crate::values::AsText::as_text(self))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+pub(crate) use string_value;
+
+/// The text that a string value is stored as; kept inside the crate so that personal values
+/// have no `Display`.
+pub(crate) trait AsText {
+    /// What can be displayed.
+    type Text<'a>: std::fmt::Display
+    where
+        Self: 'a;
+
+    /// The stored text.
+    fn as_text(&self) -> Self::Text<'_>;
+}
+
+#[cfg(test)]
+mod tests;
