@@ -1,0 +1,154 @@
+//! One atomic batch (NATS ADR-50): all of its messages are stored or none, and only right
+//! after the sequence that its first message names. async-nats has no builder for it.
+
+use std::collections::VecDeque;
+
+use async_nats::HeaderMap;
+use async_nats::client::{PublishErrorKind, Request, RequestErrorKind};
+use async_nats::header;
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::publish::PublishAck;
+use async_nats::jetstream::response::Response;
+use bytes::Bytes;
+use medilink_log::{Position, RecordedEvent};
+use uuid::Uuid;
+
+use crate::connection::{Bus, refusal};
+use crate::envelope::{encode, traceparent};
+use crate::error::{BusError, RelayError};
+use crate::subject::subject;
+
+/// An event, ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    position: Position,
+    subject: String,
+    body: Bytes,
+    traceparent: Option<String>,
+}
+
+impl From<&RecordedEvent> for Outgoing {
+    fn from(event: &RecordedEvent) -> Self {
+        Self { position: event.position, subject: subject(event), body: encode(event), traceparent: traceparent(event) }
+    }
+}
+
+/// Takes the next batch from the front: at least one message, then as many as both limits
+/// allow.
+pub(crate) fn cut(ready: &mut VecDeque<Outgoing>, events: usize, bytes: usize) -> Vec<Outgoing> {
+    let mut size = 0;
+    let fits = ready
+        .iter()
+        .take(events.max(1))
+        .enumerate()
+        .take_while(|(index, message)| {
+            size += message.body.len();
+            *index == 0 || size <= bytes
+        })
+        .count();
+    ready.drain(..fits).collect()
+}
+
+/// Publishes a batch right after `at` and returns where the stream is then.
+pub(crate) async fn publish(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Position, RelayError> {
+    let count = batch.len() as u64;
+    let expected = Position(at.0 + count);
+    // A hung connection stops taking messages before it is known to be lost.
+    let Ok(answer) = tokio::time::timeout(bus.timeout() * 2, send(bus, at, batch)).await else {
+        return Err(BusError::Away("it did not take a batch in time".to_owned()).into());
+    };
+    let answer = answer?;
+    let ack = match answer {
+        Response::Ok(ack) => ack,
+        Response::Err { error } => {
+            return Err(match error.error_code() {
+                // Another relay, a deleted stream, or messages that a lost connection took:
+                // nothing of the batch was stored.
+                ErrorCode::STREAM_WRONG_LAST_SEQUENCE
+                | ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT
+                | ErrorCode::ATOMIC_PUBLISH_INCOMPLETE_BATCH => RelayError::Moved(at),
+                _ => refusal(&error).into(),
+            });
+        }
+    };
+    if ack.sequence != expected.0 || ack.batch_size.is_some_and(|stored| stored != count) {
+        return Err(RelayError::OutOfStep { expected, actual: ack.sequence });
+    }
+    Ok(expected)
+}
+
+async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Response<PublishAck>, RelayError> {
+    let id = Uuid::now_v7().simple().to_string();
+    let last = batch.len();
+    for (index, message) in batch.into_iter().enumerate() {
+        let Outgoing { position, subject, body, traceparent } = message;
+        let size = body.len();
+        let headers = headers(&id, index + 1, (index == 0).then_some(at), index + 1 == last, traceparent);
+        if index + 1 < last {
+            bus.client().publish_with_headers(subject, headers, body).await.map_err(|error| match error.kind() {
+                PublishErrorKind::MaxPayloadExceeded => RelayError::TooLarge { position, size },
+                _ => BusError::Away(error.to_string()).into(),
+            })?;
+            continue;
+        }
+        let request = Request::new().headers(headers).payload(body).timeout(Some(bus.timeout()));
+        let mut too_large = false;
+        let call = async {
+            let answer = bus.client().send_request(subject, request).await.map_err(|error| match error.kind() {
+                // No stream listens on the subject.
+                RequestErrorKind::NoResponders => BusError::NoStream,
+                kind => {
+                    too_large = kind == RequestErrorKind::MaxPayloadExceeded;
+                    BusError::Away(error.to_string())
+                }
+            })?;
+            serde_json::from_slice(&answer.payload).map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
+        };
+        // The connection publishes events and asks the API: only the former concerns us.
+        let answer = bus.guarded(|denied| denied.starts_with("ev."), call).await;
+        return if too_large { Err(RelayError::TooLarge { position, size }) } else { answer.map_err(Into::into) };
+    }
+    // An empty batch never gets here: `cut` takes at least one message.
+    Err(RelayError::Moved(at))
+}
+
+fn headers(id: &str, number: usize, expected_last: Option<Position>, commit: bool, traceparent: Option<String>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("Nats-Batch-Id", id);
+    headers.insert("Nats-Batch-Sequence", number.to_string());
+    if commit {
+        headers.insert("Nats-Batch-Commit", "1");
+    }
+    if let Some(position) = expected_last {
+        headers.insert(header::NATS_EXPECTED_LAST_SEQUENCE, position.to_string());
+    }
+    if let Some(trace) = traceparent {
+        headers.insert("traceparent", trace);
+    }
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_sizes(sizes: &[usize]) -> VecDeque<Outgoing> {
+        let message = |size: &usize| Outgoing { position: Position(1), subject: String::new(), body: vec![0; *size].into(), traceparent: None };
+        sizes.iter().map(message).collect()
+    }
+
+    #[test]
+    fn a_batch_keeps_both_limits_and_always_moves_on() {
+        for (sizes, events, bytes, taken) in [
+            (&[10, 10, 10][..], 2, 1_000, 2),
+            (&[10, 10, 10], 500, 20, 2),
+            (&[999, 10], 500, 20, 1),
+            (&[10], 0, 0, 1),
+            (&[], 500, 20, 0),
+        ] {
+            let mut ready = of_sizes(sizes);
+            assert_eq!(cut(&mut ready, events, bytes).len(), taken, "{sizes:?}");
+            assert_eq!(ready.len(), sizes.len() - taken);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! One connection to the broker under one user. It never gives up, and it never lets a
+//! refused permission pass for a time-out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::jetstream::response::Response;
+use async_nats::jetstream::{self, ErrorCode};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr, ServerError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{broadcast, watch};
+
+use crate::config::BusConfig;
+use crate::error::BusError;
+
+/// Whether the broker can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Connected; the number grows with each new connection.
+    Up(u64),
+    /// Away, with the last reason that was seen.
+    Down(String),
+}
+
+/// nats-server said that the user may not do this.
+#[derive(Clone, Debug)]
+struct Denial {
+    action: &'static str,
+    subject: String,
+}
+
+/// A connection to the broker. Cheap to clone; all clones share the connection.
+#[derive(Clone, Debug)]
+pub struct Bus {
+    client: Client,
+    context: jetstream::Context,
+    user: Arc<str>,
+    request: Duration,
+    link: watch::Receiver<Link>,
+    denials: broadcast::Sender<Denial>,
+}
+
+impl Bus {
+    /// Starts connecting and returns at once. When the broker is away, now or later, the
+    /// connection is tried for ever in the background.
+    ///
+    /// # Errors
+    /// [`BusError::Settings`] when the settings can't work wherever the broker is.
+    pub async fn connect(config: &BusConfig, role: &str) -> Result<Self, BusError> {
+        let addresses = addresses(&config.url)?;
+        if config.user.is_empty() || !config.user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            return Err(BusError::Settings("the user must be letters, digits, `-` and `_`".to_owned()));
+        }
+        let (link_sender, link) = watch::channel(Link::Down("not connected yet".to_owned()));
+        let (denials, _) = broadcast::channel(64);
+        let events = EventSink { link: Arc::new(link_sender), denials: denials.clone(), user: config.user.as_str().into() };
+        let mut options = ConnectOptions::new()
+            .user_and_password(config.user.clone(), config.password.clone())
+            .name(format!("medilink-{role}"))
+            // An inbox of its own: no user can listen to what another one is answered.
+            .custom_inbox_prefix(format!("_INBOX.{}", config.user))
+            .retry_on_initial_connect()
+            .max_reconnects(None)
+            .connection_timeout(config.request())
+            .request_timeout(Some(config.request()))
+            .ping_interval(Duration::from_secs(10))
+            .reconnect_delay_callback(reconnect_delay)
+            .event_callback(move |event| {
+                events.take(&event);
+                std::future::ready(())
+            });
+        if let Some(ca) = &config.ca {
+            // Checked here, because in the background it would fail for ever.
+            std::fs::File::open(ca).map_err(|error| BusError::Settings(format!("{} can't be read: {error}", ca.display())))?;
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
+        }
+        let client = options.connect(addresses).await.map_err(|error| BusError::Settings(error.to_string()))?;
+        let context = jetstream::context::ContextBuilder::new().timeout(config.request()).build(client.clone());
+        Ok(Self { client, context, user: config.user.as_str().into(), request: config.request(), link, denials })
+    }
+
+    /// Whether the broker can be reached, and every change of that.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.link.clone()
+    }
+
+    /// Whether the broker can be reached right now.
+    pub fn is_up(&self) -> bool {
+        matches!(*self.link.borrow(), Link::Up(_)) && self.client.connection_state() == State::Connected
+    }
+
+    /// Hands everything that was published to the broker, for a clean stop.
+    ///
+    /// # Errors
+    /// [`BusError::Away`] when it doesn't take it in time.
+    pub async fn flush(&self) -> Result<(), BusError> {
+        self.number()?;
+        match tokio::time::timeout(self.request, self.client.flush()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(BusError::Away(error.to_string())),
+            Err(_) => Err(BusError::Away("it did not take what was sent in time".to_owned())),
+        }
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) const fn context(&self) -> &jetstream::Context {
+        &self.context
+    }
+
+    pub(crate) const fn timeout(&self) -> Duration {
+        self.request
+    }
+
+    /// The number of the present connection.
+    pub(crate) fn number(&self) -> Result<u64, BusError> {
+        match &*self.link.borrow() {
+            Link::Up(number) => Ok(*number),
+            Link::Down(reason) => Err(BusError::Away(reason.clone())),
+        }
+    }
+
+    /// Ends when connection `number` is no longer the present one.
+    pub(crate) async fn lost(&self, number: u64) {
+        let mut link = self.link.clone();
+        // The sender lives in the connection's own task; without it there is no connection.
+        let _ = link.wait_for(|now| *now != Link::Up(number)).await;
+    }
+
+    /// A request to the JetStream API; `subject` without its prefix.
+    pub(crate) async fn api<T, V>(&self, subject: &str, body: &T) -> Result<V, BusError>
+    where
+        T: Serialize + ?Sized + Sync,
+        V: DeserializeOwned,
+    {
+        let full = format!("$JS.API.{subject}");
+        let call = async {
+            match self.context.request(subject.to_owned(), body).await {
+                Ok(Response::Ok(answer)) => Ok(answer),
+                Ok(Response::Err { error }) => Err(refusal(&error)),
+                Err(error) => Err(BusError::Away(error.to_string())),
+            }
+        };
+        self.guarded(|denied| denied == full, call).await
+    }
+
+    /// Runs a call that the broker should answer, and ends it early when the connection is
+    /// lost or when nats-server reports a missing permission for a matching subject.
+    pub(crate) async fn guarded<V>(
+        &self,
+        concerns: impl Fn(&str) -> bool,
+        call: impl Future<Output = Result<V, BusError>>,
+    ) -> Result<V, BusError> {
+        let number = self.number()?;
+        let mut denials = self.denials.subscribe();
+        let denied = async {
+            loop {
+                match denials.recv().await {
+                    Ok(denial) if concerns(&denial.subject) => return denial,
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = call => answer,
+            denial = denied => Err(BusError::Denied { user: self.user.to_string(), action: denial.action, subject: denial.subject }),
+            () = self.lost(number) => Err(BusError::Away("the connection was lost".to_owned())),
+        }
+    }
+}
+
+/// Where the client's events go.
+#[derive(Clone)]
+struct EventSink {
+    link: Arc<watch::Sender<Link>>,
+    denials: broadcast::Sender<Denial>,
+    user: Arc<str>,
+}
+
+impl EventSink {
+    fn take(&self, event: &Event) {
+        match event {
+            Event::Connected => {
+                // Numbers only grow, and only this callback writes: the client calls it for
+                // one event at a time.
+                let number = CONNECTIONS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                self.link.send_replace(Link::Up(number));
+                metrics::gauge!("medilink_bus_up", "user" => self.user.to_string()).set(1.0);
+                tracing::info!(user = %self.user, "connected to the broker");
+            }
+            Event::Disconnected => self.down("the connection was lost"),
+            Event::Closed => self.down("the connection was closed"),
+            Event::ServerError(ServerError::AuthorizationViolation) => {
+                self.down("it refuses this user or its password");
+            }
+            Event::ServerError(error) => self.server_error(&error.to_string()),
+            // Tells of each vain attempt to connect.
+            Event::ClientError(error) => self.vain(&error.to_string()),
+            Event::SlowConsumer(_) | Event::LameDuckMode | Event::Draining => {
+                tracing::warn!(user = %self.user, %event, "the broker's connection reports");
+            }
+        }
+    }
+
+    fn down(&self, reason: &str) {
+        self.link.send_replace(Link::Down(reason.to_owned()));
+        metrics::gauge!("medilink_bus_up", "user" => self.user.to_string()).set(0.0);
+        tracing::warn!(user = %self.user, reason, "the broker is away");
+    }
+
+    /// Keeps the reason why it can't connect, without a log line for each attempt.
+    fn vain(&self, reason: &str) {
+        let changed = self.link.send_if_modified(|link| match link {
+            Link::Down(known) if known != reason => {
+                reason.clone_into(known);
+                true
+            }
+            Link::Down(_) | Link::Up(_) => false,
+        });
+        if changed {
+            tracing::warn!(user = %self.user, reason, "the broker can't be reached");
+        }
+    }
+
+    fn server_error(&self, text: &str) {
+        match denial(text) {
+            Some(denial) => {
+                metrics::counter!("medilink_bus_denied_total", "user" => self.user.to_string()).increment(1);
+                tracing::error!(
+                    user = %self.user, subject = denial.subject,
+                    "nats.conf does not let this user {} this subject", denial.action
+                );
+                // No one waits for it: the log line has said it.
+                let _ = self.denials.send(denial);
+            }
+            None => tracing::warn!(user = %self.user, error = text, "the broker reports an error"),
+        }
+    }
+}
+
+static CONNECTIONS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+/// Reads `Permissions Violation for Publish to "x"` and `… for Subscription to "x"`.
+fn denial(text: &str) -> Option<Denial> {
+    let lower = text.to_ascii_lowercase();
+    let action = if lower.contains("permissions violation for publish to") {
+        "publish to"
+    } else if lower.contains("permissions violation for subscription to") {
+        "subscribe to"
+    } else {
+        return None;
+    };
+    let subject = text.split('"').nth(1).unwrap_or_default().to_owned();
+    Some(Denial { action, subject })
+}
+
+fn addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
+    let parse = |url: &str| {
+        url.trim().parse().map_err(|_| BusError::Settings("the URL can't be read; expected nats://host:port, several separated by commas".to_owned()))
+    };
+    urls.split(',').map(parse).collect()
+}
+
+/// From 50 ms, doubling to 2 s.
+fn reconnect_delay(attempts: usize) -> Duration {
+    match attempts {
+        0 | 1 => Duration::ZERO,
+        n => Duration::from_millis((25u64 << n.min(7)).min(2_000)),
+    }
+}
+
+pub(crate) fn refusal(error: &jetstream::Error) -> BusError {
+    match error.error_code() {
+        ErrorCode::STREAM_NOT_FOUND => BusError::NoStream,
+        ErrorCode::CONSUMER_NOT_FOUND => BusError::NoConsumer,
+        // 503: JetStream is still starting or has no leader.
+        _ if error.code() == 503 => BusError::Away(error.to_string()),
+        code => BusError::Refused { code: code.0, reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_violation_is_told_from_other_errors() {
+        let found = denial("Permissions Violation for Publish to \"$JS.API.STREAM.DELETE.EVENTS\"");
+        assert!(found.is_some_and(|d| d.subject == "$JS.API.STREAM.DELETE.EVENTS" && d.action == "publish to"));
+        assert!(denial("maximum connections exceeded").is_none());
+    }
+
+    #[test]
+    fn an_unreadable_url_is_refused_without_quoting_it() {
+        let refused = addresses("nats://u:s3cret@host:not-a-port").map(|_| ()).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|text| !text.contains("s3cret")));
+    }
+}
