@@ -1,1 +1,51 @@
-//! The executor: authorize, load, decide, append.
+//! The executor: authorize → load → decide → append.
+//!
+//! One file per capability holds its [`Operation`]s; `executor.execute(&context, &operation)`
+//! carries one out. Reads of personal data go through [`access::Read`], which authorizes and
+//! records them before the data may be sent.
+
+pub mod access;
+pub mod access_token;
+mod action;
+mod actor;
+pub mod appointment;
+mod authorizer;
+pub mod calendar;
+pub mod dead_letter;
+pub mod doctor;
+mod error;
+mod executor;
+pub mod hospital;
+pub mod notice;
+pub mod patient;
+mod turns;
+mod work;
+
+use std::sync::Arc;
+
+pub use action::Action;
+pub use actor::{Actor, CommandContext, Idempotency};
+pub use authorizer::{Authorizer, Denied, Permit, PolicyError, Resource};
+pub use error::CommandError;
+pub use executor::{Committed, Executor, Operation};
+use medilink_log::InlineProjection;
+pub use work::{Instance, Work};
+
+mod migrations {
+    refinery::embed_migrations!("migrations");
+}
+
+/// Creates or upgrades schema `inline`, as its owner. The role `medilink_app` must exist.
+///
+/// # Errors
+/// When a migration fails; nothing of it remains.
+pub async fn migrate(
+    owner: &medilink_database::Database,
+) -> Result<(), medilink_database::DatabaseError> {
+    medilink_database::migrate(owner, migrations::migrations::runner(), "inline_migrations").await
+}
+
+/// Every inline projection, one alphabetical line each; hand them to the log's writer.
+pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
+    vec![Arc::new(access_token::AccessTokenProjection)]
+}

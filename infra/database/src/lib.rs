@@ -5,7 +5,9 @@ mod migrations;
 
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{
+    Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, Timeouts,
+};
 use serde::Deserialize;
 use thiserror::Error;
 use tokio_postgres::NoTls;
@@ -114,10 +116,15 @@ impl From<tokio_postgres::Error> for DatabaseError {
             }
             // Without an answer from the server there is a broken or closed connection, or a
             // value that doesn't fit its column, which is our own fault.
-            None if error.is_closed() || std::error::Error::source(&error).is_some_and(|source| source.is::<std::io::Error>()) => {
+            None if error.is_closed()
+                || std::error::Error::source(&error)
+                    .is_some_and(|source| source.is::<std::io::Error>()) =>
+            {
                 Self::Unavailable(error.to_string())
             }
-            None if error.to_string().contains("error connecting") || error.to_string().contains("timeout") => {
+            None if error.to_string().contains("error connecting")
+                || error.to_string().contains("timeout") =>
+            {
                 Self::Unavailable(error.to_string())
             }
             None => Self::Statement(error.to_string()),
@@ -129,7 +136,9 @@ impl From<PoolError> for DatabaseError {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) => error.into(),
-            PoolError::Timeout(kind) => Self::Unavailable(format!("no connection in time ({kind:?})")),
+            PoolError::Timeout(kind) => {
+                Self::Unavailable(format!("no connection in time ({kind:?})"))
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }
@@ -139,7 +148,9 @@ fn transient(code: &SqlState) -> bool {
     // Class 08: connection; 53: resources; 57P: operator intervention (shutdown, start-up,
     // cancelled); 40: serialization and deadlock.
     let code = code.code();
-    ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class))
+    ["08", "53", "57P", "40"]
+        .iter()
+        .any(|class| code.starts_with(class))
         || code == SqlState::QUERY_CANCELED.code()
         || code == SqlState::READ_ONLY_SQL_TRANSACTION.code()
 }
@@ -187,7 +198,8 @@ impl Database {
     pub async fn client(&self) -> Result<Client, DatabaseError> {
         let started = std::time::Instant::now();
         let client = self.pool.get().await;
-        metrics::histogram!("medilink_database_wait_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!("medilink_database_wait_seconds")
+            .record(started.elapsed().as_secs_f64());
         Ok(client?)
     }
 

@@ -11,10 +11,16 @@ use crate::{Database, DatabaseError};
 /// # Errors
 /// [`DatabaseError::Migration`] when a migration fails or one already applied has changed;
 /// nothing of the failing migration remains.
-pub async fn migrate(database: &Database, runner: Runner, history: &str) -> Result<(), DatabaseError> {
+pub async fn migrate(
+    database: &Database,
+    runner: Runner,
+    history: &str,
+) -> Result<(), DatabaseError> {
     let mut client = database.connect().await?;
     // One lock for all schemas: migrations are rare and short.
-    client.execute("SELECT pg_advisory_lock(7305820135)", &[]).await?;
+    client
+        .execute("SELECT pg_advisory_lock(7305820135)", &[])
+        .await?;
     // A migration may rightly take longer than a request.
     client.batch_execute("SET statement_timeout = 0").await?;
     let mut runner = runner.set_abort_divergent(true).set_abort_missing(true);

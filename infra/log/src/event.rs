@@ -187,7 +187,8 @@ impl Envelope<'_> {
     /// Length prefixes make it impossible for two envelopes to share their bytes, and an
     /// outsider can rebuild it in any language without a JSON canonicalizer.
     pub fn canonical_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(160 + self.stream.len() + self.metadata.len() + self.payload.len());
+        let mut out =
+            Vec::with_capacity(160 + self.stream.len() + self.metadata.len() + self.payload.len());
         out.extend_from_slice(b"medilink/event/v1\n");
         self.each_field(|field| {
             // A field over 4 GiB can't reach this point: the log refuses payloads over 1 MiB.

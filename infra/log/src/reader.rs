@@ -6,6 +6,7 @@ use medilink_database::{Database, DatabaseError};
 use medilink_domain::{SubjectId, TenantId};
 use tokio_postgres::Row;
 
+use crate::append::Receipt;
 use crate::event::{Position, RecordedEvent};
 
 const COLUMNS: &str = "position, stream, version, type, schema_version, tenant, subject, payload, metadata, recorded_at, leaf_hash";
@@ -31,7 +32,9 @@ impl LogReader {
     /// When the database doesn't answer.
     pub async fn head(&self) -> Result<Position, DatabaseError> {
         let client = self.database.client().await?;
-        let statement = client.prepare_cached("SELECT position FROM log.head").await?;
+        let statement = client
+            .prepare_cached("SELECT position FROM log.head")
+            .await?;
         let row = client.query_one(&statement, &[]).await?;
         Ok(Position::from_sql(row.get(0)))
     }
@@ -40,11 +43,19 @@ impl LogReader {
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub async fn after(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
-        let sql = format!("SELECT {COLUMNS} FROM log.events WHERE position > $1 ORDER BY position LIMIT $2");
+    pub async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM log.events WHERE position > $1 ORDER BY position LIMIT $2"
+        );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;
-        let rows = client.query(&statement, &[&after.sql(), &(limit as i64)]).await?;
+        let rows = client
+            .query(&statement, &[&after.sql(), &(limit as i64)])
+            .await?;
         Ok(rows.iter().map(event).collect())
     }
 
@@ -52,11 +63,23 @@ impl LogReader {
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub async fn stream(&self, stream: &str, after_version: u64, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
-        let sql = format!("SELECT {COLUMNS} FROM log.events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3");
+    pub async fn stream(
+        &self,
+        stream: &str,
+        after_version: u64,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM log.events WHERE stream = $1 AND version > $2 ORDER BY version LIMIT $3"
+        );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;
-        let rows = client.query(&statement, &[&stream, &(after_version as i64), &(limit as i64)]).await?;
+        let rows = client
+            .query(
+                &statement,
+                &[&stream, &(after_version as i64), &(limit as i64)],
+            )
+            .await?;
         Ok(rows.iter().map(event).collect())
     }
 
@@ -64,25 +87,66 @@ impl LogReader {
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub async fn subject(&self, tenant: TenantId, subject: SubjectId, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
+    pub async fn subject(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, DatabaseError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM log.events WHERE subject = $1 AND tenant = $2 AND position > $3 ORDER BY position LIMIT $4"
         );
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;
         let rows = client
-            .query(&statement, &[&subject.uuid(), &tenant.uuid(), &after.sql(), &(limit as i64)])
+            .query(
+                &statement,
+                &[
+                    &subject.uuid(),
+                    &tenant.uuid(),
+                    &after.sql(),
+                    &(limit as i64),
+                ],
+            )
             .await?;
         Ok(rows.iter().map(event).collect())
     }
 
-    /// Every event after a position up to the present end, page by page: memory stays
-    /// bounded however long the log is.
-    pub fn all_after(&self, after: Position) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<> {
-        self.pages(after, |reader, after| async move { reader.after(after, PAGE).await })
+    /// The receipt of a request, when it was answered before.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn receipt(&self, scope: &[u8; 32]) -> Result<Option<Receipt>, DatabaseError> {
+        let client = self.database.client().await?;
+        let statement = client
+            .prepare_cached("SELECT body_hash, position, answer FROM log.receipts WHERE scope = $1")
+            .await?;
+        let row = client.query_opt(&statement, &[&scope.as_slice()]).await?;
+        Ok(row.map(|row| Receipt {
+            // A CHECK holds the length at 32.
+            body_hash: row.get::<_, &[u8]>(0).try_into().unwrap_or_default(),
+            position: Position::from_sql(row.get(1)),
+            answer: Bytes::copy_from_slice(row.get(2)),
+        }))
     }
 
-    fn pages<F, Fut>(&self, after: Position, read: F) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<F, Fut>
+    /// Every event after a position up to the present end, page by page: memory stays
+    /// bounded however long the log is.
+    pub fn all_after(
+        &self,
+        after: Position,
+    ) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<> {
+        self.pages(after, |reader, after| async move {
+            reader.after(after, PAGE).await
+        })
+    }
+
+    fn pages<F, Fut>(
+        &self,
+        after: Position,
+        read: F,
+    ) -> impl Stream<Item = Result<RecordedEvent, DatabaseError>> + Send + use<F, Fut>
     where
         F: Fn(Self, Position) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Vec<RecordedEvent>, DatabaseError>> + Send + 'static,
@@ -94,9 +158,14 @@ impl LogReader {
             async move {
                 let Some(next) = next else { return Ok(None) };
                 let page = next.await?;
-                let Some(last) = page.last() else { return Ok(None) };
+                let Some(last) = page.last() else {
+                    return Ok(None);
+                };
                 let state = (last.position, page.len() < PAGE);
-                Ok(Some((futures::stream::iter(page.into_iter().map(Ok)), state)))
+                Ok(Some((
+                    futures::stream::iter(page.into_iter().map(Ok)),
+                    state,
+                )))
             }
         })
         .flat_map(|page| match page {

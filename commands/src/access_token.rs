@@ -1,0 +1,223 @@
+//! Access tokens: issued and revoked through the log, looked up in a read model that is
+//! written in the same transaction, so that a revoked token stops to work at once.
+
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use medilink_database::{Database, DatabaseError};
+use medilink_domain::access_token::{self, AccessToken, AccessTokenCommand, AccessTokenEvent};
+use medilink_domain::values::{Code, Role, SecretHash};
+use medilink_domain::{AccessTokenId, Event, TenantId};
+use medilink_log::{InlineEvent, InlineProjection};
+use rand::RngCore;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::action::Action;
+use crate::actor::Actor;
+use crate::authorizer::Resource;
+use crate::error::CommandError;
+use crate::executor::Operation;
+use crate::work::Work;
+
+/// What every secret begins with, so that scanners find one that leaks.
+pub const PREFIX: &str = "medilink_";
+
+/// A new secret of 256 random bits, and the hash that the platform keeps of it.
+pub fn new_secret() -> (String, SecretHash) {
+    let mut bits = [0; 32];
+    rand::rng().fill_bytes(&mut bits);
+    let secret = format!("{PREFIX}{}", hex::encode(bits));
+    let hash = hash(&secret);
+    (secret, hash)
+}
+
+/// The hash under which a secret is known.
+pub fn hash(secret: &str) -> SecretHash {
+    SecretHash::from(<[u8; 32]>::from(Sha256::digest(secret)))
+}
+
+/// The token that was issued or revoked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessTokenAnswer {
+    /// The token.
+    pub token: AccessTokenId,
+}
+
+/// Lets a person act in given roles.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// Who acts with it.
+    pub person: Uuid,
+    /// As what.
+    pub roles: Vec<Role>,
+    /// The hash of its secret.
+    pub secret_hash: SecretHash,
+    /// When it stops to work.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Operation for Issue {
+    const NAME: &'static str = "issue-access-token";
+    type Answer = AccessTokenAnswer;
+
+    fn target(&self) -> String {
+        self.person.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccessTokenAnswer, CommandError> {
+        work.authorize(
+            Action::IssueAccessToken,
+            &Resource::of_tenant("access token", work.tenant()),
+        )?;
+        let token = AccessTokenId(Uuid::now_v7());
+        let mut instance = work.create::<AccessToken>(&token);
+        let issue = access_token::Issue {
+            token,
+            person: self.person,
+            roles: self.roles.clone(),
+            secret_hash: self.secret_hash,
+            expires_at: self.expires_at,
+        };
+        work.decide(&mut instance, AccessTokenCommand::Issue(issue))
+            .await?;
+        Ok(AccessTokenAnswer { token })
+    }
+}
+
+/// Takes a token back, at once.
+#[derive(Clone, Debug)]
+pub struct Revoke {
+    /// The token.
+    pub token: AccessTokenId,
+    /// Why, such as `signed-out`.
+    pub reason: Code,
+}
+
+impl Operation for Revoke {
+    const NAME: &'static str = "revoke-access-token";
+    type Answer = AccessTokenAnswer;
+
+    fn target(&self) -> String {
+        self.token.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccessTokenAnswer, CommandError> {
+        work.authorize(
+            Action::RevokeAccessToken,
+            &Resource::of_tenant("access token", work.tenant()),
+        )?;
+        let mut instance = work
+            .existing::<AccessToken>(&self.token, "access token")
+            .await?;
+        let revoke = access_token::Revoke {
+            reason: self.reason.clone(),
+        };
+        work.decide(&mut instance, AccessTokenCommand::Revoke(revoke))
+            .await?;
+        Ok(AccessTokenAnswer { token: self.token })
+    }
+}
+
+/// Who is behind a secret. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AccessTokens {
+    database: Database,
+}
+
+impl AccessTokens {
+    /// Looks up in `inline.access_tokens`.
+    pub const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The actor that this secret lets in at the instant `now`; `None` when it is unknown,
+    /// expired or revoked. Never cached: a revocation counts from its commit on.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn actor(
+        &self,
+        secret: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Actor>, DatabaseError> {
+        if !secret.starts_with(PREFIX) || secret.len() > 256 {
+            return Ok(None);
+        }
+        let client = self.database.client().await?;
+        let sql = "SELECT token, tenant, person, roles FROM inline.access_tokens
+             WHERE secret_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
+        let statement = client.prepare_cached(sql).await?;
+        let row = client
+            .query_opt(&statement, &[&hash(secret).bytes().as_slice(), &now])
+            .await?;
+        Ok(row.map(|row| {
+            let roles: Vec<String> = row.get(3);
+            Actor {
+                id: row.get(2),
+                tenant: TenantId(row.get(1)),
+                // A role that this release doesn't know grants nothing.
+                roles: roles.iter().filter_map(|role| role.parse().ok()).collect(),
+                session: Some(AccessTokenId(row.get(0))),
+            }
+        }))
+    }
+}
+
+/// Writes `inline.access_tokens`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AccessTokenProjection;
+
+impl InlineProjection for AccessTokenProjection {
+    fn name(&self) -> &'static str {
+        "access-token"
+    }
+
+    fn handles(&self, kind: &str) -> bool {
+        AccessTokenEvent::TYPES
+            .iter()
+            .any(|known| known.name == kind)
+    }
+
+    fn apply<'a>(
+        &'a self,
+        client: &'a Client,
+        event: InlineEvent<'a>,
+    ) -> BoxFuture<'a, Result<(), DatabaseError>> {
+        Box::pin(async move {
+            let decoded = AccessTokenEvent::from_payload(event.kind, event.payload)
+                .map_err(|error| DatabaseError::Statement(error.to_string()))?;
+            match decoded {
+                AccessTokenEvent::Issued(issued) => {
+                    let roles: Vec<&str> = issued.roles.iter().map(|role| role.name()).collect();
+                    client
+                        .execute(
+                            "INSERT INTO inline.access_tokens
+                                 (secret_hash, token, tenant, person, roles, expires_at, position)
+                             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                            &[
+                                &issued.secret_hash.bytes().as_slice(),
+                                &issued.token.uuid(),
+                                &event.tenant.uuid(),
+                                &issued.person,
+                                &roles,
+                                &issued.expires_at,
+                                &event.position.sql(),
+                            ],
+                        )
+                        .await?;
+                }
+                AccessTokenEvent::Revoked(revoked) => {
+                    client
+                        .execute(
+                            "UPDATE inline.access_tokens SET revoked_at = $2, position = $3 WHERE token = $1",
+                            &[&revoked.token.uuid(), &event.recorded_at, &event.position.sql()],
+                        )
+                        .await?;
+                }
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Who acts, and under what circumstances.
+
+use chrono::{DateTime, Utc};
+use medilink_domain::values::Role;
+use medilink_domain::{AccessTokenId, TenantId};
+use medilink_log::Position;
+use uuid::Uuid;
+
+/// A person or a worker that acts in a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The person; a patient's or doctor's id when they are one. Workers use the nil UUID.
+    pub id: Uuid,
+    /// The only tenant they act in.
+    pub tenant: TenantId,
+    /// Their roles in it.
+    pub roles: Vec<Role>,
+    /// The access token they showed.
+    pub session: Option<AccessTokenId>,
+}
+
+impl Actor {
+    /// A worker of the platform, acting in a tenant because of an event there.
+    pub fn worker(tenant: TenantId) -> Self {
+        Self {
+            id: Uuid::nil(),
+            tenant,
+            roles: vec![Role::Worker],
+            session: None,
+        }
+    }
+
+    /// Whoever can run the `medilink` command on the server with its database passwords.
+    pub fn console(tenant: TenantId) -> Self {
+        Self {
+            id: Uuid::nil(),
+            tenant,
+            roles: vec![Role::Administrator, Role::Operator, Role::Receptionist],
+            session: None,
+        }
+    }
+}
+
+/// A caller's promise that a repeated request is the same request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The caller's key, such as the `Idempotency-Key` header.
+    pub key: String,
+    /// SHA-256 of the request's body.
+    pub body_hash: [u8; 32],
+}
+
+impl Idempotency {
+    /// The key of an effect that one event causes: a redelivery of the event has the same
+    /// key, and the event itself stands for the body.
+    pub fn of_event(worker: &str, position: Position) -> Self {
+        Self {
+            key: format!("{worker}:{position}"),
+            body_hash: [0; 32],
+        }
+    }
+}
+
+/// The circumstances of one command; they become the metadata of its events.
+#[derive(Clone, Debug)]
+pub struct CommandContext {
+    /// Who acts.
+    pub actor: Actor,
+    /// The request, as returned in `X-Request-Id`.
+    pub request: Uuid,
+    /// When it is decided.
+    pub now: DateTime<Utc>,
+    /// The event that caused the command, when a worker acts.
+    pub causation: Option<Position>,
+    /// The caller's key for repeats.
+    pub idempotency: Option<Idempotency>,
+    /// The version of the resource that the caller has seen (`If-Match`).
+    pub expected_version: Option<u64>,
+    /// The position of the read model that the caller's view was built from.
+    pub seen: Option<Position>,
+    /// W3C `traceparent` of the request.
+    pub traceparent: Option<String>,
+    /// Purpose of use, an HL7 v3 PurposeOfUse code such as `TREAT`.
+    pub purpose: Option<String>,
+}
+
+impl CommandContext {
+    /// A new request of this actor, now.
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            request: Uuid::now_v7(),
+            now: Utc::now(),
+            causation: None,
+            idempotency: None,
+            expected_version: None,
+            seen: None,
+            traceparent: None,
+            purpose: None,
+        }
+    }
+
+    /// What a worker does in a tenant because of one event: repeating it has no effect.
+    pub fn caused_by(worker: &str, tenant: TenantId, position: Position) -> Self {
+        Self {
+            causation: Some(position),
+            idempotency: Some(Idempotency::of_event(worker, position)),
+            ..Self::new(Actor::worker(tenant))
+        }
+    }
+}

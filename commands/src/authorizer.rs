@@ -1,0 +1,280 @@
+//! The one place that decides who may do what: Cedar, default deny, policies in
+//! `schemas/policies`.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use cedar_policy::{
+    Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    RestrictedExpression, Schema, ValidationMode, Validator,
+};
+use medilink_domain::TenantId;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::action::Action;
+use crate::actor::Actor;
+
+const POLICIES: &str = include_str!("../../schemas/policies/medilink.cedar");
+const SCHEMA: &str = include_str!("../../schemas/policies/medilink.cedarschema");
+
+/// What an action is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// What kind of thing, as in "there is no such …".
+    pub kind: &'static str,
+    /// The tenant that owns it.
+    pub tenant: TenantId,
+    /// The person whose data it is.
+    pub subject: Option<Uuid>,
+    /// The doctor who is in charge of it.
+    pub doctor: Option<Uuid>,
+}
+
+impl Resource {
+    /// A thing of the tenant that is nobody's personal data.
+    pub const fn of_tenant(kind: &'static str, tenant: TenantId) -> Self {
+        Self {
+            kind,
+            tenant,
+            subject: None,
+            doctor: None,
+        }
+    }
+
+    /// A person's data.
+    #[must_use]
+    pub const fn about(mut self, subject: Uuid) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Something that a doctor is in charge of.
+    #[must_use]
+    pub const fn with_doctor(mut self, doctor: Uuid) -> Self {
+        self.doctor = Some(doctor);
+        self
+    }
+}
+
+/// The proof that an action was allowed, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// SHA-256 of policies and schema, hexadecimal.
+    pub policy_set: Arc<str>,
+    /// The ids of the policies that allowed it.
+    pub decided_by: Vec<String>,
+}
+
+/// Not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Denied {
+    /// The actor may know of the resource but not do this.
+    #[error("this needs another role")]
+    Role,
+    /// The actor may not even know whether there is such a resource.
+    #[error("there is no such {0}")]
+    Hidden(&'static str),
+}
+
+/// The policies don't fit their schema: found when a process starts and by the tests.
+#[derive(Debug, Error)]
+#[error("the authorization policies are broken: {0}")]
+pub struct PolicyError(String);
+
+struct Names {
+    person: EntityTypeName,
+    resource: EntityUid,
+    actions: HashMap<Action, EntityUid>,
+}
+
+struct Inner {
+    policies: PolicySet,
+    names: Names,
+    digest: Arc<str>,
+}
+
+/// Decides. Cheap to clone.
+#[derive(Clone)]
+pub struct Authorizer(Arc<Inner>);
+
+impl std::fmt::Debug for Authorizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Authorizer({})", self.0.digest)
+    }
+}
+
+impl Authorizer {
+    /// The policy set that this release ships, validated against its schema.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when they don't parse or don't fit.
+    pub fn shipped() -> Result<Self, PolicyError> {
+        let broken = |error: String| PolicyError(error);
+        let policies = PolicySet::from_str(POLICIES).map_err(|error| broken(error.to_string()))?;
+        let (schema, _) =
+            Schema::from_cedarschema_str(SCHEMA).map_err(|error| broken(error.to_string()))?;
+        let outcome = Validator::new(schema).validate(&policies, ValidationMode::Strict);
+        if !outcome.validation_passed() {
+            return Err(broken(outcome.to_string()));
+        }
+        // Policies carry an @id; report those instead of policy0, policy1, …
+        let policies = named(&policies).map_err(broken)?;
+        let parse =
+            |text: &str| EntityUid::from_str(text).map_err(|error| broken(error.to_string()));
+        let actions = Action::ALL
+            .iter()
+            .map(|action| Ok((*action, parse(&format!("Action::\"{}\"", action.name()))?)))
+            .collect::<Result<_, PolicyError>>()?;
+        let digest = hex::encode(
+            Sha256::new()
+                .chain_update(SCHEMA)
+                .chain_update([0])
+                .chain_update(POLICIES)
+                .finalize(),
+        );
+        let names = Names {
+            person: EntityTypeName::from_str("Person")
+                .map_err(|error| broken(error.to_string()))?,
+            resource: parse("Record::\"the\"")?,
+            actions,
+        };
+        Ok(Self(Arc::new(Inner {
+            policies,
+            names,
+            digest: digest.into(),
+        })))
+    }
+
+    /// SHA-256 of the policies and their schema, hexadecimal; kept with each decision.
+    pub fn policy_set(&self) -> &str {
+        &self.0.digest
+    }
+
+    /// Whether this actor may do this to this resource.
+    ///
+    /// # Errors
+    /// [`Denied`], also for anything that no policy speaks of.
+    pub fn authorize(
+        &self,
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<Permit, Denied> {
+        let denied = || {
+            metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
+            let hidden = resource.tenant != actor.tenant || resource.subject.is_some();
+            if hidden {
+                Denied::Hidden(resource.kind)
+            } else {
+                Denied::Role
+            }
+        };
+        // Tenants never meet, whatever a policy may say.
+        if resource.tenant != actor.tenant {
+            return Err(denied());
+        }
+        match self.decide(actor, action, resource) {
+            Ok((Decision::Allow, decided_by)) => Ok(Permit {
+                policy_set: self.0.digest.clone(),
+                decided_by,
+            }),
+            Ok((Decision::Deny, _)) => Err(denied()),
+            Err(error) => {
+                tracing::error!(
+                    error,
+                    action = action.name(),
+                    "an authorization request could not be built"
+                );
+                Err(denied())
+            }
+        }
+    }
+
+    fn decide(
+        &self,
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<(Decision, Vec<String>), String> {
+        let names = &self.0.names;
+        let text = |error: &dyn std::fmt::Display| error.to_string();
+        let principal = EntityUid::from_type_name_and_id(
+            names.person.clone(),
+            EntityId::new(actor.id.to_string()),
+        );
+        let person = Entity::new(principal.clone(), person_attributes(actor), HashSet::new())
+            .map_err(|error| text(&error))?;
+        let record = Entity::new(
+            names.resource.clone(),
+            record_attributes(resource),
+            HashSet::new(),
+        )
+        .map_err(|error| text(&error))?;
+        let entities =
+            Entities::from_entities([person, record], None).map_err(|error| text(&error))?;
+        let action = names
+            .actions
+            .get(&action)
+            .cloned()
+            .ok_or("an action without a name")?;
+        let request = Request::new(
+            principal,
+            action,
+            names.resource.clone(),
+            Context::empty(),
+            None,
+        )
+        .map_err(|error| text(&error))?;
+        let response =
+            cedar_policy::Authorizer::new().is_authorized(&request, &self.0.policies, &entities);
+        if let Some(error) = response.diagnostics().errors().next() {
+            return Err(error.to_string());
+        }
+        let mut decided_by: Vec<String> = response
+            .diagnostics()
+            .reason()
+            .map(ToString::to_string)
+            .collect();
+        decided_by.sort_unstable();
+        Ok((response.decision(), decided_by))
+    }
+}
+
+fn named(policies: &PolicySet) -> Result<PolicySet, String> {
+    let renamed = policies
+        .policies()
+        .map(|policy| match policy.annotation("id") {
+            Some(id) => Ok(policy.new_id(cedar_policy::PolicyId::new(id))),
+            None => Err(format!("{} has no @id", policy.id())),
+        });
+    PolicySet::from_policies(renamed.collect::<Result<Vec<_>, _>>()?)
+        .map_err(|error| error.to_string())
+}
+
+fn person_attributes(actor: &Actor) -> HashMap<String, RestrictedExpression> {
+    let roles = actor
+        .roles
+        .iter()
+        .map(|role| RestrictedExpression::new_string(role.name().to_owned()));
+    HashMap::from([
+        (
+            "id".to_owned(),
+            RestrictedExpression::new_string(actor.id.to_string()),
+        ),
+        ("roles".to_owned(), RestrictedExpression::new_set(roles)),
+    ])
+}
+
+fn record_attributes(resource: &Resource) -> HashMap<String, RestrictedExpression> {
+    let uuid = |id: Uuid| RestrictedExpression::new_string(id.to_string());
+    let mut attributes = HashMap::from([(
+        "kind".to_owned(),
+        RestrictedExpression::new_string(resource.kind.to_owned()),
+    )]);
+    attributes.extend(resource.subject.map(|id| ("subject".to_owned(), uuid(id))));
+    attributes.extend(resource.doctor.map(|id| ("doctor".to_owned(), uuid(id))));
+    attributes
+}

@@ -1,0 +1,92 @@
+//! Registering doctors. A registration number belongs to one doctor of the tenant.
+
+use medilink_domain::doctor::{self, Doctor, DoctorCommand};
+use medilink_domain::hospital::Hospital;
+use medilink_domain::values::{Language, PersonName, RegistrationNumber};
+use medilink_domain::{DepartmentId, DoctorId, HospitalId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::action::Action;
+use crate::authorizer::Resource;
+use crate::error::CommandError;
+use crate::executor::Operation;
+use crate::work::Work;
+
+medilink_domain::problems! {
+    /// Why a doctor can't be registered, beyond the doctor's own rules.
+    pub enum RegistrationError {
+        /// One registration, one doctor.
+        NumberTaken: Conflict "registration-number-taken" at "/registration_number",
+            "another doctor has this registration number", "Check the number, or look the doctor up.";
+    }
+}
+
+/// The doctor who was registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorAnswer {
+    /// The doctor.
+    pub doctor: DoctorId,
+    /// The version.
+    pub version: u64,
+}
+
+/// Registers a doctor in a department.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// Where the doctor works.
+    pub hospital: HospitalId,
+    /// In which department of it.
+    pub department: DepartmentId,
+    /// The doctor's name.
+    pub name: PersonName,
+    /// The number in the medical council's register.
+    pub registration_number: RegistrationNumber,
+    /// The languages the doctor speaks.
+    pub languages: Vec<Language>,
+}
+
+impl Operation for Register {
+    const NAME: &'static str = "register-doctor";
+    type Answer = DoctorAnswer;
+
+    fn target(&self) -> String {
+        self.department.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
+        work.authorize(
+            Action::RegisterDoctor,
+            &Resource::of_tenant("doctor", work.tenant()),
+        )?;
+        let hospital = work
+            .existing::<Hospital>(&self.hospital, "hospital")
+            .await?;
+        hospital.state().department(self.department)?;
+        let doctor = DoctorId(Uuid::now_v7());
+        let mut instance = work.create::<Doctor>(&doctor);
+        let register = doctor::Register {
+            doctor,
+            hospital: self.hospital,
+            department: self.department,
+            name: self.name.clone(),
+            registration_number: self.registration_number.clone(),
+            languages: self.languages.clone(),
+        };
+        work.decide(&mut instance, DoctorCommand::Register(register))
+            .await?;
+        work.claim(
+            &instance,
+            "doctor/registration-number",
+            self.registration_number.as_str(),
+        );
+        Ok(DoctorAnswer {
+            doctor,
+            version: instance.version(),
+        })
+    }
+
+    fn name_taken(&self, _holder: &str) -> CommandError {
+        RegistrationError::NumberTaken.into()
+    }
+}

@@ -1,0 +1,272 @@
+//! Authorize → load → decide → append, with retries on conflict and one answer per request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use medilink_domain::event::canonical;
+use medilink_log::{
+    AppendError, EventCodec, LogReader, LogWriter, NewReceipt, Position, Receipt, Snapshots,
+};
+use rand::Rng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::actor::CommandContext;
+use crate::authorizer::Authorizer;
+use crate::error::CommandError;
+use crate::turns::{Turn, Turns};
+use crate::work::Work;
+
+/// How often a command is decided anew because others came first.
+const ATTEMPTS: u32 = 12;
+
+/// One thing that can be asked of the platform, with everything it needs to know.
+pub trait Operation: Send + Sync {
+    /// Its stable name; part of what an idempotency key is scoped to.
+    const NAME: &'static str;
+    /// What the caller gets: identifiers and versions only, because it is kept in the clear
+    /// for repeated requests.
+    type Answer: Serialize + DeserializeOwned + Send;
+
+    /// What the request names, such as a stream; the other part of that scope.
+    fn target(&self) -> String;
+
+    /// Authorizes, loads and decides. May run several times, so it does nothing but work on
+    /// `work`.
+    fn perform(
+        &self,
+        work: &mut Work<'_>,
+    ) -> impl Future<Output = Result<Self::Answer, CommandError>> + Send;
+
+    /// The refusal when a name that the work claimed is held by another stream.
+    fn name_taken(&self, holder: &str) -> CommandError {
+        CommandError::Internal(format!("{} claims a name that {holder} holds", Self::NAME))
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed<T> {
+    /// The operation's answer.
+    pub answer: T,
+    /// The position of its last event; a read with this as `Medilink-Min-Position` sees it.
+    pub position: Position,
+    /// Whether this is the first answer to an earlier, equal request.
+    pub replayed: bool,
+}
+
+pub(crate) struct Parts {
+    pub reader: LogReader,
+    pub writer: LogWriter,
+    pub codec: EventCodec,
+    pub snapshots: Snapshots,
+    pub authorizer: Authorizer,
+    turns: Turns,
+}
+
+/// Carries out operations. Cheap to clone.
+#[derive(Clone)]
+pub struct Executor(Arc<Parts>);
+
+impl std::fmt::Debug for Executor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Executor({:?})", self.0.authorizer)
+    }
+}
+
+impl Executor {
+    /// Puts the parts together.
+    pub fn new(
+        reader: LogReader,
+        writer: LogWriter,
+        codec: EventCodec,
+        snapshots: Snapshots,
+        authorizer: Authorizer,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            reader,
+            writer,
+            codec,
+            snapshots,
+            authorizer,
+            turns: Turns::default(),
+        }))
+    }
+
+    /// The one that decides who may do what.
+    pub fn authorizer(&self) -> &Authorizer {
+        &self.0.authorizer
+    }
+
+    /// The log it appends to.
+    pub fn reader(&self) -> &LogReader {
+        &self.0.reader
+    }
+
+    /// The writer it appends through.
+    pub fn writer(&self) -> &LogWriter {
+        &self.0.writer
+    }
+
+    /// Carries out an operation: all of it is recorded, durably, or nothing is.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    #[tracing::instrument(name = "command", skip_all, fields(operation = O::NAME, request = %context.request))]
+    pub async fn execute<O: Operation>(
+        &self,
+        context: &CommandContext,
+        operation: &O,
+    ) -> Result<Committed<O::Answer>, CommandError> {
+        let outcome = self.attempts(context, operation).await;
+        let label = match &outcome {
+            Ok(done) if done.replayed => "replayed",
+            Ok(_) => "recorded",
+            Err(CommandError::Internal(fault)) => {
+                tracing::error!(fault, "a command failed through a fault of ours");
+                "fault"
+            }
+            Err(CommandError::Unavailable { .. }) => "unavailable",
+            Err(CommandError::Contention) => "contention",
+            Err(_) => "refused",
+        };
+        metrics::counter!("medilink_commands_total", "operation" => O::NAME, "outcome" => label)
+            .increment(1);
+        outcome
+    }
+
+    async fn attempts<O: Operation>(
+        &self,
+        context: &CommandContext,
+        operation: &O,
+    ) -> Result<Committed<O::Answer>, CommandError> {
+        let scope = scope(context, operation);
+        // The turn at a stream that others write too; taken only once a conflict has shown it.
+        let mut turn: Option<Turn> = None;
+        for attempt in 0..ATTEMPTS {
+            let mut work = Work::new(&self.0, context);
+            let decided = operation.perform(&mut work).await;
+            let answer = match decided {
+                Ok(answer) => answer,
+                // A repeat may be refused because its first run succeeded: the slot is taken,
+                // by this very request. Its receipt says so.
+                Err(refusal) => {
+                    return match self.replay(context, scope.as_ref()).await? {
+                        Some(first) => Ok(first),
+                        None => Err(refusal),
+                    };
+                }
+            };
+            let receipt = match (&scope, &context.idempotency) {
+                (Some(scope), Some(idempotency)) => Some(NewReceipt {
+                    scope: *scope,
+                    body_hash: idempotency.body_hash,
+                    answer: canonical(&answer).into(),
+                }),
+                _ => None,
+            };
+            let Some(append) = work.into_append(receipt)? else {
+                let position = self.0.reader.head().await.map_err(CommandError::database)?;
+                return Ok(Committed {
+                    answer,
+                    position,
+                    replayed: false,
+                });
+            };
+            match self.0.writer.append(append).await {
+                Ok(appended) => {
+                    return Ok(Committed {
+                        answer,
+                        position: appended.last,
+                        replayed: false,
+                    });
+                }
+                Err(AppendError::AlreadyDone) => {
+                    if let Some(first) = self.replay(context, scope.as_ref()).await? {
+                        return Ok(first);
+                    }
+                }
+                Err(AppendError::WrongVersion { stream, .. }) => {
+                    if turn.as_ref().is_none_or(|turn| turn.stream() != stream) {
+                        // Let go of the old turn first: nobody ever waits while holding one.
+                        drop(turn.take());
+                        turn = Some(self.0.turns.take(&stream).await);
+                    } else {
+                        // Another process writes this stream; its turns are not ours.
+                        backoff(attempt).await;
+                    }
+                }
+                Err(AppendError::ClaimTaken { holder }) => {
+                    return match self.replay(context, scope.as_ref()).await? {
+                        Some(first) => Ok(first),
+                        None => Err(operation.name_taken(&holder)),
+                    };
+                }
+                Err(error) => return Err(CommandError::append(error)),
+            }
+        }
+        Err(CommandError::Contention)
+    }
+
+    /// The first answer to an earlier request under the same key, if there was one.
+    async fn replay<T: DeserializeOwned>(
+        &self,
+        context: &CommandContext,
+        scope: Option<&[u8; 32]>,
+    ) -> Result<Option<Committed<T>>, CommandError> {
+        let (Some(scope), Some(idempotency)) = (scope, &context.idempotency) else {
+            return Ok(None);
+        };
+        let receipt = self
+            .0
+            .reader
+            .receipt(scope)
+            .await
+            .map_err(CommandError::database)?;
+        let Some(Receipt {
+            body_hash,
+            position,
+            answer,
+        }) = receipt
+        else {
+            return Ok(None);
+        };
+        if body_hash != idempotency.body_hash {
+            return Err(CommandError::IdempotencyKeyReused);
+        }
+        let answer = serde_json::from_slice(&answer)
+            .map_err(|_| CommandError::Internal("a stored receipt doesn't parse".into()))?;
+        Ok(Some(Committed {
+            answer,
+            position,
+            replayed: true,
+        }))
+    }
+}
+
+/// What an idempotency key is good for: one actor, one operation on one target.
+fn scope<O: Operation>(context: &CommandContext, operation: &O) -> Option<[u8; 32]> {
+    let idempotency = context.idempotency.as_ref()?;
+    let mut hash = Sha256::new();
+    let (tenant, actor) = (context.actor.tenant.uuid(), context.actor.id);
+    let target = operation.target();
+    let parts: [&[u8]; 5] = [
+        tenant.as_bytes(),
+        actor.as_bytes(),
+        O::NAME.as_bytes(),
+        target.as_bytes(),
+        idempotency.key.as_bytes(),
+    ];
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    Some(hash.finalize().into())
+}
+
+async fn backoff(attempt: u32) {
+    let limit = 1u64 << attempt.min(6);
+    let pause = rand::rng().random_range(0..=limit);
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+}

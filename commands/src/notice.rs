@@ -1,0 +1,115 @@
+//! Writing notices and recording what became of them: what workers do.
+
+use medilink_domain::NoticeId;
+use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
+use medilink_domain::values::Code;
+use serde::{Deserialize, Serialize};
+
+use crate::action::Action;
+use crate::authorizer::Resource;
+use crate::error::CommandError;
+use crate::executor::Operation;
+use crate::work::Work;
+
+const KIND: &str = "notice";
+
+/// Where a notice stands after a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeAnswer {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Its version.
+    pub version: u64,
+}
+
+/// Writes a notice under an id that the cause determines, so that it is written once.
+#[derive(Clone, Debug)]
+pub struct Write(pub notice::Write);
+
+impl Operation for Write {
+    const NAME: &'static str = "write-notice";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.0.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        let resource = Resource::of_tenant(KIND, work.tenant()).about(self.0.recipient.uuid());
+        work.authorize(Action::WriteNotice, &resource)?;
+        let mut instance = work.create::<Notice>(&self.0.notice);
+        work.decide(&mut instance, NoticeCommand::Write(self.0.clone()))
+            .await?;
+        Ok(NoticeAnswer {
+            notice: self.0.notice,
+            version: instance.version(),
+        })
+    }
+}
+
+/// Records that a notice arrived.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Which try it was, from 1.
+    pub attempt: u32,
+}
+
+impl Operation for Delivered {
+    const NAME: &'static str = "notice-delivered";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        let delivered = NoticeCommand::MarkDelivered(MarkDelivered {
+            attempt: self.attempt,
+        });
+        record(work, self.notice, delivered).await
+    }
+}
+
+/// Records that a notice will never arrive.
+#[derive(Clone, Debug)]
+pub struct Undeliverable {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Why, such as `address-refused`.
+    pub cause: Code,
+}
+
+impl Operation for Undeliverable {
+    const NAME: &'static str = "notice-undeliverable";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        let lost = NoticeCommand::MarkUndeliverable(MarkUndeliverable {
+            cause: self.cause.clone(),
+        });
+        record(work, self.notice, lost).await
+    }
+}
+
+async fn record(
+    work: &mut Work<'_>,
+    notice: NoticeId,
+    command: NoticeCommand,
+) -> Result<NoticeAnswer, CommandError> {
+    work.authorize(
+        Action::RecordDelivery,
+        &Resource::of_tenant(KIND, work.tenant()),
+    )?;
+    let mut instance = work.existing::<Notice>(&notice, KIND).await?;
+    work.decide(&mut instance, command).await?;
+    Ok(NoticeAnswer {
+        notice,
+        version: instance.version(),
+    })
+}

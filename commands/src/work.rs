@@ -1,0 +1,333 @@
+//! One attempt at an operation: what it loaded, and what is to be appended.
+
+use chrono::{DateTime, Utc};
+use medilink_domain::{Decider, Event, TenantId};
+use medilink_log::{
+    Append, Claim, Guard, Metadata, NewReceipt, RecordedEvent, SNAPSHOT_EVERY, StreamWrite,
+};
+
+use crate::action::Action;
+use crate::actor::CommandContext;
+use crate::authorizer::{Denied, Permit, Resource};
+use crate::error::CommandError;
+use crate::executor::Parts;
+
+/// Events read first: most streams end within it, and one that doesn't is worth a snapshot.
+const FIRST_PAGE: usize = SNAPSHOT_EVERY as usize;
+/// Events read at once after that.
+const PAGE: usize = 1_000;
+
+/// An aggregate as an attempt sees it: loaded state plus what was decided since.
+#[derive(Clone, Debug)]
+pub struct Instance<D: Decider> {
+    stream: String,
+    state: D,
+    /// The version in the log, which the append will expect.
+    loaded: u64,
+    /// The version with what was decided in this attempt.
+    version: u64,
+}
+
+impl<D: Decider> Instance<D> {
+    /// The state, with everything decided so far.
+    pub const fn state(&self) -> &D {
+        &self.state
+    }
+
+    /// The version it will have once the work is appended.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// One attempt. Whatever it loads is checked again by the append: a stream that was only read
+/// must not have moved either.
+pub struct Work<'a> {
+    parts: &'a Parts,
+    context: &'a CommandContext,
+    /// Every stream that was loaded or created, most without events.
+    touched: Vec<StreamWrite>,
+    claims: Vec<Claim>,
+    permit: Option<Permit>,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) const fn new(parts: &'a Parts, context: &'a CommandContext) -> Self {
+        Self {
+            parts,
+            context,
+            touched: Vec::new(),
+            claims: Vec::new(),
+            permit: None,
+        }
+    }
+
+    /// The circumstances of the command.
+    pub const fn context(&self) -> &'a CommandContext {
+        self.context
+    }
+
+    /// The actor's tenant, the only one this work can touch.
+    pub const fn tenant(&self) -> TenantId {
+        self.context.actor.tenant
+    }
+
+    /// When the command is decided.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.context.now
+    }
+
+    /// Goes on only if the actor may do this.
+    ///
+    /// # Errors
+    /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
+    /// of the resource.
+    pub fn authorize(&mut self, action: Action, resource: &Resource) -> Result<(), CommandError> {
+        let permit = self
+            .parts
+            .authorizer
+            .authorize(&self.context.actor, action, resource);
+        self.permit = Some(permit.map_err(|denied| match denied {
+            Denied::Role => CommandError::Forbidden,
+            Denied::Hidden(kind) => CommandError::NotFound(kind),
+        })?);
+        Ok(())
+    }
+
+    /// An instance that can't exist yet because its id was just made: nothing is read, the
+    /// append checks it.
+    pub fn create<D: Decider>(&mut self, id: &D::Id) -> Instance<D> {
+        self.touch(D::stream(id), D::default(), 0)
+    }
+
+    /// An instance that must exist; `kind` is what it is called in "there is no such …".
+    ///
+    /// # Errors
+    /// [`CommandError::NotFound`] when it doesn't exist, is another tenant's, or its subject
+    /// was erased.
+    pub async fn existing<D: Decider>(
+        &mut self,
+        id: &D::Id,
+        kind: &'static str,
+    ) -> Result<Instance<D>, CommandError> {
+        let instance = self.load(id, kind).await?;
+        if instance.loaded == 0 {
+            Err(CommandError::NotFound(kind))
+        } else {
+            Ok(instance)
+        }
+    }
+
+    /// An instance that may exist or not.
+    ///
+    /// # Errors
+    /// As [`Work::existing`], but a stream without events is the initial state.
+    pub async fn load<D: Decider>(
+        &mut self,
+        id: &D::Id,
+        kind: &'static str,
+    ) -> Result<Instance<D>, CommandError> {
+        let stream = D::stream(id);
+        let tenant = self.tenant();
+        let (mut state, mut version, mut snapshot) = (D::default(), 0, 0);
+        let mut limit = FIRST_PAGE;
+        let mut page = self.page(&stream, 0, limit).await?;
+        if page.len() == limit
+            && let Some((cached, at)) = self.parts.snapshots.load::<D>(tenant, &stream).await
+        {
+            (state, version, snapshot) = (cached, at, at);
+            limit = PAGE;
+            page = self.page(&stream, version, limit).await?;
+        }
+        loop {
+            self.parts
+                .codec
+                .warm(&page)
+                .await
+                .map_err(CommandError::codec)?;
+            for event in &page {
+                if event.tenant != tenant {
+                    return Err(CommandError::NotFound(kind));
+                }
+                state.evolve(&self.decode::<D>(event, kind).await?);
+                version = event.version;
+            }
+            if page.len() < limit {
+                break;
+            }
+            limit = PAGE;
+            page = self.page(&stream, version, limit).await?;
+        }
+        if version - snapshot >= SNAPSHOT_EVERY
+            // A cache that could not be written is only slower.
+            && let Err(error) = self.parts.snapshots.save(tenant, &stream, version, &state).await
+        {
+            tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
+        }
+        Ok(self.touch(stream, state, version))
+    }
+
+    async fn page(
+        &self,
+        stream: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, CommandError> {
+        self.parts
+            .reader
+            .stream(stream, after, limit)
+            .await
+            .map_err(CommandError::database)
+    }
+
+    async fn decode<D: Decider>(
+        &self,
+        event: &RecordedEvent,
+        kind: &'static str,
+    ) -> Result<D::Event, CommandError> {
+        let decoded = self
+            .parts
+            .codec
+            .decode(event)
+            .await
+            .map_err(CommandError::codec)?;
+        // Whoever was erased is not known any more.
+        decoded.ok_or(CommandError::NotFound(kind))
+    }
+
+    fn touch<D: Decider>(&mut self, stream: String, state: D, version: u64) -> Instance<D> {
+        if !self.touched.iter().any(|touched| touched.stream == stream) {
+            self.touched.push(StreamWrite {
+                stream: stream.clone(),
+                expected: version,
+                events: Vec::new(),
+            });
+        }
+        Instance {
+            stream,
+            state,
+            loaded: version,
+            version,
+        }
+    }
+
+    /// Holds the caller to the version it said it had seen (`If-Match`), if it said one.
+    ///
+    /// # Errors
+    /// [`CommandError::VersionMismatch`].
+    pub fn expect_version<D: Decider>(&self, instance: &Instance<D>) -> Result<(), CommandError> {
+        match self.context.expected_version {
+            Some(expected) if expected != instance.loaded => Err(CommandError::VersionMismatch {
+                expected,
+                actual: instance.loaded,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the aggregate decide, and takes what happened into the instance and the append.
+    ///
+    /// # Errors
+    /// The aggregate's refusal, or a vault that can't seal.
+    pub async fn decide<D: Decider>(
+        &mut self,
+        instance: &mut Instance<D>,
+        command: D::Command,
+    ) -> Result<(), CommandError> {
+        let events = instance.state.decide(command, self.now())?;
+        for event in &events {
+            instance.state.evolve(event);
+        }
+        let subject = instance.state.subject();
+        for event in &events {
+            debug_assert!(
+                event.kind().name.starts_with(D::CATEGORY),
+                "an event's context is its stream's category"
+            );
+            instance.version += 1;
+            let encoded = self
+                .parts
+                .codec
+                .encode(
+                    self.tenant(),
+                    &instance.stream,
+                    instance.version,
+                    subject,
+                    event,
+                )
+                .await
+                .map_err(CommandError::codec)?;
+            if let Some(touched) = self
+                .touched
+                .iter_mut()
+                .find(|touched| touched.stream == instance.stream)
+            {
+                touched.events.push(encoded);
+            }
+        }
+        Ok(())
+    }
+
+    /// Claims a name that only this instance may hold: `scope` says what kind of name.
+    pub fn claim<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
+        let key = self
+            .parts
+            .codec
+            .vault()
+            .blind_index(self.tenant(), scope, name);
+        self.claims.push(Claim {
+            key,
+            stream: instance.stream.clone(),
+        });
+    }
+
+    /// What is to be recorded; `None` when nothing happened.
+    pub(crate) fn into_append(
+        self,
+        receipt: Option<NewReceipt>,
+    ) -> Result<Option<Append>, CommandError> {
+        let Some(permit) = self.permit else {
+            return Err(CommandError::Internal(
+                "an operation that authorizes nothing".into(),
+            ));
+        };
+        let (written, read): (Vec<_>, Vec<_>) = self
+            .touched
+            .into_iter()
+            .partition(|write| !write.events.is_empty());
+        if written.is_empty() {
+            return Ok(None);
+        }
+        let guards = read.into_iter().map(|write| Guard {
+            stream: write.stream,
+            expected: write.expected,
+        });
+        Ok(Some(Append {
+            tenant: self.context.actor.tenant,
+            writes: written,
+            guards: guards.collect(),
+            claims: self.claims,
+            receipt,
+            metadata: metadata(self.context, permit),
+        }))
+    }
+}
+
+fn metadata(context: &CommandContext, permit: Permit) -> Metadata {
+    let actor = &context.actor;
+    let roles: Vec<&str> = actor.roles.iter().map(|role| role.name()).collect();
+    Metadata {
+        actor: actor.id.to_string(),
+        role: roles.join(" "),
+        purpose: context.purpose.clone(),
+        session: actor.session.map(|session| session.uuid()),
+        request: Some(context.request),
+        correlation: Some(context.request),
+        causation: context.causation,
+        policy_set: Some(permit.policy_set.to_string()),
+        decided_by: permit.decided_by,
+        seen: context.seen,
+        traceparent: context.traceparent.clone(),
+        ..Metadata::default()
+    }
+}

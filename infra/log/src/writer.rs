@@ -1,0 +1,338 @@
+//! The group-commit writer: one per process, one connection, one round trip a batch.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use medilink_database::{Database, DatabaseError};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use crate::append::{Append, AppendError, Appended};
+use crate::connection::Connection;
+use crate::event::{Envelope, Position};
+use crate::inline::InlineProjection;
+use crate::queue::{MAX_BATCH, Queue};
+use crate::statement::{Recorded, Verdict};
+
+/// Appends that may wait for the writer before callers are held back.
+const QUEUE: usize = 4_096;
+/// How long a caller waits for a place in the queue.
+const ADMISSION: Duration = Duration::from_secs(5);
+/// How long a batch whose connection broke is followed up before its callers are told that
+/// the outcome is not known.
+const FOLLOW_UP: Duration = Duration::from_secs(8);
+/// After a failed connection attempt appends are refused at once for this long.
+const REFUSE_FOR: Duration = Duration::from_millis(200);
+
+/// An append on its way through the writer.
+pub(crate) struct Pending {
+    pub append: Append,
+    pub metadata: Vec<u8>,
+    pub leaves: Vec<[u8; 32]>,
+    pub recorded_at: DateTime<Utc>,
+    pub bytes: usize,
+    reply: oneshot::Sender<Result<Appended, AppendError>>,
+    arrived: Instant,
+}
+
+impl Pending {
+    /// Tells the caller. One who has gone away doesn't need to know.
+    pub fn answer(self, outcome: Result<Appended, AppendError>) {
+        metrics::histogram!("medilink_log_append_seconds")
+            .record(self.arrived.elapsed().as_secs_f64());
+        let _ = self.reply.send(outcome);
+    }
+
+    fn appended(&self, last: Position) -> Appended {
+        Appended {
+            first: Position(last.0 + 1 - self.append.len() as u64),
+            last,
+            recorded_at: self.recorded_at,
+        }
+    }
+}
+
+struct Request {
+    append: Append,
+    metadata: Vec<u8>,
+    reply: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// Records appends. Cheap to clone; the writer ends when the last clone is gone.
+#[derive(Clone, Debug)]
+pub struct LogWriter {
+    requests: mpsc::Sender<Request>,
+    head: watch::Receiver<Position>,
+}
+
+/// The running writer; await it to drain.
+#[derive(Debug)]
+pub struct WriterTask(JoinHandle<()>);
+
+impl WriterTask {
+    /// Waits until the writer has answered everything and ended, which it does when the last
+    /// [`LogWriter`] is dropped.
+    pub async fn drained(self) {
+        if let Err(error) = self.0.await {
+            tracing::error!(%error, "the log writer ended badly");
+        }
+    }
+}
+
+impl LogWriter {
+    /// Starts the writer on a connection of its own, as the role of `database`.
+    pub fn start(database: Database, inline: Vec<Arc<dyn InlineProjection>>) -> (Self, WriterTask) {
+        let (requests, queue) = mpsc::channel(QUEUE);
+        let (announce, head) = watch::channel(Position::START);
+        let writer = Writer {
+            connection: Connection::new(database, inline),
+            queue: Queue::default(),
+            announce,
+            latest: DateTime::UNIX_EPOCH,
+            refuse_until: None,
+        };
+        (
+            Self { requests, head },
+            WriterTask(tokio::spawn(writer.run(queue))),
+        )
+    }
+
+    /// Records all of it or nothing, durably, and says where.
+    ///
+    /// # Errors
+    /// See [`AppendError`]; after anything but [`AppendError::OutcomeUnknown`] it is certain
+    /// that nothing was recorded.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        append.check()?;
+        let metadata = medilink_domain::event::canonical(&append.metadata);
+        let (reply, outcome) = oneshot::channel();
+        let request = Request {
+            append,
+            metadata,
+            reply,
+        };
+        match tokio::time::timeout(ADMISSION, self.requests.send(request)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(AppendError::Unavailable("the writer has stopped".into())),
+            Err(_) => {
+                return Err(AppendError::Unavailable(
+                    "too many appends are waiting".into(),
+                ));
+            }
+        }
+        outcome.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+
+    /// The last position that this process has recorded; changes wake whoever follows the log
+    /// in the same process. Other processes' appends don't show here.
+    pub fn recorded(&self) -> watch::Receiver<Position> {
+        self.head.clone()
+    }
+}
+
+struct Writer {
+    connection: Connection,
+    queue: Queue,
+    announce: watch::Sender<Position>,
+    latest: DateTime<Utc>,
+    refuse_until: Option<Instant>,
+}
+
+impl Writer {
+    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut arrived = Vec::with_capacity(MAX_BATCH);
+        loop {
+            // Take what waits and never linger: waiting to fill a batch costs more than it
+            // gains (measured).
+            if self.queue.is_empty() {
+                if requests.recv_many(&mut arrived, MAX_BATCH).await == 0 {
+                    return;
+                }
+            } else {
+                while self.queue.len() + arrived.len() < QUEUE
+                    && let Ok(request) = requests.try_recv()
+                {
+                    arrived.push(request);
+                }
+            }
+            for request in arrived.drain(..) {
+                let pending = self.stamp(request);
+                self.queue.push(pending);
+            }
+            metrics::gauge!("medilink_log_waiting_appends").set(self.queue.len() as f64);
+            let batch = self.queue.next_batch();
+            metrics::histogram!("medilink_log_batch_appends").record(batch.len() as f64);
+            self.settle(batch).await;
+        }
+    }
+
+    /// Gives the append its time and its leaf hashes. They stay the same through every retry,
+    /// so that a batch whose connection broke can be recognised in the log.
+    fn stamp(&mut self, request: Request) -> Pending {
+        let now = Utc::now();
+        let now = now
+            .duration_trunc(TimeDelta::microseconds(1))
+            .unwrap_or(now);
+        // A clock that is set back must not make the log's times go back.
+        self.latest = self.latest.max(now);
+        let Request {
+            append,
+            metadata,
+            reply,
+        } = request;
+        let mut leaves = Vec::with_capacity(append.len());
+        let mut bytes = 0;
+        for write in &append.writes {
+            for (offset, event) in write.events.iter().enumerate() {
+                bytes += event.payload.len() + metadata.len() + 200;
+                let envelope = Envelope {
+                    tenant: append.tenant,
+                    stream: &write.stream,
+                    version: write.expected + 1 + offset as u64,
+                    kind: event.kind,
+                    schema_version: event.schema_version,
+                    subject: event.subject,
+                    recorded_at: self.latest,
+                    metadata: &metadata,
+                    payload: &event.payload,
+                };
+                leaves.push(envelope.leaf_hash());
+            }
+        }
+        Pending {
+            append,
+            metadata,
+            leaves,
+            recorded_at: self.latest,
+            bytes,
+            reply,
+            arrived: Instant::now(),
+        }
+    }
+
+    /// Brings a batch to its end: every caller gets an answer.
+    async fn settle(&mut self, mut batch: Vec<Pending>) {
+        if self
+            .refuse_until
+            .is_some_and(|until| Instant::now() < until)
+        {
+            return refuse(batch, "the database was not reachable a moment ago");
+        }
+        self.refuse_until = None;
+        let mut in_doubt = false;
+        let started = Instant::now();
+        while !batch.is_empty() {
+            if let Err(error) = self.connection.ensure().await {
+                if !in_doubt {
+                    self.refuse_until = Some(Instant::now() + REFUSE_FOR);
+                    return refuse(batch, &error.to_string());
+                }
+                if started.elapsed() > FOLLOW_UP {
+                    return batch
+                        .into_iter()
+                        .for_each(|pending| pending.answer(Err(AppendError::OutcomeUnknown)));
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+            if in_doubt {
+                match self.connection.find(&batch).await {
+                    Ok(found) => batch = answer_found(batch, &found),
+                    Err(_) => continue,
+                }
+                if batch.is_empty() {
+                    return;
+                }
+            }
+            match self.connection.record(&batch).await {
+                Ok(Some(recorded)) => return self.conclude(batch, &recorded),
+                Ok(None) => metrics::counter!("medilink_log_fenced_total").increment(1),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(%error, appends = batch.len(), "the log's connection broke; following up");
+                    in_doubt = true;
+                }
+                Err(error) if batch.len() == 1 => {
+                    tracing::error!(%error, "the database refused an append");
+                    return refuse_for_good(batch, &error);
+                }
+                // One append that the database refuses must not take the others with it.
+                Err(_) => {
+                    for pending in batch {
+                        Box::pin(self.settle(vec![pending])).await;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn conclude(&mut self, batch: Vec<Pending>, recorded: &Recorded) {
+        fail::fail_point!("log-after-commit");
+        let _ = self.announce.send_replace(recorded.head);
+        let mut moved = HashMap::new();
+        let mut won = 0u64;
+        for (pending, verdict) in batch.into_iter().zip(&recorded.verdicts) {
+            let outcome = match verdict {
+                Verdict::Won(last) => {
+                    won += pending.append.len() as u64;
+                    moved.extend(pending.append.writes.iter().map(|write| {
+                        (
+                            write.stream.clone(),
+                            write.expected + write.events.len() as u64,
+                        )
+                    }));
+                    Ok(pending.appended(*last))
+                }
+                Verdict::WrongVersion {
+                    stream,
+                    expected,
+                    actual,
+                } => {
+                    metrics::counter!("medilink_log_conflicts_total").increment(1);
+                    Err(AppendError::WrongVersion {
+                        stream: stream.clone(),
+                        expected: *expected,
+                        actual: *actual,
+                    })
+                }
+                Verdict::ClaimTaken(holder) => Err(AppendError::ClaimTaken {
+                    holder: holder.clone(),
+                }),
+                Verdict::Done => Err(AppendError::AlreadyDone),
+            };
+            pending.answer(outcome);
+        }
+        metrics::counter!("medilink_log_events_total").increment(won);
+        metrics::gauge!("medilink_log_head_position").set(recorded.head.0 as f64);
+        self.queue.refuse_outrun(&moved);
+    }
+}
+
+fn refuse(batch: Vec<Pending>, why: &str) {
+    for pending in batch {
+        pending.answer(Err(AppendError::Unavailable(why.to_owned())));
+    }
+}
+
+fn refuse_for_good(batch: Vec<Pending>, error: &DatabaseError) {
+    for pending in batch {
+        pending.answer(Err(AppendError::Refused(error.to_string())));
+    }
+}
+
+/// Answers those that the broken connection had recorded after all; returns the others.
+fn answer_found(batch: Vec<Pending>, found: &[Option<Position>]) -> Vec<Pending> {
+    let mut missing = Vec::new();
+    for (pending, found) in batch.into_iter().zip(found) {
+        match found {
+            Some(last) => {
+                let appended = pending.appended(*last);
+                pending.answer(Ok(appended));
+            }
+            None => missing.push(pending),
+        }
+    }
+    missing
+}
