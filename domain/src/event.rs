@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -173,6 +174,16 @@ pub fn canonical<T: Serialize>(value: &T) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).expect("event data is always representable as JSON")
 }
 
+/// For [`events!`](crate::events): the JSON Schema of an event's data, without references, so
+/// that each schema file stands alone and two versions compare by structure.
+#[doc(hidden)]
+pub fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
 /// For [`events!`](crate::events): an error without the text of the input.
 #[doc(hidden)]
 pub fn malformed(name: &'static str, error: &serde_json::Error) -> DecodeError {
@@ -217,7 +228,7 @@ macro_rules! events {
                     version: $version,
                     privacy: $privacy,
                     upcasts: &[$($($upcast),*)?],
-                    schema: || schemars::schema_for!($variant),
+                    schema: $crate::event::schema_of::<$variant>,
                 },
             )+];
 

@@ -18,6 +18,9 @@ pub mod notice;
 pub mod patient;
 pub mod problem;
 pub mod registry;
+pub mod reminder;
+#[cfg(test)]
+mod testing;
 pub mod values;
 
 pub use aggregate::{Decider, Now};

@@ -125,17 +125,21 @@ pub fn free_slots(
         .map(|taken| (taken.starts_at, taken.ends_at))
         .collect();
     taken.sort_unstable();
+    // Of the reservations up to each one, the latest end: with it, the last reservation that
+    // starts before a slot ends tells whether any reaches into the slot.
+    for index in 1..taken.len() {
+        taken[index].1 = taken[index].1.max(taken[index - 1].1);
+    }
+    let is_free = |slot: &Slot| {
+        let before = taken.partition_point(|(starts_at, _)| *starts_at < slot.ends_at);
+        before == 0 || taken[before - 1].1 <= slot.starts_at
+    };
     let mut slots: Vec<_> = windows
         .iter()
         .filter(|window| window.overlaps(from, to))
         .flat_map(Window::slots)
         .filter(|slot| from <= slot.starts_at && slot.starts_at < to && now < slot.starts_at)
-        .filter(|slot| {
-            // Reservations don't overlap each other, so only the last one that starts before
-            // this slot's end can reach into it.
-            let before = taken.partition_point(|(starts_at, _)| *starts_at < slot.ends_at);
-            before == 0 || taken[before - 1].1 <= slot.starts_at
-        })
+        .filter(is_free)
         .collect();
     slots.sort_unstable();
     slots

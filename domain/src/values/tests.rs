@@ -1,1 +1,232 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+
+fn accepts<T: FromStr<Err = ValueError> + Debug>(texts: &[&str]) {
+    for text in texts {
+        assert!(text.parse::<T>().is_ok(), "refused {text:?}");
+    }
+}
+
+fn refuses<T: FromStr<Err = ValueError> + Debug>(cases: &[(&str, ValueError)]) {
+    for (text, why) in cases {
+        assert_eq!(text.parse::<T>().expect_err(text), *why, "{text:?}");
+    }
+}
+
+#[test]
+fn a_name_may_be_in_any_script_but_holds_no_control_characters() {
+    accepts::<PersonName>(&[
+        "Asha",
+        "आशा राव",
+        "ਗੁਰਪ੍ਰੀਤ ਕੌਰ",
+        "O’Brien-Smith",
+        "क्\u{200D}ष",
+        &"a".repeat(120),
+    ]);
+    refuses::<PersonName>(&[
+        ("", ValueError::Empty),
+        (" \t\n", ValueError::Empty),
+        ("A\0sha", ValueError::ControlCharacter),
+        ("A\nsha", ValueError::ControlCharacter),
+        ("A\u{9B}sha", ValueError::ControlCharacter),
+        ("A\u{202E}sha", ValueError::ControlCharacter),
+        (&"a".repeat(121), ValueError::TooLong { max: 120 }),
+    ]);
+    assert_eq!(" Asha ".parse::<PersonName>().unwrap().as_str(), "Asha");
+}
+
+#[test]
+fn a_free_text_may_have_lines_and_a_short_one_may_not() {
+    accepts::<FreeText>(&["one\ntwo\tthree"]);
+    refuses::<FreeText>(&[
+        ("one\rtwo", ValueError::ControlCharacter),
+        ("a\0", ValueError::ControlCharacter),
+    ]);
+    refuses::<ShortText>(&[("one\ntwo", ValueError::ControlCharacter)]);
+    refuses::<FreeText>(&[(&"a".repeat(2001), ValueError::TooLong { max: 2000 })]);
+}
+
+#[test]
+fn a_limit_counts_characters_and_not_bytes() {
+    accepts::<PersonName>(&[&"ਡ".repeat(120)]);
+}
+
+#[test]
+fn a_phone_number_has_a_country_code_and_at_most_fifteen_digits() {
+    accepts::<Phone>(&["+919812345678", "+1 (415) 555-0100", "+4930123456"]);
+    for text in [
+        "",
+        "+",
+        "9812345678",
+        "+0919812345678",
+        "+91981234567x",
+        "+1234567890123456",
+        "+12345",
+        "+٩١٩٨١٢٣٤٥٦٧٨",
+    ] {
+        refuses::<Phone>(&[(text, ValueError::NotAPhoneNumber)]);
+    }
+    assert_eq!(
+        "+1 (415) 555-0100".parse::<Phone>().unwrap().as_str(),
+        "+14155550100"
+    );
+}
+
+#[test]
+fn an_email_address_has_a_domain_and_nothing_that_could_split_a_header() {
+    accepts::<EmailAddress>(&["asha@example.org", "a.b+c@mail.example.in"]);
+    for text in [
+        "",
+        "asha",
+        "asha@",
+        "@example.org",
+        "asha@localhost",
+        "a@[127.0.0.1]",
+        "A <a@b.org>",
+        "a@b.org\r\nBcc: c@d.org",
+        "a b@c.org",
+        "\"a\0\"@b.org",
+    ] {
+        refuses::<EmailAddress>(&[(text, ValueError::NotAnEmailAddress)]);
+    }
+}
+
+#[test]
+fn a_code_is_a_short_lower_case_name() {
+    accepts::<Code>(&["a", "own-record", "patient_day2"]);
+    for text in ["", "Asha", "9a", "-a", "a b", "अ", &"a".repeat(65)] {
+        refuses::<Code>(&[(text, ValueError::NotACode)]);
+    }
+}
+
+#[test]
+fn a_stream_name_is_printable_and_has_a_category() {
+    accepts::<StreamName>(&[
+        "appointment-1",
+        "calendar-0190a1c2-0000-7000-8000-000000000001:2026-08-04",
+    ]);
+    for text in ["", "appointment", "a b-c", "a-\n", "a-é"] {
+        refuses::<StreamName>(&[(text, ValueError::NotAStreamName)]);
+    }
+}
+
+#[test]
+fn a_time_of_day_is_a_whole_minute() {
+    accepts::<LocalTime>(&["00:00", "09:30", "23:59", "09:30:00"]);
+    for text in ["", "24:00", "09:60", "09:30:15", "09:30:00.5", "9"] {
+        refuses::<LocalTime>(&[(text, ValueError::NotALocalTime)]);
+    }
+}
+
+#[test]
+fn a_birth_date_is_a_date_of_the_living() {
+    accepts::<BirthDate>(&["1926-01-31", "2024-02-29"]);
+    for text in ["", "1869-12-31", "2023-02-29", "+262000-01-01", "31.1.1926"] {
+        refuses::<BirthDate>(&[(text, ValueError::NotABirthDate)]);
+    }
+}
+
+#[test]
+fn a_hash_has_thirty_two_bytes() {
+    accepts::<SecretHash>(&[&"a1".repeat(32)]);
+    for text in ["", "a1", &"a1".repeat(33), &"zz".repeat(32)] {
+        refuses::<SecretHash>(&[(text, ValueError::NotAHash)]);
+    }
+}
+
+#[test]
+fn a_slot_lasts_from_five_minutes_to_four_hours() {
+    for (minutes, fits) in [
+        (0, false),
+        (4, false),
+        (5, true),
+        (240, true),
+        (241, false),
+        (u16::MAX, false),
+    ] {
+        assert_eq!(SlotMinutes::try_from(minutes).is_ok(), fits, "{minutes}");
+        assert_eq!(
+            serde_json::from_value::<SlotMinutes>(minutes.into()).is_ok(),
+            fits,
+            "{minutes}"
+        );
+    }
+}
+
+#[test]
+fn names_of_roles_languages_and_zones_are_what_json_carries() {
+    for role in Role::ALL {
+        round_trip(role, role.name());
+        assert_eq!(role.name().parse(), Ok(role));
+    }
+    for language in Language::ALL {
+        round_trip(language, language.code());
+        assert_eq!(language.code().parse(), Ok(language));
+    }
+    round_trip::<TimeZone>("Asia/Kolkata".parse().unwrap(), "Asia/Kolkata");
+    refuses::<TimeZone>(&[
+        ("Asia/Nowhere", ValueError::UnknownTimeZone),
+        ("", ValueError::UnknownTimeZone),
+    ]);
+    refuses::<Role>(&[("Doctor", ValueError::UnknownRole)]);
+    refuses::<Language>(&[("fr", ValueError::UnknownLanguage)]);
+}
+
+#[test]
+fn what_is_personal_or_secret_does_not_show_in_debug_or_in_errors() {
+    let shown = format!(
+        "{:?}",
+        (
+            "canary".parse::<PersonName>().unwrap(),
+            "canary".parse::<RegistrationNumber>().unwrap(),
+            "canary".parse::<ShortText>().unwrap(),
+            "canary".parse::<FreeText>().unwrap(),
+            "canary@example.org".parse::<EmailAddress>().unwrap(),
+            "+919812345678".parse::<Phone>().unwrap(),
+            "1926-01-31".parse::<BirthDate>().unwrap(),
+            SecretHash::from([0xCA; 32]),
+        )
+    );
+    for secret in ["canary", "9198", "1926", "caca", "202"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains("PersonName(…)"), "{shown}");
+    let error = serde_json::from_str::<Phone>("\"canary\"").unwrap_err();
+    assert!(!error.to_string().contains("canary"), "{error}");
+}
+
+fn round_trip<T>(value: T, json: &str)
+where
+    T: Serialize + DeserializeOwned + PartialEq + Debug,
+{
+    let written = serde_json::to_value(&value).unwrap();
+    assert_eq!(written, json);
+    assert_eq!(serde_json::from_value::<T>(written).unwrap(), value);
+}
+
+proptest! {
+    #[test]
+    fn whatever_parses_is_read_back_from_json_unchanged(given in "\\PC{0,130}|[+0-9 ()-]{0,20}|[a-z@.]{0,20}") {
+        fn holds<T: FromStr + Serialize + DeserializeOwned + PartialEq + Debug>(given: &str) -> Result<(), TestCaseError> {
+            if let Ok(value) = given.parse::<T>() {
+                let written = serde_json::to_string(&value).unwrap();
+                prop_assert_eq!(serde_json::from_str::<T>(&written).unwrap(), value);
+            }
+            Ok(())
+        }
+        holds::<PersonName>(&given)?;
+        holds::<FreeText>(&given)?;
+        holds::<Phone>(&given)?;
+        holds::<EmailAddress>(&given)?;
+        holds::<Code>(&given)?;
+        holds::<LocalTime>(&given)?;
+    }
+}
