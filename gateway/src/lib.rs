@@ -1,1 +1,33 @@
-//! The OpenAPI gateway.
+//! The OpenAPI gateway: HTTP in, commands and queries out. It decides no business rule.
+//!
+//! One file per capability holds its routes and wire types (`XIn` comes in, `XOut` goes out).
+//! The rest is the frame around them: [`problem`] for every refusal, [`json`] for bodies,
+//! [`actor`] for who calls, [`call`] and [`answer`] for the headers around a call, and
+//! [`app`], which puts it all together.
+
+pub mod actor;
+pub mod answer;
+pub mod app;
+pub mod call;
+pub mod changes;
+mod compress;
+pub mod config;
+pub mod document;
+mod errors;
+mod headers;
+pub mod health;
+pub mod json;
+pub mod limits;
+mod listener;
+mod observe;
+pub mod problem;
+pub mod problem_kinds;
+pub mod request_id;
+mod routes;
+mod server;
+pub mod strict_json;
+
+pub use actor::{SignIn, SignedIn};
+pub use config::{GatewayConfig, Limits};
+pub use health::{Probe, Report};
+pub use server::{Bound, GatewayError};

@@ -1,0 +1,137 @@
+//! Who calls. A handler that takes a [`SignedIn`] can only run for a caller who has shown a
+//! valid token; a route without one does not start unless it is listed as public
+//! ([`crate::document`]).
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use medilink_commands::{Actor, CommandError};
+use medilink_telemetry::current_traceparent;
+use poem::http::header::{self, HeaderValue};
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::call;
+use crate::limits::Gate;
+use crate::problem::Problem;
+use crate::problem_kinds as kinds;
+use crate::request_id::RequestId;
+
+/// The longest token that is looked at; ours have 43 characters.
+const LONGEST_TOKEN: usize = 512;
+
+/// The name of the security scheme in the OpenAPI document.
+pub(crate) const SCHEME: &str = "token";
+
+/// Finds out who a token stands for. Behind a trait so that the sign-in of a later release,
+/// and a test, can take its place.
+pub trait SignIn: Send + Sync + 'static {
+    /// The person and roles of the valid token with this SHA-256.
+    ///
+    /// # Errors
+    /// When that can't be found out now.
+    fn actor(&self, secret_hash: [u8; 32]) -> BoxFuture<'_, Result<Option<Actor>, CommandError>>;
+}
+
+/// A caller who has shown a valid token.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// Who it is.
+    pub actor: Actor,
+    /// The request, as returned in `X-Request-Id`.
+    pub request: Uuid,
+    traceparent: Option<String>,
+    secret_hash: [u8; 32],
+    sign_in: Arc<dyn SignIn>,
+}
+
+impl SignedIn {
+    async fn of(request: &Request) -> Result<Self, Problem> {
+        let secret_hash = bearer(request)?;
+        let (Some(sign_in), Some(gate)) = (request.data::<Arc<dyn SignIn>>(), request.data::<Arc<Gate>>()) else {
+            tracing::error!("the gateway was assembled without a way to sign in");
+            return Err(Problem::new(&kinds::INTERNAL_ERROR));
+        };
+        let actor = sign_in.actor(secret_hash).await.map_err(call::refuse)?;
+        let actor = actor.ok_or_else(|| challenge(Problem::new(&kinds::INVALID_TOKEN), "Bearer error=\"invalid_token\""))?;
+        gate.admit_person(actor.id)?;
+        Ok(Self {
+            actor,
+            request: RequestId::of(request).unwrap_or_else(Uuid::now_v7),
+            traceparent: current_traceparent(),
+            secret_hash,
+            sign_in: Arc::clone(sign_in),
+        })
+    }
+
+    /// The trace that this request is part of.
+    pub fn traceparent(&self) -> Option<String> {
+        self.traceparent.clone()
+    }
+
+    /// Whether the token is still good: a stream outlives the check at its start. A doubt
+    /// (the database is away) does not end a stream, which shows nothing new then either.
+    pub async fn still_valid(&self) -> bool {
+        !matches!(self.sign_in.actor(self.secret_hash).await, Ok(None))
+    }
+}
+
+fn challenge(problem: Problem, scheme: &'static str) -> Problem {
+    problem.header(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
+}
+
+/// The SHA-256 of the bearer token; the token itself goes no further.
+fn bearer(request: &Request) -> Result<[u8; 32], Problem> {
+    let missing = || challenge(Problem::new(&kinds::SIGN_IN_REQUIRED), "Bearer");
+    let mut given = request.headers().get_all(header::AUTHORIZATION).iter();
+    let header = given.next().and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+    // Two of them would let a proxy and us see two callers.
+    if given.next().is_some() {
+        return Err(missing());
+    }
+    let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
+    let token = token.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > LONGEST_TOKEN {
+        return Err(missing());
+    }
+    Ok(Sha256::digest(token).into())
+}
+
+impl<'a> ApiExtractor<'a> for SignedIn {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(
+            SCHEME,
+            MetaSecurityScheme {
+                ty: "http",
+                description: Some("The access token of the person who calls."),
+                name: None,
+                key_in: None,
+                scheme: Some("bearer"),
+                bearer_format: None,
+                flows: None,
+                openid_connect_url: None,
+            },
+        );
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![SCHEME]
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        Ok(Self::of(request).await?)
+    }
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("actor", &self.actor.id).finish_non_exhaustive()
+    }
+}

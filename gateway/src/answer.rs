@@ -1,0 +1,114 @@
+//! What a handler answers: a body, and headers that place it in the log.
+
+use medilink_log::Position;
+use poem::http::header::{self, HeaderName, HeaderValue};
+use poem::http::StatusCode;
+use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::ToJSON;
+
+/// The position of a command's last event, or the one that a read has reached.
+pub const POSITION: &str = "medilink-position";
+/// How many events of the log the read had not seen yet.
+pub const BEHIND: &str = "medilink-behind";
+/// Present when a command had been carried out before under the same idempotency key.
+pub const REPLAYED: &str = "idempotency-replayed";
+
+/// A body with a status and headers.
+#[derive(Debug)]
+pub struct Answer<T, const STATUS: u16> {
+    body: T,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    unchanged: bool,
+}
+
+/// An answer to a read, or to a command that made nothing new.
+pub type Found<T> = Answer<T, 200>;
+/// An answer to a command that made something.
+pub type Created<T> = Answer<T, 201>;
+
+impl<T, const STATUS: u16> Answer<T, STATUS> {
+    /// An answer with this body.
+    pub const fn new(body: T) -> Self {
+        Self { body, headers: Vec::new(), unchanged: false }
+    }
+
+    fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Where in the log this answer stands.
+    #[must_use]
+    pub fn position(self, position: Position) -> Self {
+        self.with(HeaderName::from_static(POSITION), position.0)
+    }
+
+    /// How many events the read had not seen yet.
+    #[must_use]
+    pub fn behind(self, events: u64) -> Self {
+        self.with(HeaderName::from_static(BEHIND), events)
+    }
+
+    /// The version of the one thing that this answer shows. When the reader has that very
+    /// version already, the body is left out (304).
+    #[must_use]
+    pub fn version(mut self, version: u64, known: Option<u64>) -> Self {
+        self.unchanged = known == Some(version);
+        match HeaderValue::try_from(format!("\"{version}\"")) {
+            Ok(tag) => self.with(header::ETAG, tag),
+            Err(_) => self,
+        }
+    }
+
+    /// Whether the command had been carried out before.
+    #[must_use]
+    pub fn replayed(self, replayed: bool) -> Self {
+        if replayed { self.with(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true")) } else { self }
+    }
+
+    /// Where the new thing is found.
+    #[must_use]
+    pub fn location(self, path: &str) -> Self {
+        match HeaderValue::try_from(path) {
+            Ok(path) => self.with(header::LOCATION, path),
+            Err(_) => self,
+        }
+    }
+}
+
+impl<T: ToJSON, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
+    fn into_response(self) -> Response {
+        let mut response = if self.unchanged {
+            Response::builder().status(StatusCode::NOT_MODIFIED).finish()
+        } else {
+            let mut response = poem_openapi::payload::Json(self.body).into_response();
+            // Every STATUS in use is one of the aliases above.
+            response.set_status(StatusCode::from_u16(STATUS).unwrap_or(StatusCode::OK));
+            response
+        };
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+impl<T: ToJSON, const STATUS: u16> ApiResponse for Answer<T, STATUS> {
+    fn meta() -> MetaResponses {
+        MetaResponses {
+            responses: vec![MetaResponse {
+                description: if STATUS == 201 { "Done." } else { "As asked." },
+                status: Some(STATUS),
+                status_range: None,
+                content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
+                headers: Vec::new(),
+            }],
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}

@@ -1,0 +1,127 @@
+//! The OpenAPI document: what `poem-openapi` derives from the handlers, and what holds for all
+//! of them: the headers around a call, and bodies that take no unknown field.
+
+use poem::http::Method;
+use poem_openapi::{OpenApi, OpenApiService};
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use crate::answer::{BEHIND, POSITION, REPLAYED};
+use crate::call::{IDEMPOTENCY_KEY, MIN_POSITION, SEEN};
+
+/// Routes that anyone may call. Each line is a decision; see the test of this list.
+pub const PUBLIC: &[(&str, &str)] = &[("get", "/problems")];
+
+/// Why a set of handlers can't be served.
+#[derive(Debug, Error)]
+pub enum DocumentError {
+    /// Not JSON, which would be a fault of the generator.
+    #[error("the OpenAPI document can't be read: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// A handler takes no `SignedIn` and is not listed as public.
+    #[error("{method} {path} takes no SignedIn and is not in document::PUBLIC")]
+    OpenRoute {
+        /// The method.
+        method: String,
+        /// The path.
+        path: String,
+    },
+}
+
+/// The finished document of these handlers.
+///
+/// # Errors
+/// [`DocumentError::OpenRoute`] when a handler forgot to ask who calls.
+pub fn of<T: OpenApi>(service: &OpenApiService<T, ()>) -> Result<Value, DocumentError> {
+    let mut document: Value = serde_json::from_str(&service.spec())?;
+    for (path, operations) in object(&mut document["paths"]) {
+        for (method, operation) in object(operations) {
+            let public = PUBLIC.contains(&(method.as_str(), path.as_str()));
+            let signed_in = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
+            if !public && !signed_in {
+                return Err(DocumentError::OpenRoute { method: method.clone(), path: path.clone() });
+            }
+            if signed_in {
+                describe(method, operation);
+            }
+        }
+    }
+    close_bodies(&mut document);
+    standard_formats(&mut document);
+    Ok(document)
+}
+
+fn object(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().map(Map::iter_mut).into_iter().flatten()
+}
+
+/// Adds what every command or read takes and answers.
+fn describe(method: &str, operation: &mut Value) {
+    let is_read = method.eq_ignore_ascii_case(Method::GET.as_str());
+    let parameter = |name: &str, description: &str, schema: Value| {
+        json!({"name": name, "in": "header", "required": false, "description": description, "schema": schema})
+    };
+    let position = json!({"type": "integer", "format": "int64", "minimum": 0});
+    let (extra, answers) = if is_read {
+        let extra = vec![parameter(
+            MIN_POSITION,
+            "Waits until the answer has reached this position of the log, such as the `position` of your last command.",
+            position.clone(),
+        )];
+        (extra, vec![
+            (POSITION, "The position of the log that the answer has reached.", position.clone()),
+            (BEHIND, "How many events of the log the answer has not seen yet.", position),
+        ])
+    } else {
+        let extra = vec![
+            parameter(
+                IDEMPOTENCY_KEY,
+                "Makes repeating safe: the same key with the same request takes effect once.",
+                json!({"type": "string", "minLength": 1, "maxLength": 200}),
+            ),
+            parameter("If-Match", "The ETag of the resource as you know it; refused when it has changed.", json!({"type": "string"})),
+            parameter(SEEN, "The `Medilink-Position` of the view that you decided on; kept for the audit.", position.clone()),
+        ];
+        (extra, vec![
+            (POSITION, "The position of the command's last event.", position),
+            (REPLAYED, "`true` when it had been carried out before under this key.", json!({"type": "boolean"})),
+        ])
+    };
+    let parameters = &mut operation["parameters"];
+    let mut all = parameters.as_array().cloned().unwrap_or_default();
+    all.extend(extra);
+    *parameters = Value::Array(all);
+    for (status, answer) in object(&mut operation["responses"]) {
+        if !status.starts_with('2') {
+            continue;
+        }
+        let headers: Map<String, Value> = answers
+            .iter()
+            .map(|(name, description, schema)| ((*name).to_owned(), json!({"description": description, "schema": schema})))
+            .collect();
+        answer["headers"] = Value::Object(headers);
+    }
+}
+
+/// Types of bodies end in `In`; none of them takes a field that it doesn't list.
+fn close_bodies(document: &mut Value) {
+    for (name, schema) in object(&mut document["components"]["schemas"]) {
+        if name.ends_with("In") {
+            schema["additionalProperties"] = Value::Bool(false);
+        }
+    }
+}
+
+/// `poem-openapi` has a name of its own for dates.
+fn standard_formats(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            if map.get("format").is_some_and(|format| format == "naive-date") {
+                map.insert("format".to_owned(), json!("date"));
+            }
+            map.values_mut().for_each(standard_formats);
+        }
+        Value::Array(items) => items.iter_mut().for_each(standard_formats),
+        _ => {}
+    }
+}

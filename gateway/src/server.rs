@@ -1,0 +1,120 @@
+//! The gateway as a long-running part: bind, run until told to stop, drain.
+
+use std::net::SocketAddr;
+
+use medilink_telemetry::Meters;
+use poem::{Response, Route, Server, get};
+use poem::endpoint::BoxEndpoint;
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{self, AssemblyError, Frame};
+use crate::changes::Changes;
+use crate::config::{GatewayConfig, millis};
+use crate::listener::Bounded;
+
+/// Why the gateway can't run.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// The handlers can't be served: a fault of the release.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
+    /// The address can't be taken.
+    #[error("can't listen on {address}: {source}; is another process using it? Set another `gateway.listen`")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Serving broke off.
+    #[error("serving ended: {0}")]
+    Serve(#[from] std::io::Error),
+}
+
+/// A gateway that holds its addresses and is ready to serve.
+pub struct Bound {
+    app: BoxEndpoint<'static, Response>,
+    listener: Bounded,
+    metrics: Option<Bounded>,
+    meters: Meters,
+    changes: Changes,
+    config: GatewayConfig,
+    stop: CancellationToken,
+}
+
+impl std::fmt::Debug for Bound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bound").field("address", &self.address()).finish_non_exhaustive()
+    }
+}
+
+impl Bound {
+    pub(crate) async fn new<T: poem_openapi::OpenApi + 'static>(
+        api: T,
+        frame: Frame,
+        changes: Changes,
+    ) -> Result<Self, GatewayError> {
+        let config = frame.config.clone();
+        let (meters, stop) = (frame.meters.clone(), frame.stop.clone());
+        let app = app::assemble(api, frame)?;
+        let most = config.limits.connections;
+        let listener = bind(config.listen, most).await?;
+        let metrics = match config.metrics_listen {
+            // A scraper or two need few connections.
+            Some(address) => Some(bind(address, 16).await?),
+            None => None,
+        };
+        Ok(Self { app, listener, metrics, meters, changes, config, stop })
+    }
+
+    /// Where it listens; the port is the real one when 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address().unwrap_or(self.config.listen)
+    }
+
+    /// Where it serves metrics, when on an address of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(Bounded::address)
+    }
+
+    /// Serves until `cancel`, then ends streams at once and gives requests under way the time
+    /// that `limits.drain_ms` allows.
+    ///
+    /// # Errors
+    /// [`GatewayError::Serve`] when the socket fails.
+    pub async fn run(self, cancel: CancellationToken) -> Result<(), GatewayError> {
+        let Self { app, listener, metrics, meters, changes, config, stop } = self;
+        let drain = Some(millis(config.limits.drain_ms));
+        let idle = millis(config.limits.idle_ms);
+        let stopped = || stop.clone().cancelled_owned();
+        let main = Server::new_with_acceptor(listener)
+            .name("gateway")
+            .idle_timeout(idle)
+            .run_with_graceful_shutdown(app, stopped(), drain);
+        let side = async {
+            let Some(metrics) = metrics else { return Ok(()) };
+            let page = Route::new().at("/metrics", get(app::metrics_page(meters)));
+            Server::new_with_acceptor(metrics).name("metrics").idle_timeout(idle).run_with_graceful_shutdown(page, stopped(), drain).await
+        };
+        let forward = async {
+            tokio::select! {
+                () = cancel.cancelled() => stop.cancel(),
+                () = stop.cancelled() => {}
+            }
+        };
+        let serving = async {
+            let outcome = tokio::try_join!(main, side);
+            // When one listener fails, all stop.
+            stop.cancel();
+            outcome
+        };
+        let (outcome, (), ()) = tokio::join!(serving, changes.follow(), forward);
+        outcome.map(|_| ()).map_err(GatewayError::Serve)
+    }
+}
+
+async fn bind(address: SocketAddr, most: usize) -> Result<Bounded, GatewayError> {
+    Bounded::bind(address, most).await.map_err(|source| GatewayError::Listen { address, source })
+}
+
