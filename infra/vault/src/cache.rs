@@ -40,7 +40,10 @@ pub(crate) struct KeyCache {
 impl KeyCache {
     pub(crate) fn new(capacity: u64, time_to_live: Duration) -> Self {
         Self {
-            entries: Cache::builder().max_capacity(capacity).time_to_live(time_to_live).build(),
+            entries: Cache::builder()
+                .max_capacity(capacity)
+                .time_to_live(time_to_live)
+                .build(),
             moment: Mutex::new(0),
             seen: AtomicI64::new(0),
             started: Instant::now(),
@@ -114,9 +117,9 @@ impl KeyCache {
 
     /// Whether a shredding with this number is the next one; if so it counts as seen.
     pub(crate) fn saw(&self, number: i64) -> bool {
-        let next = self
-            .seen
-            .compare_exchange(number - 1, number, Ordering::SeqCst, Ordering::SeqCst);
+        let next =
+            self.seen
+                .compare_exchange(number - 1, number, Ordering::SeqCst, Ordering::SeqCst);
         next.is_ok() || self.seen() >= number
     }
 

@@ -61,7 +61,12 @@ impl DataKey {
     }
 
     /// Seals, or tells that the key was destroyed with `None`.
-    pub(crate) fn seal(&self, holder: &Holder, binding: &Binding<'_>, clear: &[u8]) -> Option<Result<Bytes, VaultError>> {
+    pub(crate) fn seal(
+        &self,
+        holder: &Holder,
+        binding: &Binding<'_>,
+        clear: &[u8],
+    ) -> Option<Result<Bytes, VaultError>> {
         let guard = self.cipher.read().unwrap_or_else(PoisonError::into_inner);
         let cipher = guard.as_ref()?;
         if self.exhausted.load(Ordering::Relaxed) {
@@ -80,7 +85,12 @@ impl DataKey {
     }
 
     /// Unseals, or tells that the key was destroyed with `None`.
-    pub(crate) fn unseal(&self, holder: &Holder, binding: &Binding<'_>, sealed: &[u8]) -> Option<Result<Vec<u8>, VaultError>> {
+    pub(crate) fn unseal(
+        &self,
+        holder: &Holder,
+        binding: &Binding<'_>,
+        sealed: &[u8],
+    ) -> Option<Result<Vec<u8>, VaultError>> {
         let guard = self.cipher.read().unwrap_or_else(PoisonError::into_inner);
         let cipher = guard.as_ref()?;
         if key_of(sealed).ok() != Some(self.id) {
@@ -93,7 +103,10 @@ impl DataKey {
 
     /// Overwrites the key now, whoever still holds it.
     pub(crate) fn destroy(&self) {
-        self.cipher.write().unwrap_or_else(PoisonError::into_inner).take();
+        self.cipher
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 
     /// Whether uses wait to be counted before the next one.
@@ -121,6 +134,8 @@ impl DataKey {
 
 impl std::fmt::Debug for DataKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("DataKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("DataKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

@@ -15,14 +15,18 @@ pub enum VaultError {
     #[error("the vault is not available: {0}")]
     Unavailable(String),
     /// The subject's key of this category was shredded: nothing more may be sealed under it.
-    #[error("the subject's data of this category has been erased; nothing more can be stored under it")]
+    #[error(
+        "the subject's data of this category has been erased; nothing more can be stored under it"
+    )]
     Erased,
     /// The bytes are not sealed bytes, were changed, or were sealed for another place.
     #[error("sealed bytes are damaged or belong to another place")]
     Damaged,
     /// There is neither a key nor a tombstone for sealed bytes: the keys database is not the
     /// one they were sealed with, or an older copy of it.
-    #[error("no key is known for these sealed bytes; the keys database does not belong to this log or is older than it")]
+    #[error(
+        "no key is known for these sealed bytes; the keys database does not belong to this log or is older than it"
+    )]
     UnknownKey,
     /// The key has sealed as often as AES-GCM with random nonces allows.
     #[error("the subject's data key has been used 2^32 times and may not seal any more")]
@@ -31,13 +35,17 @@ pub enum VaultError {
     #[error("a wrapped key of epoch {0} can't be unwrapped: its row was changed")]
     DamagedKey(Epoch),
     /// The keyring is not the one that the keys database was filled with.
-    #[error("{0} of this keyring is not the one this keys database was made with; use the keyring that belongs to it")]
+    #[error(
+        "{0} of this keyring is not the one this keys database was made with; use the keyring that belongs to it"
+    )]
     ForeignKeyring(&'static str),
     /// Another process is rotating at this moment.
     #[error("another rotation is running; it will do the work")]
     RotationRunning,
     /// The key is destroyed, but a process has not confirmed that it dropped its copy.
-    #[error("the key is destroyed, but a process has not yet confirmed that it dropped its copy; ask again")]
+    #[error(
+        "the key is destroyed, but a process has not yet confirmed that it dropped its copy; ask again"
+    )]
     Unconfirmed,
     /// The keyring can't be used.
     #[error(transparent)]
@@ -53,7 +61,13 @@ pub enum VaultError {
 impl VaultError {
     /// Whether the same call may succeed later without any change.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Unconfirmed | Self::RotationRunning)
+        matches!(
+            self,
+            Self::Unavailable(_)
+                | Self::Unconfirmed
+                | Self::RotationRunning
+                | Self::Keyring(KeyringError::Service(_))
+        )
     }
 }
 
@@ -76,7 +90,9 @@ impl From<tokio_postgres::Error> for VaultError {
 #[derive(Debug, Error)]
 pub enum KeyringError {
     /// The folder, or a file that must be in it, is not there.
-    #[error("keyring: {0} does not exist; point the keyring setting at the folder that belongs to this installation, or restore it from its backup")]
+    #[error(
+        "keyring: {0} does not exist; point the keyring setting at the folder that belongs to this installation, or restore it from its backup"
+    )]
     Missing(PathBuf),
     /// Somebody else could read or replace a key.
     #[error("keyring: {path} has mode {mode:04o}, which lets other users in; run: chmod {wanted:o} {path}", path = path.display())]
@@ -89,10 +105,14 @@ pub enum KeyringError {
         wanted: u32,
     },
     /// A file doesn't hold a key.
-    #[error("keyring: {0} does not hold a key (expected the line 'medilink key v1' and 64 hexadecimal digits); restore it from its backup")]
+    #[error(
+        "keyring: {0} does not hold a key (expected the line 'medilink key v1' and 64 hexadecimal digits); restore it from its backup"
+    )]
     Malformed(PathBuf),
     /// The key of an epoch is not in this keyring.
-    #[error("keyring: the key of epoch {0} is not in this keyring; copy its file from the machine that rotated the keys")]
+    #[error(
+        "keyring: the key of epoch {0} is not in this keyring; copy its file from the machine that rotated the keys"
+    )]
     NoEpoch(Epoch),
     /// The key already exists.
     #[error("keyring: {0} already exists and is never overwritten")]

@@ -39,7 +39,12 @@ pub trait KeyEncryption: Send + Sync + 'static {
     fn wrap<'a>(&'a self, epoch: Epoch, key: &'a Secret, context: &'a [u8]) -> Answer<'a, Vec<u8>>;
 
     /// Decrypts a data key; `None` when the bytes or the context are not as wrapped.
-    fn unwrap<'a>(&'a self, epoch: Epoch, wrapped: &'a [u8], context: &'a [u8]) -> Answer<'a, Option<Secret>>;
+    fn unwrap<'a>(
+        &'a self,
+        epoch: Epoch,
+        wrapped: &'a [u8],
+        context: &'a [u8],
+    ) -> Answer<'a, Option<Secret>>;
 
     /// The newest epoch, which is beyond the given one: made if there is none yet, so that a
     /// rotation that died right after making it goes on with the same.
@@ -96,7 +101,9 @@ impl Keyring {
 
     /// The public check value of the secret behind the blind indexes.
     pub(crate) fn index_proof(&self) -> [u8; 32] {
-        self.index.derive(b"medilink/index-secret-proof/v1", b"").mac(&[])
+        self.index
+            .derive(b"medilink/index-secret-proof/v1", b"")
+            .mac(&[])
     }
 }
 

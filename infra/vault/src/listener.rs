@@ -20,7 +20,7 @@ use crate::binding::Holder;
 use crate::cache::KeyCache;
 use crate::error::VaultError;
 use crate::options::VaultOptions;
-use crate::store::{CHANNEL, Notice};
+use crate::rows::{CHANNEL, Notice};
 
 /// How long a shredding that the table shows may take to arrive as a notification before
 /// the whole cache is dropped in its stead.
@@ -70,7 +70,9 @@ impl Listener {
                     news.notify_one();
                 }
             }
-            Err(VaultError::Unavailable("the listening connection was closed".to_owned()))
+            Err(VaultError::Unavailable(
+                "the listening connection was closed".to_owned(),
+            ))
         };
         let work = async {
             self.beat(&client, &news, cancel).await?;
@@ -101,8 +103,17 @@ impl Listener {
     }
 
     /// The heartbeat; ends when cancelled.
-    async fn beat(&self, client: &Client, news: &Notify, cancel: &CancellationToken) -> Result<(), VaultError> {
-        within(self.options.lease, client.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
+    async fn beat(
+        &self,
+        client: &Client,
+        news: &Notify,
+        cancel: &CancellationToken,
+    ) -> Result<(), VaultError> {
+        within(
+            self.options.lease,
+            client.batch_execute(&format!("LISTEN {CHANNEL}")),
+        )
+        .await?;
         let statement = within(self.options.lease, client.prepare(BEAT)).await?;
         // The database counts the lease from when it gets the message, this process from
         // before it sent it, less a tenth for clocks that run apart: it never trusts longer
@@ -115,7 +126,11 @@ impl Listener {
         while !cancel.is_cancelled() {
             let sent = Instant::now();
             let seen = self.cache.seen();
-            let row = within(self.options.lease, client.query_one(&statement, &[&self.id, &seen, &lease_ms])).await?;
+            let row = within(
+                self.options.lease,
+                client.query_one(&statement, &[&self.id, &seen, &lease_ms]),
+            )
+            .await?;
             let number: i64 = row.get(0);
             if Instant::now() >= trusted_until {
                 // First beat, or the lease has lapsed and shreddings no longer waited.
@@ -136,7 +151,11 @@ impl Listener {
             self.cache.tidy();
             // Tell at once what was dropped since: a shredding waits for it.
             if self.cache.seen() == seen {
-                let pause = if behind_since.is_some() { GRACE / 4 } else { self.options.heartbeat };
+                let pause = if behind_since.is_some() {
+                    GRACE / 4
+                } else {
+                    self.options.heartbeat
+                };
                 tokio::select! {
                     _ = tokio::time::timeout(pause, news.notified()) => {}
                     () = cancel.cancelled() => {}
@@ -159,9 +178,14 @@ const BEAT: &str = "
     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, alive_until = excluded.alive_until
     RETURNING (SELECT number FROM vault.erasures)";
 
-async fn within<T>(limit: Duration, call: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, VaultError> {
+async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, VaultError> {
     match tokio::time::timeout(limit, call).await {
         Ok(answer) => Ok(answer.map_err(DatabaseError::from)?),
-        Err(_) => Err(VaultError::Unavailable("the listening connection is silent".to_owned())),
+        Err(_) => Err(VaultError::Unavailable(
+            "the listening connection is silent".to_owned(),
+        )),
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::binding::Holder;
 use crate::error::VaultError;
 use crate::keyring::Epoch;
-use crate::store::Wrapped;
+use crate::rows::{RegisteredEpoch, Wrapped};
 use crate::vault::Vault;
 
 /// Held by whoever rotates or retires; released with its connection, even by a kill.
@@ -59,14 +59,27 @@ impl Vault {
     /// # Errors
     /// [`VaultError::RotationRunning`] when another process is rotating,
     /// [`VaultError::Unavailable`] when the database is away: call again to resume.
-    pub async fn rotate(&self, mut report: impl FnMut(RotationProgress) + Send) -> Result<Rotation, VaultError> {
+    pub async fn rotate(
+        &self,
+        mut report: impl FnMut(RotationProgress) + Send,
+    ) -> Result<Rotation, VaultError> {
         let _lock = self.lock().await?;
         let epochs = self.epochs().await?;
         let newest = epochs.last().map_or(Epoch(0), |last| last.epoch);
-        let waiting = |target: Epoch| epochs.iter().filter(|used| used.epoch < target).map(|used| used.keys).sum();
+        let waiting = |target: Epoch| {
+            epochs
+                .iter()
+                .filter(|used| used.epoch < target)
+                .map(|used| used.keys)
+                .sum()
+        };
         let unfinished: u64 = waiting(newest);
         let resumed = unfinished > 0;
-        let epoch = if resumed { newest } else { self.next_epoch(newest).await? };
+        let epoch = if resumed {
+            newest
+        } else {
+            self.next_epoch(newest).await?
+        };
         let mut progress = RotationProgress {
             epoch,
             rewrapped: 0,
@@ -112,7 +125,10 @@ impl Vault {
         }
         // Also those that an interrupted call has unregistered but not destroyed.
         let needed = |epoch| older.iter().any(|used| used.epoch == epoch) && !gone.contains(&epoch);
-        for epoch in (1..newest.epoch.0).map(Epoch).filter(|epoch| !needed(*epoch)) {
+        for epoch in (1..newest.epoch.0)
+            .map(Epoch)
+            .filter(|epoch| !needed(*epoch))
+        {
             self.inner.keyring.keys.retire(epoch).await?;
         }
         tracing::info!(retired = gone.len(), "retired old key-encryption keys");
@@ -125,7 +141,7 @@ impl Vault {
     /// [`VaultError::Unavailable`] when the database is away.
     pub async fn epochs(&self) -> Result<Vec<EpochUse>, VaultError> {
         let epochs = self.inner.store.epochs().await?;
-        let used = |registered: crate::store::RegisteredEpoch| EpochUse {
+        let used = |registered: RegisteredEpoch| EpochUse {
             epoch: registered.epoch,
             keys: registered.keys.unsigned_abs(),
         };
@@ -141,7 +157,11 @@ impl Vault {
     }
 
     /// Goes once through all keys of older epochs; returns how many can't be unwrapped.
-    async fn pass(&self, progress: &mut RotationProgress, report: &mut (impl FnMut(RotationProgress) + Send)) -> Result<u64, VaultError> {
+    async fn pass(
+        &self,
+        progress: &mut RotationProgress,
+        report: &mut (impl FnMut(RotationProgress) + Send),
+    ) -> Result<u64, VaultError> {
         let (store, limit) = (&self.inner.store, self.inner.options.rewrap_batch.max(1));
         let (mut after, mut damaged) = (Uuid::nil(), 0);
         loop {
@@ -164,7 +184,12 @@ impl Vault {
         }
     }
 
-    async fn rewrap(&self, epoch: Epoch, holder: &Holder, wrapped: &Wrapped) -> Result<Option<Vec<u8>>, VaultError> {
+    async fn rewrap(
+        &self,
+        epoch: Epoch,
+        holder: &Holder,
+        wrapped: &Wrapped,
+    ) -> Result<Option<Vec<u8>>, VaultError> {
         let (keys, context) = (&self.inner.keyring.keys, holder.wrap_context(wrapped.id));
         let Some(secret) = keys.unwrap(wrapped.epoch, &wrapped.bytes, &context).await? else {
             tracing::error!(key = %wrapped.id, epoch = %wrapped.epoch, "a wrapped key is damaged and was left as it is");
@@ -177,7 +202,9 @@ impl Vault {
     async fn lock(&self) -> Result<Client, VaultError> {
         let connect = async {
             let client = self.inner.store.database.connect().await?;
-            let row = client.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?;
+            let row = client
+                .query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK])
+                .await?;
             match row.get(0) {
                 true => Ok(client),
                 false => Err(VaultError::RotationRunning),

@@ -36,7 +36,10 @@ impl Secret {
     }
 
     /// A key for one use only (HKDF-SHA-256), so that no two uses share a key.
-    #[allow(clippy::expect_used, reason = "HKDF-SHA-256 fails only for outputs over 8,160 bytes; this one has 32")]
+    #[allow(
+        clippy::expect_used,
+        reason = "HKDF-SHA-256 fails only for outputs over 8,160 bytes; this one has 32"
+    )]
     pub(crate) fn derive(&self, purpose: &[u8], context: &[u8]) -> Self {
         let mut derived = Zeroizing::new([0; 32]);
         hkdf::Salt::new(hkdf::HKDF_SHA256, purpose)
@@ -49,7 +52,8 @@ impl Secret {
 
     /// HMAC-SHA-256 over length-prefixed parts.
     pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.expose()));
+        let mut context =
+            hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.expose()));
         for part in parts {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
@@ -79,7 +83,12 @@ pub(crate) struct Cipher(RandomizedNonceKey);
 
 impl Cipher {
     /// Appends nonce ‖ ciphertext ‖ tag to `out` and returns the nonce.
-    pub(crate) fn seal(&self, aad: &[u8], clear: &[u8], out: &mut Vec<u8>) -> Result<[u8; NONCE_LEN], VaultError> {
+    pub(crate) fn seal(
+        &self,
+        aad: &[u8],
+        clear: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<[u8; NONCE_LEN], VaultError> {
         let start = out.len();
         let body = start + NONCE_LEN;
         out.resize(body, 0);
@@ -102,7 +111,11 @@ impl Cipher {
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut clear = body.to_vec();
-        let length = self.0.open_in_place(nonce, Aad::from(aad), &mut clear).ok()?.len();
+        let length = self
+            .0
+            .open_in_place(nonce, Aad::from(aad), &mut clear)
+            .ok()?
+            .len();
         clear.truncate(length);
         Some(clear)
     }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use medilink_database::Database;
-use medilink_domain::{Category, SubjectId, TenantId};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
@@ -12,65 +10,9 @@ use uuid::Uuid;
 use crate::binding::Holder;
 use crate::error::VaultError;
 use crate::keyring::Epoch;
-
-/// Where shreddings are announced.
-pub(crate) const CHANNEL: &str = "medilink_vault_shredded";
-
-/// A wrapped data key as its row holds it.
-pub(crate) struct Wrapped {
-    pub(crate) id: Uuid,
-    pub(crate) epoch: Epoch,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) seals: i64,
-}
-
-/// What the database knows of a holder.
-pub(crate) enum Known {
-    Nothing,
-    Live(Wrapped),
-    Erased,
-}
-
-/// An epoch that rows may be wrapped by.
-pub(crate) struct RegisteredEpoch {
-    pub(crate) epoch: Epoch,
-    pub(crate) proof: Vec<u8>,
-    pub(crate) keys: i64,
-}
-
-/// What became of a new key's row.
-#[derive(PartialEq, Eq)]
-pub(crate) enum Creation {
-    Created,
-    /// Another process was first, or the epoch has been retired: read again.
-    Overtaken,
-}
-
-/// The trace that a shredding leaves.
-pub(crate) struct Tombstone {
-    pub(crate) number: i64,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) by: Uuid,
-}
-
-/// The announcement of a shredding.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Notice {
-    pub(crate) number: i64,
-    pub(crate) holder: Holder,
-}
-
-impl Notice {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split(' ');
-        let number = words.next()?.parse().ok()?;
-        let tenant = words.next()?.parse().ok()?;
-        let subject = words.next()?.parse().ok()?;
-        let category = category(words.next()?)?;
-        let holder = Holder { tenant, subject, category };
-        words.next().is_none().then_some(Self { number, holder })
-    }
-}
+use crate::rows::{
+    CHANNEL, Creation, Known, RegisteredEpoch, Tombstone, Wrapped, holder, known, tombstone,
+};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -80,7 +22,10 @@ pub(crate) struct Store {
 
 impl Store {
     /// The holder's key, and the epoch that new keys are to be wrapped by.
-    pub(crate) async fn load(&self, holder: &Holder) -> Result<(RegisteredEpoch, Known), VaultError> {
+    pub(crate) async fn load(
+        &self,
+        holder: &Holder,
+    ) -> Result<(RegisteredEpoch, Known), VaultError> {
         const SQL: &str = "
             SELECT k.id, k.epoch, k.wrapped, k.seals, e.epoch AS newest, e.proof
             FROM (SELECT epoch, proof FROM vault.epochs ORDER BY epoch DESC LIMIT 1) e
@@ -88,8 +33,14 @@ impl Store {
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let key = (holder.tenant.uuid(), holder.subject.uuid(), holder.category.name());
-            let row = client.query_one(&statement, &[&key.0, &key.1, &key.2]).await?;
+            let key = (
+                holder.tenant.uuid(),
+                holder.subject.uuid(),
+                holder.category.name(),
+            );
+            let row = client
+                .query_one(&statement, &[&key.0, &key.1, &key.2])
+                .await?;
             let newest = RegisteredEpoch {
                 epoch: Epoch(row.get("newest")),
                 proof: row.get("proof"),
@@ -101,25 +52,42 @@ impl Store {
     }
 
     /// The keys of many holders in one query; those without a row are left out.
-    pub(crate) async fn load_many(&self, holders: &[Holder]) -> Result<Vec<(Holder, Known)>, VaultError> {
+    pub(crate) async fn load_many(
+        &self,
+        holders: &[Holder],
+    ) -> Result<Vec<(Holder, Known)>, VaultError> {
         const SQL: &str = "
             SELECT k.id, k.epoch, k.wrapped, k.seals, k.tenant, k.subject, k.category
             FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS wanted (tenant, subject, category)
             JOIN vault.data_keys k USING (tenant, subject, category)";
         let tenants: Vec<Uuid> = holders.iter().map(|holder| holder.tenant.uuid()).collect();
         let subjects: Vec<Uuid> = holders.iter().map(|holder| holder.subject.uuid()).collect();
-        let categories: Vec<&str> = holders.iter().map(|holder| holder.category.name()).collect();
+        let categories: Vec<&str> = holders
+            .iter()
+            .map(|holder| holder.category.name())
+            .collect();
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let rows = client.query(&statement, &[&tenants, &subjects, &categories]).await?;
-            Ok(rows.iter().filter_map(|row| Some((holder(row)?, known(row)))).collect())
+            let rows = client
+                .query(&statement, &[&tenants, &subjects, &categories])
+                .await?;
+            Ok(rows
+                .iter()
+                .filter_map(|row| Some((holder(row)?, known(row))))
+                .collect())
         })
         .await
     }
 
     /// Stores a new key unless there is one, or a tombstone, already.
-    pub(crate) async fn create(&self, holder: &Holder, id: Uuid, epoch: Epoch, wrapped: &[u8]) -> Result<Creation, VaultError> {
+    pub(crate) async fn create(
+        &self,
+        holder: &Holder,
+        id: Uuid,
+        epoch: Epoch,
+        wrapped: &[u8],
+    ) -> Result<Creation, VaultError> {
         const SQL: &str = "
             INSERT INTO vault.data_keys (id, tenant, subject, category, epoch, wrapped)
             VALUES ($1, $2, $3, $4, $5, $6)
@@ -127,14 +95,23 @@ impl Store {
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let key = (holder.tenant.uuid(), holder.subject.uuid(), holder.category.name());
+            let key = (
+                holder.tenant.uuid(),
+                holder.subject.uuid(),
+                holder.category.name(),
+            );
             let inserted = client
-                .execute(&statement, &[&id, &key.0, &key.1, &key.2, &epoch.0, &wrapped])
+                .execute(
+                    &statement,
+                    &[&id, &key.0, &key.1, &key.2, &epoch.0, &wrapped],
+                )
                 .await;
             match inserted {
                 Ok(1) => Ok(Creation::Created),
                 Ok(_) => Ok(Creation::Overtaken),
-                Err(error) if error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION) => Ok(Creation::Overtaken),
+                Err(error) if error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION) => {
+                    Ok(Creation::Overtaken)
+                }
                 Err(error) => Err(error.into()),
             }
         })
@@ -163,8 +140,14 @@ impl Store {
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let key = (holder.tenant.uuid(), holder.subject.uuid(), holder.category.name());
-            let row = client.query_opt(&statement, &[&key.0, &key.1, &key.2]).await?;
+            let key = (
+                holder.tenant.uuid(),
+                holder.subject.uuid(),
+                holder.category.name(),
+            );
+            let row = client
+                .query_opt(&statement, &[&key.0, &key.1, &key.2])
+                .await?;
             Ok(row.as_ref().map(tombstone))
         })
         .await
@@ -172,7 +155,11 @@ impl Store {
 
     /// Puts a tombstone in the place of the holder's key, whether there is one or not, and
     /// announces it; nothing when there is a tombstone already.
-    pub(crate) async fn bury(&self, holder: &Holder, by: Uuid) -> Result<Option<Tombstone>, VaultError> {
+    pub(crate) async fn bury(
+        &self,
+        holder: &Holder,
+        by: Uuid,
+    ) -> Result<Option<Tombstone>, VaultError> {
         // The row lock on the number makes number order and commit order the same.
         const SQL: &str = "
             WITH next AS (UPDATE vault.erasures SET number = number + 1 RETURNING number)
@@ -187,9 +174,16 @@ impl Store {
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let key = (holder.tenant.uuid(), holder.subject.uuid(), holder.category.name());
+            let key = (
+                holder.tenant.uuid(),
+                holder.subject.uuid(),
+                holder.category.name(),
+            );
             let row = client
-                .query_opt(&statement, &[&Uuid::now_v7(), &key.0, &key.1, &key.2, &by, &CHANNEL])
+                .query_opt(
+                    &statement,
+                    &[&Uuid::now_v7(), &key.0, &key.1, &key.2, &by, &CHANNEL],
+                )
                 .await?;
             Ok(row.as_ref().map(tombstone))
         })
@@ -228,7 +222,8 @@ impl Store {
 
     /// Lets rows be wrapped by an epoch.
     pub(crate) async fn register(&self, epoch: Epoch, proof: &[u8; 32]) -> Result<(), VaultError> {
-        const SQL: &str = "INSERT INTO vault.epochs (epoch, proof) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        const SQL: &str =
+            "INSERT INTO vault.epochs (epoch, proof) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         self.within(async {
             let client = self.database.client().await?;
             client.execute(SQL, &[&epoch.0, &proof.as_slice()]).await?;
@@ -241,7 +236,10 @@ impl Store {
     pub(crate) async fn unregister(&self, epoch: Epoch) -> Result<bool, VaultError> {
         self.within(async {
             let client = self.database.client().await?;
-            match client.execute("DELETE FROM vault.epochs WHERE epoch = $1", &[&epoch.0]).await {
+            match client
+                .execute("DELETE FROM vault.epochs WHERE epoch = $1", &[&epoch.0])
+                .await
+            {
                 Ok(_) => Ok(true),
                 Err(error) if error.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION) => Ok(false),
                 Err(error) => Err(error.into()),
@@ -256,20 +254,30 @@ impl Store {
             let client = self.database.client().await?;
             let store = "INSERT INTO vault.index_secret (proof) VALUES ($1) ON CONFLICT DO NOTHING";
             client.execute(store, &[&own.as_slice()]).await?;
-            Ok(client.query_one("SELECT proof FROM vault.index_secret", &[]).await?.get(0))
+            Ok(client
+                .query_one("SELECT proof FROM vault.index_secret", &[])
+                .await?
+                .get(0))
         })
         .await
     }
 
     /// Up to `limit` keys after `after` that are wrapped by an epoch before `epoch`.
-    pub(crate) async fn to_rewrap(&self, epoch: Epoch, after: Uuid, limit: u32) -> Result<Vec<(Holder, Wrapped)>, VaultError> {
+    pub(crate) async fn to_rewrap(
+        &self,
+        epoch: Epoch,
+        after: Uuid,
+        limit: u32,
+    ) -> Result<Vec<(Holder, Wrapped)>, VaultError> {
         const SQL: &str = "
             SELECT id, epoch, wrapped, seals, tenant, subject, category FROM vault.data_keys
             WHERE epoch < $1 AND wrapped IS NOT NULL AND id > $2 ORDER BY id LIMIT $3";
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            let rows = client.query(&statement, &[&epoch.0, &after, &i64::from(limit)]).await?;
+            let rows = client
+                .query(&statement, &[&epoch.0, &after, &i64::from(limit)])
+                .await?;
             let key = |row: &Row| match known(row) {
                 Known::Live(wrapped) => Some((holder(row)?, wrapped)),
                 _ => None,
@@ -281,62 +289,37 @@ impl Store {
 
     /// Replaces wrapped keys, each only if it still is what was read: one that was shredded
     /// meanwhile stays shredded.
-    pub(crate) async fn rewrap(&self, epoch: Epoch, keys: &[(Uuid, Vec<u8>, Vec<u8>)]) -> Result<u64, VaultError> {
+    pub(crate) async fn rewrap(
+        &self,
+        epoch: Epoch,
+        keys: &[(Uuid, Vec<u8>, Vec<u8>)],
+    ) -> Result<u64, VaultError> {
         const SQL: &str = "
             UPDATE vault.data_keys k SET epoch = $1, wrapped = new.wrapped
             FROM unnest($2::uuid[], $3::bytea[], $4::bytea[]) AS new (id, was, wrapped)
             WHERE k.id = new.id AND k.wrapped = new.was";
         let ids: Vec<Uuid> = keys.iter().map(|(id, _, _)| *id).collect();
         let was: Vec<&[u8]> = keys.iter().map(|(_, was, _)| was.as_slice()).collect();
-        let wrapped: Vec<&[u8]> = keys.iter().map(|(_, _, wrapped)| wrapped.as_slice()).collect();
+        let wrapped: Vec<&[u8]> = keys
+            .iter()
+            .map(|(_, _, wrapped)| wrapped.as_slice())
+            .collect();
         self.within(async {
             let client = self.database.client().await?;
             let statement = client.prepare_cached(SQL).await?;
-            Ok(client.execute(&statement, &[&epoch.0, &ids, &was, &wrapped]).await?)
+            Ok(client
+                .execute(&statement, &[&epoch.0, &ids, &was, &wrapped])
+                .await?)
         })
         .await
     }
 
-    async fn within<T>(&self, call: impl Future<Output = Result<T, VaultError>>) -> Result<T, VaultError> {
+    async fn within<T>(
+        &self,
+        call: impl Future<Output = Result<T, VaultError>>,
+    ) -> Result<T, VaultError> {
         tokio::time::timeout(self.patience, call)
             .await
             .unwrap_or_else(|_| Err(VaultError::Unavailable("no answer in time".to_owned())))
-    }
-}
-
-fn known(row: &Row) -> Known {
-    let (Some(id), wrapped) = (row.get::<_, Option<Uuid>>("id"), row.get::<_, Option<Vec<u8>>>("wrapped")) else {
-        return Known::Nothing;
-    };
-    // A CHECK holds: epoch and wrapped key are there together, or there is a tombstone.
-    match (wrapped, row.get::<_, Option<i32>>("epoch")) {
-        (Some(bytes), Some(epoch)) => Known::Live(Wrapped {
-            id,
-            epoch: Epoch(epoch),
-            bytes,
-            seals: row.get("seals"),
-        }),
-        _ => Known::Erased,
-    }
-}
-
-/// `None` for a category that only a newer release knows.
-fn holder(row: &Row) -> Option<Holder> {
-    Some(Holder {
-        tenant: TenantId(row.get("tenant")),
-        subject: SubjectId(row.get("subject")),
-        category: category(row.get("category"))?,
-    })
-}
-
-fn category(name: &str) -> Option<Category> {
-    Category::ALL.into_iter().find(|category| category.name() == name)
-}
-
-fn tombstone(row: &Row) -> Tombstone {
-    Tombstone {
-        number: row.get("erasure"),
-        at: row.get("shredded_at"),
-        by: row.get("shredded_by"),
     }
 }

@@ -12,19 +12,19 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
 use crate::binding::{Binding, Holder};
-use crate::cache::{Entry, KeyCache, Moment};
-use crate::data_key::{DataKey, SEALS_PER_COUNT, key_of};
+use crate::cache::{Entry, KeyCache};
+use crate::data_key::key_of;
 use crate::error::VaultError;
-use crate::keyring::{Epoch, Keyring};
+use crate::keyring::Keyring;
+use crate::keys::bind;
 use crate::listener::Listener;
 use crate::options::VaultOptions;
-use crate::secret::Secret;
-use crate::store::{Creation, Known, Store, Wrapped};
+use crate::store::Store;
 
 /// How many keys one query of [`Vault::warm`] asks for.
 const WARM_LIMIT: usize = 10_000;
 /// How often a key is read again when other processes keep getting in between.
-const ATTEMPTS: usize = 4;
+pub(crate) const ATTEMPTS: usize = 4;
 
 /// What sealed bytes hold.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) keyring: Keyring,
     pub(crate) options: VaultOptions,
-    cache: Arc<KeyCache>,
+    pub(crate) cache: Arc<KeyCache>,
     cancel: CancellationToken,
     listener: Mutex<Option<JoinHandle<()>>>,
     _stop: DropGuard,
@@ -88,7 +88,11 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::open`].
-    pub async fn open_with(database: Database, keyring: Keyring, options: VaultOptions) -> Result<Self, VaultError> {
+    pub async fn open_with(
+        database: Database,
+        keyring: Keyring,
+        options: VaultOptions,
+    ) -> Result<Self, VaultError> {
         let store = Store {
             database: database.clone(),
             patience: options.patience,
@@ -111,7 +115,9 @@ impl Vault {
             _stop: cancel.clone().drop_guard(),
             cancel,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Seals personal data for one place. The first use makes the subject's data key.
@@ -119,8 +125,18 @@ impl Vault {
     /// # Errors
     /// [`VaultError::Erased`] once the subject's key of this category was shredded,
     /// [`VaultError::Unavailable`] when the key is not at hand and the database is away.
-    pub async fn seal(&self, subject: SubjectId, category: Category, binding: &Binding<'_>, clear: &[u8]) -> Result<Bytes, VaultError> {
-        let holder = Holder { tenant: binding.tenant, subject, category };
+    pub async fn seal(
+        &self,
+        subject: SubjectId,
+        category: Category,
+        binding: &Binding<'_>,
+        clear: &[u8],
+    ) -> Result<Bytes, VaultError> {
+        let holder = Holder {
+            tenant: binding.tenant,
+            subject,
+            category,
+        };
         for _ in 0..ATTEMPTS {
             let key = self.key_to_seal(&holder).await?;
             self.settle(&key).await?;
@@ -140,9 +156,19 @@ impl Vault {
     /// [`VaultError::Damaged`] when the bytes were changed or belong elsewhere,
     /// [`VaultError::UnknownKey`] when the keys database never had their key,
     /// [`VaultError::Unavailable`] when the key is not at hand and the database is away.
-    pub async fn unseal(&self, subject: SubjectId, category: Category, binding: &Binding<'_>, sealed: &[u8]) -> Result<Unsealed, VaultError> {
+    pub async fn unseal(
+        &self,
+        subject: SubjectId,
+        category: Category,
+        binding: &Binding<'_>,
+        sealed: &[u8],
+    ) -> Result<Unsealed, VaultError> {
         key_of(sealed)?;
-        let holder = Holder { tenant: binding.tenant, subject, category };
+        let holder = Holder {
+            tenant: binding.tenant,
+            subject,
+            category,
+        };
         for _ in 0..ATTEMPTS {
             let key = match self.inner.cache.get(&holder) {
                 Some(Entry::Live(key)) => key,
@@ -162,8 +188,18 @@ impl Vault {
 
     /// [`Vault::seal`] without waiting: `None` when the key is not at hand, or when the
     /// database must be asked for another reason.
-    pub fn try_seal(&self, subject: SubjectId, category: Category, binding: &Binding<'_>, clear: &[u8]) -> Option<Result<Bytes, VaultError>> {
-        let holder = Holder { tenant: binding.tenant, subject, category };
+    pub fn try_seal(
+        &self,
+        subject: SubjectId,
+        category: Category,
+        binding: &Binding<'_>,
+        clear: &[u8],
+    ) -> Option<Result<Bytes, VaultError>> {
+        let holder = Holder {
+            tenant: binding.tenant,
+            subject,
+            category,
+        };
         match self.inner.cache.get(&holder)? {
             Entry::Live(key) if key.is_owing() => None,
             Entry::Live(key) => key.seal(&holder, binding, clear),
@@ -172,8 +208,18 @@ impl Vault {
     }
 
     /// [`Vault::unseal`] without waiting: `None` when the key is not at hand.
-    pub fn try_unseal(&self, subject: SubjectId, category: Category, binding: &Binding<'_>, sealed: &[u8]) -> Option<Result<Unsealed, VaultError>> {
-        let holder = Holder { tenant: binding.tenant, subject, category };
+    pub fn try_unseal(
+        &self,
+        subject: SubjectId,
+        category: Category,
+        binding: &Binding<'_>,
+        sealed: &[u8],
+    ) -> Option<Result<Unsealed, VaultError>> {
+        let holder = Holder {
+            tenant: binding.tenant,
+            subject,
+            category,
+        };
         if let Err(damaged) = key_of(sealed) {
             return Some(Err(damaged));
         }
@@ -194,7 +240,11 @@ impl Vault {
         }
         let mut wanted: Vec<Holder> = keys
             .iter()
-            .map(|&(tenant, subject, category)| Holder { tenant, subject, category })
+            .map(|&(tenant, subject, category)| Holder {
+                tenant,
+                subject,
+                category,
+            })
             .filter(|holder| self.inner.cache.get(holder).is_none())
             .collect();
         wanted.sort_unstable();
@@ -220,8 +270,18 @@ impl Vault {
     /// [`VaultError::Unavailable`] when the database is away (it is then not known whether
     /// the key was destroyed: repeat), [`VaultError::Unconfirmed`] when it was destroyed but
     /// a process that still trusts its cache has not confirmed in time.
-    pub async fn shred(&self, tenant: TenantId, subject: SubjectId, category: Category, by: Uuid) -> Result<Shredded, VaultError> {
-        let holder = Holder { tenant, subject, category };
+    pub async fn shred(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        category: Category,
+        by: Uuid,
+    ) -> Result<Shredded, VaultError> {
+        let holder = Holder {
+            tenant,
+            subject,
+            category,
+        };
         let store = &self.inner.store;
         let (tombstone, already) = match store.tombstone(&holder).await? {
             Some(earlier) => (earlier, true),
@@ -233,7 +293,8 @@ impl Vault {
         };
         self.inner.cache.erase(holder);
         if !already {
-            metrics::counter!("medilink_vault_shredded_total", "category" => category.name()).increment(1);
+            metrics::counter!("medilink_vault_shredded_total", "category" => category.name())
+                .increment(1);
         }
         self.confirmed(tombstone.number).await?;
         Ok(Shredded {
@@ -260,86 +321,17 @@ impl Vault {
     /// process. The vault keeps working, without its cache.
     pub async fn close(&self) {
         self.inner.cancel.cancel();
-        let listener = self.inner.listener.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let listener = self
+            .inner
+            .listener
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(listener) = listener
             && let Err(error) = listener.await
         {
             tracing::error!(%error, "the vault's listener failed");
         }
-    }
-
-    async fn key_to_seal(&self, holder: &Holder) -> Result<Arc<DataKey>, VaultError> {
-        match self.inner.cache.get(holder) {
-            Some(Entry::Live(key)) => return Ok(key),
-            Some(Entry::Erased) => return Err(VaultError::Erased),
-            None => {}
-        }
-        for _ in 0..ATTEMPTS {
-            let (newest, entry, moment) = self.load(holder).await?;
-            match entry {
-                Some(Entry::Live(key)) => return Ok(key),
-                Some(Entry::Erased) => return Err(VaultError::Erased),
-                None => {}
-            }
-            let (id, secret) = (Uuid::now_v7(), Secret::generate()?);
-            let keys = &self.inner.keyring.keys;
-            let wrapped = keys.wrap(newest, &secret, &holder.wrap_context(id)).await?;
-            if self.inner.store.create(holder, id, newest, &wrapped).await? == Creation::Created {
-                metrics::counter!("medilink_vault_keys_made_total").increment(1);
-                let key = Arc::new(DataKey::new(id, &secret, 0)?);
-                self.inner.cache.admit(moment, *holder, Entry::Live(key.clone()));
-                return Ok(key);
-            }
-        }
-        Err(overtaken())
-    }
-
-    /// Reads the holder's key, and the epoch that a new one is to be wrapped by.
-    async fn load(&self, holder: &Holder) -> Result<(Epoch, Option<Entry>, Moment), VaultError> {
-        let moment = self.inner.cache.moment();
-        let (newest, known) = self.inner.store.load(holder).await?;
-        if matches!(known, Known::Nothing) {
-            verify(&self.inner.keyring, newest.epoch, &newest.proof).await?;
-        }
-        let entry = self.keep(moment, holder, known).await?;
-        Ok((newest.epoch, entry, moment))
-    }
-
-    async fn keep(&self, moment: Moment, holder: &Holder, known: Known) -> Result<Option<Entry>, VaultError> {
-        let entry = match known {
-            Known::Nothing => return Ok(None),
-            Known::Erased => Entry::Erased,
-            Known::Live(wrapped) => Entry::Live(Arc::new(self.unwrap(holder, &wrapped).await?)),
-        };
-        metrics::counter!("medilink_vault_keys_loaded_total").increment(1);
-        self.inner.cache.admit(moment, *holder, entry.clone());
-        Ok(Some(entry))
-    }
-
-    async fn unwrap(&self, holder: &Holder, wrapped: &Wrapped) -> Result<DataKey, VaultError> {
-        let context = holder.wrap_context(wrapped.id);
-        let keys = &self.inner.keyring.keys;
-        let secret = keys.unwrap(wrapped.epoch, &wrapped.bytes, &context).await?;
-        let secret = secret.ok_or(VaultError::DamagedKey(wrapped.epoch))?;
-        DataKey::new(wrapped.id, &secret, wrapped.seals)
-    }
-
-    /// Writes down uses that wait to be counted.
-    async fn settle(&self, key: &DataKey) -> Result<(), VaultError> {
-        let counts = key.take_owed();
-        if counts == 0 {
-            return Ok(());
-        }
-        match self.inner.store.count(key.id, i64::from(counts) * SEALS_PER_COUNT).await {
-            Ok(Some(seals)) => key.counted(seals),
-            // Shredded meanwhile: there is nothing left to count.
-            Ok(None) => {}
-            Err(error) => {
-                key.owe(counts);
-                return Err(error);
-            }
-        }
-        Ok(())
     }
 
     /// Waits until every process has dropped what was shredded up to this number, or no
@@ -360,36 +352,12 @@ impl Vault {
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vault").field("listening", &self.is_listening()).finish_non_exhaustive()
+        f.debug_struct("Vault")
+            .field("listening", &self.is_listening())
+            .finish_non_exhaustive()
     }
 }
 
-/// Makes sure that the keyring belongs to the database: a wrong one would wrap new keys that
-/// nobody finds again, and blind indexes that match nothing.
-async fn bind(store: &Store, keyring: &Keyring) -> Result<(), VaultError> {
-    let mut epochs = store.epochs().await?;
-    if epochs.is_empty() {
-        let first = keyring.keys.advance(Epoch(0)).await?;
-        store.register(first, &keyring.keys.proof(first).await?).await?;
-        epochs = store.epochs().await?;
-    }
-    for registered in epochs {
-        verify(keyring, registered.epoch, &registered.proof).await?;
-    }
-    let own = keyring.index_proof();
-    if store.index_proof(&own).await? != own {
-        return Err(VaultError::ForeignKeyring("the index secret"));
-    }
-    Ok(())
-}
-
-async fn verify(keyring: &Keyring, epoch: Epoch, proof: &[u8]) -> Result<(), VaultError> {
-    if keyring.keys.proof(epoch).await? != proof {
-        return Err(VaultError::ForeignKeyring("a key-encryption key"));
-    }
-    Ok(())
-}
-
-fn overtaken() -> VaultError {
+pub(crate) fn overtaken() -> VaultError {
     VaultError::Unavailable("other processes kept changing the key".to_owned())
 }

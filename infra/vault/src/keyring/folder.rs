@@ -87,7 +87,12 @@ impl FolderKeys {
 
     /// The key of an epoch, read from its file when another process has made it meanwhile.
     fn kek(&self, epoch: Epoch) -> Result<Arc<Kek>, KeyringError> {
-        if let Some(kek) = self.loaded.read().unwrap_or_else(PoisonError::into_inner).get(&epoch) {
+        if let Some(kek) = self
+            .loaded
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&epoch)
+        {
             return Ok(kek.clone());
         }
         let secret = read_key(&kek_path(&self.folder, epoch)).map_err(|error| match error {
@@ -96,7 +101,10 @@ impl FolderKeys {
         })?;
         let number = epoch.0.to_be_bytes();
         let kek = Arc::new(Kek {
-            cipher: secret.derive(b"medilink/kek-wrap/v1", &number).cipher().map_err(service)?,
+            cipher: secret
+                .derive(b"medilink/kek-wrap/v1", &number)
+                .cipher()
+                .map_err(service)?,
             proof: secret.derive(b"medilink/kek-proof/v1", &number).mac(&[]),
         });
         self.loaded
@@ -149,13 +157,20 @@ impl KeyEncryption for FolderKeys {
             let kek = self.kek(epoch)?;
             // Random nonces again: 2^32 data keys per epoch, which is a billion people.
             let mut wrapped = Vec::with_capacity(60);
-            kek.cipher.seal(context, key.expose(), &mut wrapped).map_err(service)?;
+            kek.cipher
+                .seal(context, key.expose(), &mut wrapped)
+                .map_err(service)?;
             Ok(wrapped)
         }
         .boxed()
     }
 
-    fn unwrap<'a>(&'a self, epoch: Epoch, wrapped: &'a [u8], context: &'a [u8]) -> Answer<'a, Option<Secret>> {
+    fn unwrap<'a>(
+        &'a self,
+        epoch: Epoch,
+        wrapped: &'a [u8],
+        context: &'a [u8],
+    ) -> Answer<'a, Option<Secret>> {
         async move {
             let kek = self.kek(epoch)?;
             let clear = kek.cipher.open(context, wrapped).map(Zeroizing::new);
@@ -179,14 +194,19 @@ impl KeyEncryption for FolderKeys {
         let (folder, loaded) = (self.folder.clone(), self.loaded.clone());
         blocking(move || {
             Self::retire_now(&folder, epoch)?;
-            loaded.write().unwrap_or_else(PoisonError::into_inner).remove(&epoch);
+            loaded
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&epoch);
             Ok(())
         })
     }
 }
 
 /// Flushing a file may take long on a busy disk: off the runtime's threads.
-fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, KeyringError> + Send + 'static) -> Answer<'static, T> {
+fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeyringError> + Send + 'static,
+) -> Answer<'static, T> {
     async move {
         tokio::task::spawn_blocking(work)
             .await
@@ -202,7 +222,10 @@ fn kek_path(folder: &Path, epoch: Epoch) -> PathBuf {
 /// Overwriting helps on a plain disk; flash and copy-on-write file systems may keep the old
 /// blocks, for which there is disk encryption.
 fn overwrite_and_remove(path: &Path) -> Result<(), KeyringError> {
-    let mut file = fs::OpenOptions::new().write(true).open(path).map_err(io(path))?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .open(path)
+        .map_err(io(path))?;
     let length = file.metadata().map_err(io(path))?.len().min(MAX_FILE);
     file.write_all(&vec![b'0'; length as usize])
         .and_then(|()| file.sync_all())
@@ -215,9 +238,12 @@ fn epochs(folder: &Path) -> Result<Vec<Epoch>, KeyringError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(io(folder))? {
         let name = entry.map_err(io(folder))?.file_name();
-        let number = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("kek-")?.strip_suffix(".key")?.parse().ok());
+        let number = name.to_str().and_then(|name| {
+            name.strip_prefix("kek-")?
+                .strip_suffix(".key")?
+                .parse()
+                .ok()
+        });
         found.extend(number.filter(|number| *number > 0).map(Epoch));
     }
     found.sort_unstable();
@@ -270,15 +296,18 @@ fn write_key(path: &Path, key: &Secret) -> Result<(), KeyringError> {
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.as_file().sync_all())
         .map_err(io(path))?;
-    file.persist_noclobber(path).map_err(|error| match error.error.kind() {
-        ErrorKind::AlreadyExists => KeyringError::Exists(path.to_owned()),
-        _ => io(path)(error.error),
-    })?;
+    file.persist_noclobber(path)
+        .map_err(|error| match error.error.kind() {
+            ErrorKind::AlreadyExists => KeyringError::Exists(path.to_owned()),
+            _ => io(path)(error.error),
+        })?;
     sync_folder(folder)
 }
 
 fn sync_folder(folder: &Path) -> Result<(), KeyringError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(io(folder))
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io(folder))
 }
 
 fn generate() -> Result<Secret, KeyringError> {

@@ -1,0 +1,12 @@
+//! The vault against a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod keyring;
+mod listening;
+mod outage;
+mod proxy;
+mod rotation;
+mod sealing;
+mod shredding;
+mod support;
+mod tampering;

@@ -1,0 +1,149 @@
+//! A keys database and a keyring for one test, gone when it ends.
+
+use std::panic::resume_unwind;
+use std::time::{Duration, Instant};
+
+use medilink_database::{Database, DatabaseConfig};
+use medilink_domain::{Category, SubjectId, TenantId};
+use medilink_vault::{Binding, Keyring, Unsealed, Vault, VaultOptions};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub struct World {
+    pub name: String,
+    pub folder: TempDir,
+}
+
+/// Runs a test with a migrated keys database of its own, which is dropped even when the
+/// test fails.
+pub async fn with_world<F, Fut>(test: F)
+where
+    F: FnOnce(std::sync::Arc<World>) -> Fut,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let name = format!("test_{}", Uuid::now_v7().simple());
+    let admin = Database::new(DatabaseConfig::at(server_url()))
+        .unwrap()
+        .connect()
+        .await
+        .unwrap();
+    admin
+        .batch_execute(
+            "BEGIN; SELECT pg_advisory_xact_lock(7305820999);
+             DO $$ BEGIN
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'medilink_owner') THEN CREATE ROLE medilink_owner LOGIN; END IF;
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'medilink_vault') THEN CREATE ROLE medilink_vault LOGIN; END IF;
+             END $$; COMMIT;",
+        )
+        .await
+        .unwrap();
+    admin
+        .batch_execute(&format!("CREATE DATABASE {name} OWNER medilink_owner"))
+        .await
+        .unwrap();
+    let world = std::sync::Arc::new(World {
+        name: name.clone(),
+        folder: tempfile::tempdir().unwrap(),
+    });
+    medilink_vault::migrate(&world.database_as("medilink_owner"))
+        .await
+        .unwrap();
+    let ended = tokio::spawn(test(world)).await;
+    admin
+        .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
+        .await
+        .unwrap();
+    if let Err(error) = ended {
+        resume_unwind(error.into_panic());
+    }
+}
+
+fn server_url() -> String {
+    std::env::var("MEDILINK_TEST_DATABASE_URL")
+        .expect("MEDILINK_TEST_DATABASE_URL names a throw-away PostgreSQL")
+}
+
+impl World {
+    fn url(&self, role: &str, host: &str, port: u16) -> String {
+        format!("postgres://{role}@{host}:{port}/{}", self.name)
+    }
+
+    pub fn server(&self) -> (String, u16) {
+        let config: tokio_postgres::Config = server_url().parse().unwrap();
+        let host = match &config.get_hosts()[0] {
+            tokio_postgres::config::Host::Tcp(host) => host.clone(),
+            other => panic!("{other:?} is not a TCP host"),
+        };
+        (host, config.get_ports()[0])
+    }
+
+    pub fn database_as(&self, role: &str) -> Database {
+        let (host, port) = self.server();
+        Database::new(DatabaseConfig::at(self.url(role, &host, port))).unwrap()
+    }
+
+    pub fn database_through(&self, port: u16) -> Database {
+        let mut config = DatabaseConfig::at(self.url("medilink_vault", "127.0.0.1", port));
+        config.wait_ms = 500;
+        Database::new(config).unwrap()
+    }
+
+    pub fn keyring(&self) -> Keyring {
+        Keyring::open_or_create(self.folder.path().join("keys")).unwrap()
+    }
+
+    pub async fn vault(&self) -> Vault {
+        self.vault_with(VaultOptions::default()).await
+    }
+
+    /// A vault that has begun to listen, so that its cache is in use.
+    pub async fn vault_with(&self, options: VaultOptions) -> Vault {
+        listening(
+            Vault::open_with(self.database_as("medilink_vault"), self.keyring(), options)
+                .await
+                .unwrap(),
+        )
+        .await
+    }
+
+    pub async fn admin(&self) -> tokio_postgres::Client {
+        self.database_as("postgres").connect().await.unwrap()
+    }
+}
+
+pub async fn listening(vault: Vault) -> Vault {
+    eventually("the vault listens", || vault.is_listening()).await;
+    vault
+}
+
+pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !condition() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+pub const CLINICAL: Category = Category::Clinical;
+
+pub fn tenant() -> TenantId {
+    TenantId(Uuid::from_u128(7))
+}
+
+pub fn someone() -> SubjectId {
+    SubjectId(Uuid::now_v7())
+}
+
+pub fn place() -> Binding<'static> {
+    Binding {
+        tenant: tenant(),
+        stream: "appointment-1",
+        version: 3,
+        kind: "appointment.booked",
+        field: "payload",
+    }
+}
+
+pub fn clear(text: &str) -> Unsealed {
+    Unsealed::Clear(text.as_bytes().to_vec())
+}
