@@ -88,9 +88,9 @@ impl CheckpointKey {
             Ok(text) => Self::parse(&text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let (private, public) = signed_note::generate_key(&mut rand_core::OsRng, origin);
-                let text = format!("{private}\n{public}\n");
-                write_private(path, &text).map_err(fail)?;
-                Self::parse(&text)
+                write_private(path, &format!("{private}\n{public}\n")).map_err(fail)?;
+                // Another process may have been first: what counts is what is in the file.
+                Self::parse(&std::fs::read_to_string(path).map_err(fail)?)
             }
             Err(error) => Err(fail(error)),
         }
@@ -144,8 +144,7 @@ pub fn open_checkpoint(note: &[u8], verifier: &str) -> Result<(u64, [u8; 32]), C
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    let partial = path.with_extension("partial");
-    let _ = std::fs::remove_file(&partial);
+    let partial = path.with_extension(uuid::Uuid::now_v7().simple().to_string());
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -1,0 +1,9 @@
+//! The log against a real PostgreSQL.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod append_only;
+mod conformance;
+mod support;
+mod tree;
+mod writer;
