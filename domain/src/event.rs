@@ -73,6 +73,25 @@ pub struct EventType {
     pub schema: fn() -> Schema,
 }
 
+impl EventType {
+    /// The published JSON Schema of its data, with its name and how it is stored.
+    pub fn document(&self) -> Value {
+        let mut document = (self.schema)();
+        let privacy = match self.privacy {
+            Privacy::Operational => "operational".to_owned(),
+            Privacy::Personal(category) => format!("personal:{}", category.name()),
+        };
+        let file = format!("{}.v{}.json", self.name, self.version);
+        document.insert(
+            "$id".to_owned(),
+            format!("https://medilink.dev/schemas/events/{file}").into(),
+        );
+        document.insert("title".to_owned(), self.name.into());
+        document.insert("x-privacy".to_owned(), privacy.into());
+        document.to_value()
+    }
+}
+
 impl Debug for EventType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} v{}", self.name, self.version)
@@ -147,7 +166,7 @@ pub trait Event:
 ///
 /// # Errors
 /// [`DecodeError::FromTheFuture`] when the version is newer than this release,
-/// [`DecodeError::Malformed`] when the stored bytes are not JSON.
+/// [`DecodeError::Malformed`] when the stored bytes are not a JSON object.
 pub fn upcast(kind: &EventType, version: u16, payload: &[u8]) -> Result<Vec<u8>, DecodeError> {
     if version > kind.version || version == 0 {
         return Err(DecodeError::FromTheFuture {
@@ -158,6 +177,14 @@ pub fn upcast(kind: &EventType, version: u16, payload: &[u8]) -> Result<Vec<u8>,
     }
     let mut value: Value =
         serde_json::from_slice(payload).map_err(|error| malformed(kind.name, &error))?;
+    // Upcasts may rely on an object, so that none has to guard against less.
+    if !value.is_object() {
+        return Err(DecodeError::Malformed {
+            name: kind.name,
+            line: 1,
+            column: 1,
+        });
+    }
     for step in &kind.upcasts[usize::from(version) - 1..] {
         value = step(value);
     }
@@ -220,6 +247,11 @@ macro_rules! events {
                 $variant($variant),
             )+
         }
+
+        $(const _: () = {
+            let upcasts: &[$crate::event::Upcast] = &[$($($upcast),*)?];
+            assert!($version == upcasts.len() + 1, "an event type needs one upcast per older version");
+        };)+
 
         impl $crate::event::Event for $name {
             const TYPES: &'static [$crate::event::EventType] = &[$(

@@ -1,6 +1,7 @@
-//! Every event type of the platform, one alphabetical line per capability.
+//! Every event type and every refusal of the platform, one alphabetical line per capability.
 
 use crate::event::{Event, EventType};
+use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, appointment, calendar, dead_letter, doctor, hospital, notice, patient,
 };
@@ -24,4 +25,25 @@ pub fn event_types() -> Vec<&'static EventType> {
 /// The type of this name, if the platform knows it.
 pub fn event_type(name: &str) -> Option<&'static EventType> {
     event_types().into_iter().find(|kind| kind.name == name)
+}
+
+/// All refusals of the aggregates: title and detail. What the gateway may answer, and document.
+pub fn problems() -> Vec<(String, ProblemDetail)> {
+    fn of<P: Problem>(all: &[P]) -> Vec<(String, ProblemDetail)> {
+        all.iter()
+            .map(|problem| (problem.to_string(), problem.detail()))
+            .collect()
+    }
+    [
+        of(access::AccessError::ALL),
+        of(access_token::AccessTokenError::ALL),
+        of(appointment::AppointmentError::ALL),
+        of(calendar::CalendarError::ALL),
+        of(dead_letter::DeadLetterError::ALL),
+        of(doctor::DoctorError::ALL),
+        of(hospital::HospitalError::ALL),
+        of(notice::NoticeError::ALL),
+        of(patient::PatientError::ALL),
+    ]
+    .concat()
 }
