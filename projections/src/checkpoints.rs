@@ -1,0 +1,178 @@
+//! How far each projection is: for readers that must see a certain position, for the
+//! `Medilink-Position` and `Medilink-Behind` headers, and for lag figures.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use medilink_database::{Database, DatabaseError};
+use medilink_log::Position;
+use thiserror::Error;
+use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::time::Instant;
+
+/// How often the checkpoints are read while somebody waits.
+const EVERY: Duration = Duration::from_millis(5);
+/// How many readers may wait at once in a process.
+const WAITERS: usize = 4_096;
+
+/// Why a position was not reached.
+#[derive(Debug, Error)]
+pub enum WaitError {
+    /// The projection is not there yet; it is at this position.
+    #[error("the read model is at position {0} and did not get further in time")]
+    TimedOut(Position),
+    /// Too many readers wait already.
+    #[error("too many readers are waiting for read models")]
+    Busy,
+    /// The database doesn't answer.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// How far a projection is behind the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The projection.
+    pub projection: String,
+    /// Every event up to here is in its rows, or parked.
+    pub position: Position,
+    /// How many events of the log come after that.
+    pub events: u64,
+    /// How long ago the first of those was recorded; zero when there is none.
+    pub age: Duration,
+    /// How many events are parked as dead letters.
+    pub parked: u64,
+}
+
+/// The checkpoints of the live read models. Cheap to clone; clones share one poller.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    database: Database,
+    known: watch::Sender<BTreeMap<String, Position>>,
+    /// Held by the one waiter that polls for all; remembers when it last did.
+    poller: Mutex<Option<Instant>>,
+    waiters: Semaphore,
+}
+
+impl Checkpoints {
+    /// Reads them through this pool, as `medilink_app` or `medilink_projector`.
+    pub fn new(database: Database) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                database,
+                known: watch::Sender::new(BTreeMap::new()),
+                poller: Mutex::new(None),
+                waiters: Semaphore::new(WAITERS),
+            }),
+        }
+    }
+
+    /// Waits until a projection has every event up to `position`; returns where it is, which
+    /// may be further.
+    ///
+    /// There is no task behind this: one of those who wait polls for all of them, every
+    /// 5 ms, and nobody polls when nobody waits.
+    ///
+    /// # Errors
+    /// [`WaitError`] when it takes longer than `timeout`, too many wait, or the database
+    /// doesn't answer.
+    pub async fn wait(&self, projection: &str, position: Position, timeout: Duration) -> Result<Position, WaitError> {
+        if let Some(reached) = self.reached(projection, position) {
+            return Ok(reached);
+        }
+        let _permit = self.shared.waiters.try_acquire().map_err(|_| WaitError::Busy)?;
+        match tokio::time::timeout(timeout, self.wait_for_ever(projection, position)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(WaitError::TimedOut(self.known(projection))),
+        }
+    }
+
+    async fn wait_for_ever(&self, projection: &str, position: Position) -> Result<Position, WaitError> {
+        let mut changes = self.shared.known.subscribe();
+        loop {
+            if let Some(reached) = self.reached(projection, position) {
+                return Ok(reached);
+            }
+            tokio::select! {
+                polled = self.poll() => polled?,
+                _ = changes.changed() => {}
+            }
+        }
+    }
+
+    /// Reads the checkpoints once, as soon as it is this caller's turn and the last reading
+    /// is old enough. Dropped half-way, the turn goes to the next caller.
+    async fn poll(&self) -> Result<(), DatabaseError> {
+        let mut last = self.shared.poller.lock().await;
+        if let Some(last) = *last {
+            tokio::time::sleep_until(last + EVERY).await;
+        }
+        *last = Some(Instant::now());
+        let client = self.shared.database.client().await?;
+        let sql = "SELECT projection, position FROM read.checkpoints WHERE state = 'live'";
+        let rows = client.query(&client.prepare_cached(sql).await?, &[]).await?;
+        let found = rows.iter().map(|row| (row.get(0), Position::from_sql(row.get(1)))).collect();
+        self.shared.known.send_if_modified(|known| {
+            let changed = *known != found;
+            *known = found;
+            changed
+        });
+        drop(last);
+        Ok(())
+    }
+
+    fn known(&self, projection: &str) -> Position {
+        self.shared.known.borrow().get(projection).copied().unwrap_or_default()
+    }
+
+    fn reached(&self, projection: &str, position: Position) -> Option<Position> {
+        let known = self.shared.known.borrow();
+        known.get(projection).copied().filter(|known| *known >= position)
+    }
+
+    /// How far every live projection is behind the log.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn behind(&self) -> Result<Vec<Behind>, DatabaseError> {
+        self.figures(None).await
+    }
+
+    /// How far one projection is; `None` before it was first built. What is read after this
+    /// call has at least the events up to the answer's position.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn behind_of(&self, projection: &str) -> Result<Option<Behind>, DatabaseError> {
+        Ok(self.figures(Some(projection)).await?.pop())
+    }
+
+    async fn figures(&self, projection: Option<&str>) -> Result<Vec<Behind>, DatabaseError> {
+        let client = self.shared.database.client().await?;
+        let sql = "SELECT c.projection, c.position, greatest(h.position - c.position, 0),
+                          coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::double precision,
+                          (SELECT count(*) FROM read.dead_letters d
+                           WHERE d.projection = c.projection AND d.generation = c.generation)
+                   FROM read.checkpoints c CROSS JOIN log.head h
+                   LEFT JOIN log.events e ON e.position = c.position + 1
+                   WHERE c.state = 'live' AND c.projection = coalesce($1, c.projection)
+                   ORDER BY c.projection";
+        let rows = client.query(&client.prepare_cached(sql).await?, &[&projection]).await?;
+        Ok(rows
+            .iter()
+            .map(|row| Behind {
+                projection: row.get(0),
+                position: Position::from_sql(row.get(1)),
+                events: row.get::<_, i64>(2).unsigned_abs(),
+                age: Duration::try_from_secs_f64(row.get::<_, f64>(3)).unwrap_or_default(),
+                parked: row.get::<_, i64>(4).unsigned_abs(),
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,120 @@
+//! Hospitals and their departments.
+
+use medilink_domain::hospital::HospitalEvent;
+use medilink_domain::values::{ShortText, TimeZone};
+use medilink_domain::{DepartmentId, HospitalId, TenantId};
+use medilink_log::Position;
+use sea_query::{Expr, ExprTrait, Order};
+use serde::{Deserialize, Serialize};
+
+use crate::reads::{Listed, Page, ReadError, Reads, of_tenant};
+use crate::runtime::field::{Json, named_fields};
+use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
+use crate::runtime::row::{cell, row};
+
+named_fields!(ShortText);
+
+row! {
+    /// One hospital.
+    pub struct HospitalRow in "hospital" {
+        key {
+            /// The hospital.
+            hospital: HospitalId,
+        }
+        clear {
+            /// Its tenant.
+            tenant: TenantId,
+            /// Its name.
+            name: ShortText,
+            /// The zone of its clock.
+            time_zone: TimeZone,
+            /// Its departments, in the order in which they were added.
+            departments: Json<Vec<Department>>,
+            /// The version of its stream.
+            version: u64,
+            /// The event that last changed it.
+            position: Position,
+        }
+    }
+}
+
+/// A department of a hospital.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Department {
+    /// The department.
+    pub department: DepartmentId,
+    /// Its name.
+    pub name: ShortText,
+    /// What it treats.
+    pub specialty: ShortText,
+}
+
+/// The fold.
+pub(crate) struct Hospitals;
+
+impl ReadModel for Hospitals {
+    const VERSION: u16 = 1;
+    const INDEXES: &'static [&'static str] = &["(tenant, hospital)"];
+
+    type Source = HospitalEvent;
+    type Row = HospitalRow;
+
+    fn keys(fact: &Fact<HospitalEvent>) -> Result<Vec<(HospitalId,)>, FoldError> {
+        Ok(vec![(fact.id("hospital")?,)])
+    }
+
+    fn fold(
+        _: &(HospitalId,),
+        row: Option<HospitalRow>,
+        fact: &Fact<HospitalEvent>,
+    ) -> Result<Option<HospitalRow>, FoldError> {
+        let Folded::Clear(event) = &fact.body else { return Ok(row) };
+        Ok(Some(match event {
+            HospitalEvent::Opened(opened) => HospitalRow {
+                hospital: opened.hospital,
+                tenant: fact.tenant,
+                name: opened.name.clone(),
+                time_zone: opened.time_zone,
+                departments: Json(Vec::new()),
+                version: fact.version,
+                position: fact.position,
+            },
+            HospitalEvent::DepartmentAdded(added) => {
+                let mut row = row.ok_or(FoldError("hospital-not-opened"))?;
+                row.departments.0.push(Department {
+                    department: added.department,
+                    name: added.name.clone(),
+                    specialty: added.specialty.clone(),
+                });
+                HospitalRow { version: fact.version, position: fact.position, ..row }
+            }
+        }))
+    }
+}
+
+/// One hospital with its departments.
+///
+/// # Errors
+/// [`ReadError`] when it can't be read.
+pub async fn get(reads: &Reads, tenant: TenantId, hospital: HospitalId) -> Result<Option<HospitalRow>, ReadError> {
+    let mut select = of_tenant::<HospitalRow>(tenant);
+    select.and_where(Expr::col("hospital").eq(hospital.uuid()));
+    reads.row(&select).await
+}
+
+/// The hospitals of a tenant, in the order in which they opened.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn list(
+    reads: &Reads,
+    tenant: TenantId,
+    page: Page<HospitalId>,
+) -> Result<Listed<HospitalRow, HospitalId>, ReadError> {
+    let mut select = of_tenant::<HospitalRow>(tenant);
+    if let Some(after) = page.after {
+        select.and_where(Expr::col("hospital").gt(after.uuid()));
+    }
+    select.order_by("hospital", Order::Asc);
+    reads.page(select, page.bounded(), |cells| cell::<HospitalRow, _>(cells, "hospital")).await
+}

@@ -1,0 +1,85 @@
+//! Patients: who they are and how to reach them.
+
+use medilink_domain::patient::PatientEvent;
+use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone};
+use medilink_domain::{PatientId, TenantId};
+use medilink_log::Position;
+use sea_query::{Expr, ExprTrait};
+
+use crate::reads::{ReadError, Reads, of_tenant};
+use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
+use crate::runtime::row::row;
+
+row! {
+    /// One patient.
+    pub struct PatientRow in "patient" {
+        key {
+            /// The patient.
+            patient: PatientId,
+        }
+        clear {
+            /// Their tenant.
+            tenant: TenantId,
+            /// The version of their stream.
+            version: u64,
+            /// The event that last changed the row.
+            position: Position,
+        }
+        sealed Identity of patient {
+            /// Their name.
+            name: PersonName,
+            /// Their phone.
+            phone: Phone,
+            /// Their e-mail address, if they have one.
+            email: Option<EmailAddress>,
+            /// The language they want to be written to in.
+            language: Language,
+            /// When they were born, if they say.
+            date_of_birth: Option<BirthDate>,
+        }
+    }
+}
+
+/// The fold.
+pub(crate) struct Patients;
+
+impl ReadModel for Patients {
+    const VERSION: u16 = 1;
+    const INDEXES: &'static [&'static str] = &[];
+
+    type Source = PatientEvent;
+    type Row = PatientRow;
+
+    fn keys(fact: &Fact<PatientEvent>) -> Result<Vec<(PatientId,)>, FoldError> {
+        Ok(vec![(fact.id("patient")?,)])
+    }
+
+    fn fold(
+        _: &(PatientId,),
+        _: Option<PatientRow>,
+        fact: &Fact<PatientEvent>,
+    ) -> Result<Option<PatientRow>, FoldError> {
+        let Folded::Clear(PatientEvent::Registered(registered)) = &fact.body else { return Ok(None) };
+        Ok(Some(PatientRow {
+            patient: registered.patient,
+            tenant: fact.tenant,
+            version: fact.version,
+            position: fact.position,
+            name: registered.name.clone(),
+            phone: registered.phone.clone(),
+            email: registered.email.clone(),
+            language: registered.language,
+            date_of_birth: registered.date_of_birth,
+        }))
+    }
+}
+
+/// One patient.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn get(reads: &Reads, tenant: TenantId, patient: PatientId) -> Result<Option<PatientRow>, ReadError> {
+    let mut select = of_tenant::<PatientRow>(tenant);
+    select.and_where(Expr::col("patient").eq(patient.uuid()));
+    reads.row(&select).await
+}

@@ -1,0 +1,163 @@
+//! The generations of a projection: which table is live, which one is being built, and up to
+//! which position each has every event.
+
+use medilink_database::DatabaseError;
+use medilink_log::Position;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row, Transaction};
+
+/// One generation, as its checkpoint row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation {
+    pub(crate) number: i32,
+    pub(crate) version: i32,
+    pub(crate) position: Position,
+}
+
+/// Which generation a batch is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The one that readers see, whichever that is by now.
+    Live,
+    /// The one of this number, which is being built.
+    Building(i32),
+}
+
+const COLUMNS: &str = "generation, version, position";
+
+fn generation(row: &Row) -> Generation {
+    Generation {
+        number: row.get(0),
+        version: row.get(1),
+        position: Position::from_sql(row.get(2)),
+    }
+}
+
+fn text<'a>(value: &'a &'a str) -> (&'a (dyn ToSql + Sync), Type) {
+    (value, Type::TEXT)
+}
+
+/// The live generation, without locking it.
+pub(crate) async fn live(client: &Client, projection: &str) -> Result<Option<Generation>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM read.checkpoints WHERE projection = $1 AND state = 'live'");
+    let row = client.query_opt(&sql, &[&projection]).await?;
+    Ok(row.as_ref().map(generation))
+}
+
+/// Locks a generation's checkpoint until the transaction ends: whoever holds it is alone in
+/// writing the table, whatever became of the advisory locks.
+pub(crate) async fn lock(
+    transaction: &Transaction<'_>,
+    projection: &str,
+    target: Target,
+) -> Result<Option<Generation>, DatabaseError> {
+    let (number, state) = match target {
+        Target::Live => (None, "live"),
+        Target::Building(number) => (Some(number), "building"),
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM read.checkpoints
+         WHERE projection = $1 AND state = $2 AND generation = coalesce($3, generation) FOR UPDATE"
+    );
+    let row = transaction
+        .query_typed_opt(&sql, &[text(&projection), text(&state), (&number, Type::INT4)])
+        .await?;
+    Ok(row.as_ref().map(generation))
+}
+
+/// Moves a checkpoint, in the transaction that wrote the rows.
+pub(crate) async fn advance(
+    transaction: &Transaction<'_>,
+    projection: &str,
+    number: i32,
+    position: Position,
+) -> Result<(), DatabaseError> {
+    transaction
+        .execute_typed(
+            "UPDATE read.checkpoints SET position = $3, updated_at = now()
+             WHERE projection = $1 AND generation = $2 AND position < $3",
+            &[text(&projection), (&number, Type::INT4), (&position.sql(), Type::INT8)],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Begins a generation that nobody sees yet.
+pub(crate) async fn begin(transaction: &Transaction<'_>, projection: &str, version: u16) -> Result<i32, DatabaseError> {
+    let row = transaction
+        .query_one(
+            "INSERT INTO read.checkpoints (projection, generation, version, state, position)
+             VALUES ($1, nextval('read.generations')::integer, $2, 'building', 0) RETURNING generation",
+            &[&projection, &i32::from(version)],
+        )
+        .await?;
+    Ok(row.get(0))
+}
+
+/// Makes a built generation the live one; returns the one that it takes the place of.
+pub(crate) async fn promote(
+    transaction: &Transaction<'_>,
+    projection: &str,
+    number: i32,
+) -> Result<(), DatabaseError> {
+    // The former first: at most one may be live at any instant (a unique index holds it).
+    transaction
+        .execute(
+            "UPDATE read.checkpoints SET state = 'retired', updated_at = now()
+             WHERE projection = $1 AND state = 'live'",
+            &[&projection],
+        )
+        .await?;
+    transaction
+        .execute(
+            "UPDATE read.checkpoints SET state = 'live', updated_at = now()
+             WHERE projection = $1 AND generation = $2",
+            &[&projection, &number],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Generations that nobody will use again: retired ones, and those that a killed rebuild
+/// left. Only to be asked while holding the projection's rebuild lock.
+pub(crate) async fn leftovers(client: &Client, projection: &str) -> Result<Vec<Leftover>, DatabaseError> {
+    let sql = "SELECT generation, version, state = 'building' FROM read.checkpoints
+               WHERE projection = $1 AND state <> 'live' ORDER BY generation";
+    let rows = client.query(sql, &[&projection]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Leftover {
+            number: row.get(0),
+            version: row.get(1),
+            killed: row.get(2),
+        })
+        .collect())
+}
+
+/// What a rebuild or a swap left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Leftover {
+    pub(crate) number: i32,
+    pub(crate) version: i32,
+    /// Whether it was being built.
+    pub(crate) killed: bool,
+}
+
+/// Removes a leftover with its table and its letters.
+pub(crate) async fn remove(
+    transaction: &Transaction<'_>,
+    projection: &str,
+    leftover: Leftover,
+) -> Result<(), DatabaseError> {
+    let table = super::table::full_name(projection, leftover.version, leftover.number);
+    transaction
+        .batch_execute(&format!("SET LOCAL lock_timeout = '5s'; DROP TABLE IF EXISTS {table}"))
+        .await?;
+    transaction
+        .execute(
+            "DELETE FROM read.checkpoints WHERE projection = $1 AND generation = $2 AND state <> 'live'",
+            &[&projection, &leftover.number],
+        )
+        .await?;
+    Ok(())
+}

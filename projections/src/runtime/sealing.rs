@@ -1,0 +1,140 @@
+//! Personal columns are ciphertext in the tables: sealed on the way in, unsealed on the way
+//! out, bound to their table, key and column.
+//!
+//! A row of which any column's key was shredded is gone: that is what a rebuild would make
+//! of its events, so live rows, rebuilt rows and queries agree.
+
+use medilink_domain::{Category, SubjectId, TenantId};
+use medilink_vault::{Binding, Unsealed, Vault, VaultError};
+use thiserror::Error;
+
+use super::cell::Cell;
+use super::field::Damaged;
+use super::row::Shape;
+
+/// Why a row could not be sealed or unsealed.
+#[derive(Debug, Error)]
+pub enum SealingError {
+    /// The keys can't be had, or the ciphertext is not what was sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The row lacks the tenant or the person that its shape promises.
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+}
+
+/// Seals the personal columns of rows; a row whose key is shredded comes back as `None`.
+///
+/// # Errors
+/// When the vault has no key to give.
+pub async fn seal(
+    vault: &Vault,
+    table: &str,
+    shape: &Shape,
+    rows: Vec<Vec<Cell>>,
+) -> Result<Vec<Option<Vec<Cell>>>, SealingError> {
+    warm(vault, shape, &rows).await?;
+    let mut sealed = Vec::with_capacity(rows.len());
+    for row in rows {
+        sealed.push(seal_row(vault, table, shape, row).await?);
+    }
+    Ok(sealed)
+}
+
+/// Unseals the personal columns of rows; a row whose key is shredded comes back as `None`.
+///
+/// # Errors
+/// When the vault is away or a value is not what was sealed at its place.
+pub async fn unseal(
+    vault: &Vault,
+    table: &str,
+    shape: &Shape,
+    rows: Vec<Vec<Cell>>,
+) -> Result<Vec<Option<Vec<Cell>>>, SealingError> {
+    warm(vault, shape, &rows).await?;
+    let mut clear = Vec::with_capacity(rows.len());
+    for row in rows {
+        clear.push(unseal_row(vault, table, shape, row).await?);
+    }
+    Ok(clear)
+}
+
+/// One query for all keys that the rows need.
+async fn warm(vault: &Vault, shape: &Shape, rows: &[Vec<Cell>]) -> Result<(), SealingError> {
+    let categories: Vec<Category> = shape.sealed().map(|(_, _, category)| category).collect();
+    if categories.is_empty() {
+        return Ok(());
+    }
+    let mut keys: Vec<(TenantId, SubjectId, Category)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (tenant, subject) = (shape.tenant_of(row)?, shape.subject_of(row)?);
+        keys.extend(categories.iter().map(|category| (tenant, subject, *category)));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    if !keys.is_empty() {
+        vault.warm(&keys).await?;
+    }
+    Ok(())
+}
+
+async fn seal_row(
+    vault: &Vault,
+    table: &str,
+    shape: &Shape,
+    mut row: Vec<Cell>,
+) -> Result<Option<Vec<Cell>>, SealingError> {
+    let stream = place(table, shape, &row);
+    for (at, field, category) in shape.sealed() {
+        let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
+        let Some(Cell::Bytes(clear)) = row.get(at) else { return Err(Damaged.into()) };
+        let binding = binding(tenant, &stream, table, field);
+        let sealed = match vault.try_seal(subject, category, &binding, clear) {
+            Some(sealed) => sealed,
+            None => vault.seal(subject, category, &binding, clear).await,
+        };
+        row[at] = match sealed {
+            Ok(sealed) => Cell::Bytes(sealed.to_vec()),
+            Err(VaultError::Erased) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Ok(Some(row))
+}
+
+async fn unseal_row(
+    vault: &Vault,
+    table: &str,
+    shape: &Shape,
+    mut row: Vec<Cell>,
+) -> Result<Option<Vec<Cell>>, SealingError> {
+    let stream = place(table, shape, &row);
+    for (at, field, category) in shape.sealed() {
+        let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
+        let Some(Cell::Bytes(sealed)) = row.get(at) else { return Err(Damaged.into()) };
+        let binding = binding(tenant, &stream, table, field);
+        let unsealed = match vault.try_unseal(subject, category, &binding, sealed) {
+            Some(unsealed) => unsealed?,
+            None => vault.unseal(subject, category, &binding, sealed).await?,
+        };
+        row[at] = match unsealed {
+            Unsealed::Clear(clear) => Cell::Bytes(clear),
+            Unsealed::Erased => return Ok(None),
+        };
+    }
+    Ok(Some(row))
+}
+
+fn place(table: &str, shape: &Shape, row: &[Cell]) -> String {
+    format!("read/{table}/{}", shape.label(row))
+}
+
+const fn binding<'a>(tenant: TenantId, stream: &'a str, table: &'a str, field: &'a str) -> Binding<'a> {
+    Binding {
+        tenant,
+        stream,
+        version: 0,
+        kind: table,
+        field,
+    }
+}
