@@ -59,7 +59,8 @@ impl NatsPasswords {
         }
     }
 
-    fn named(&self) -> [(&'static str, &str); 5] {
+    /// The users of `nats.conf` and their passwords.
+    pub fn named(&self) -> [(&'static str, &str); 5] {
         [
             ("relay", &self.relay),
             ("projector", &self.projector),
@@ -145,11 +146,9 @@ impl PrivateNats {
         &self.options
     }
 
-    /// The URL for one of the users in `nats.conf`, none for a name that is not there.
-    pub fn url(&self, user: &str) -> Option<String> {
-        let named = self.options.passwords.named();
-        let (_, password) = named.iter().find(|(name, _)| *name == user)?;
-        Some(format!("nats://{user}:{password}@127.0.0.1:{}", self.port))
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
     }
 
     /// The folder of JetStream's files; to delete it is to lose the broker's memory.

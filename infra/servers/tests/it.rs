@@ -203,7 +203,13 @@ async fn nats_keeps_its_store_and_only_an_operator_may_delete_the_stream() {
     let folder = folder();
     let server = PrivateNats::start(nats_in(folder.path())).await.unwrap();
     let connect = async |server: &PrivateNats, user: &str| {
-        let client = async_nats::connect(server.url(user).unwrap()).await.unwrap();
+        let named = server.options().passwords.named();
+        let (_, password) = named.iter().find(|(name, _)| *name == user).unwrap();
+        let client = async_nats::ConnectOptions::with_user_and_password(user.to_owned(), (*password).to_owned())
+            .custom_inbox_prefix(format!("_INBOX.{user}"))
+            .connect(server.url())
+            .await
+            .unwrap();
         let mut context = async_nats::jetstream::new(client);
         context.set_timeout(Duration::from_millis(700));
         context
@@ -220,7 +226,7 @@ async fn nats_keeps_its_store_and_only_an_operator_may_delete_the_stream() {
     let worker = connect(&server, "worker").await;
     assert!(worker.publish("ev.t.0.a.b", "y".into()).await.unwrap().await.is_err());
     assert!(worker.delete_stream("EVENTS").await.is_err());
-    assert!(async_nats::connect(format!("nats://127.0.0.1:{}", server.port())).await.is_err());
+    assert!(async_nats::connect(server.url()).await.is_err());
 
     let server = PrivateNats::start(server.kill().await).await.unwrap();
     let worker = connect(&server, "worker").await;
@@ -270,7 +276,8 @@ async fn a_home_closed_to_the_servers_account_gets_its_data_elsewhere_and_keeps_
     if Account::for_servers().unwrap() == Account::Own {
         return; // An ordinary user's servers run as that user: nothing is closed to them.
     }
-    let place = tempfile::tempdir().unwrap(); // Mode 0700, as /root.
+    let place = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o700)).unwrap(); // As /root.
     let home = place.path().join(".medilink");
     let first = Folder::open(&home).await.unwrap();
     assert!(first.servers().starts_with("/var/lib/medilink"), "{}", first.servers().display());
