@@ -4,14 +4,16 @@
 
 use std::sync::Arc;
 
+use chrono::Utc;
 use futures::future::BoxFuture;
-use medilink_commands::{Actor, CommandError};
+use medilink_commands::Actor;
+use medilink_commands::access_token::AccessTokens;
+use medilink_database::DatabaseError;
 use medilink_telemetry::current_traceparent;
 use poem::http::header::{self, HeaderValue};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::call;
@@ -29,11 +31,17 @@ pub(crate) const SCHEME: &str = "token";
 /// Finds out who a token stands for. Behind a trait so that the sign-in of a later release,
 /// and a test, can take its place.
 pub trait SignIn: Send + Sync + 'static {
-    /// The person and roles of the valid token with this SHA-256.
+    /// The person and roles that this token lets in now.
     ///
     /// # Errors
-    /// When that can't be found out now.
-    fn actor(&self, secret_hash: [u8; 32]) -> BoxFuture<'_, Result<Option<Actor>, CommandError>>;
+    /// When that can't be found out.
+    fn actor<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>>;
+}
+
+impl SignIn for AccessTokens {
+    fn actor<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>> {
+        Box::pin(Self::actor(self, secret, Utc::now()))
+    }
 }
 
 /// A caller who has shown a valid token.
@@ -44,25 +52,25 @@ pub struct SignedIn {
     /// The request, as returned in `X-Request-Id`.
     pub request: Uuid,
     traceparent: Option<String>,
-    secret_hash: [u8; 32],
+    secret: Arc<str>,
     sign_in: Arc<dyn SignIn>,
 }
 
 impl SignedIn {
     async fn of(request: &Request) -> Result<Self, Problem> {
-        let secret_hash = bearer(request)?;
+        let secret = bearer(request)?;
         let (Some(sign_in), Some(gate)) = (request.data::<Arc<dyn SignIn>>(), request.data::<Arc<Gate>>()) else {
             tracing::error!("the gateway was assembled without a way to sign in");
             return Err(Problem::new(&kinds::INTERNAL_ERROR));
         };
-        let actor = sign_in.actor(secret_hash).await.map_err(call::refuse)?;
+        let actor = sign_in.actor(secret).await.map_err(|error| call::away(&error))?;
         let actor = actor.ok_or_else(|| challenge(Problem::new(&kinds::INVALID_TOKEN), "Bearer error=\"invalid_token\""))?;
         gate.admit_person(actor.id)?;
         Ok(Self {
             actor,
             request: RequestId::of(request).unwrap_or_else(Uuid::now_v7),
             traceparent: current_traceparent(),
-            secret_hash,
+            secret: secret.into(),
             sign_in: Arc::clone(sign_in),
         })
     }
@@ -75,7 +83,7 @@ impl SignedIn {
     /// Whether the token is still good: a stream outlives the check at its start. A doubt
     /// (the database is away) does not end a stream, which shows nothing new then either.
     pub async fn still_valid(&self) -> bool {
-        !matches!(self.sign_in.actor(self.secret_hash).await, Ok(None))
+        !matches!(self.sign_in.actor(&self.secret).await, Ok(None))
     }
 }
 
@@ -83,8 +91,8 @@ fn challenge(problem: Problem, scheme: &'static str) -> Problem {
     problem.header(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
 }
 
-/// The SHA-256 of the bearer token; the token itself goes no further.
-fn bearer(request: &Request) -> Result<[u8; 32], Problem> {
+/// The bearer token.
+fn bearer(request: &Request) -> Result<&str, Problem> {
     let missing = || challenge(Problem::new(&kinds::SIGN_IN_REQUIRED), "Bearer");
     let mut given = request.headers().get_all(header::AUTHORIZATION).iter();
     let header = given.next().and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
@@ -97,7 +105,7 @@ fn bearer(request: &Request) -> Result<[u8; 32], Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > LONGEST_TOKEN {
         return Err(missing());
     }
-    Ok(Sha256::digest(token).into())
+    Ok(token)
 }
 
 impl<'a> ApiExtractor<'a> for SignedIn {

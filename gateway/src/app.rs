@@ -76,22 +76,28 @@ pub fn assemble<T: OpenApi + 'static>(api: T, frame: Frame) -> Result<BoxEndpoin
         routes.add_page(path);
         tree = tree.at(path, get(page));
     }
+    let handlers = tree.nest("/", service).data(Arc::new(rules)).data(Arc::clone(&frame.sign_in)).boxed();
+    Ok(surround(handlers, routes, &frame.config))
+}
+
+/// What every request passes on its way in, and every answer on its way out. Boxed half-way
+/// so that the compiler meets no type a thousand names long.
+fn surround(handlers: BoxEndpoint<'static, Response>, routes: Routes, config: &GatewayConfig) -> BoxEndpoint<'static, Response> {
     let routes = Arc::new(routes);
-    let gate = Arc::new(Gate::new(&frame.config));
-    let behind_https = frame.config.behind_https;
-    let observed = Arc::clone(&routes);
-    let app = tree
-        .nest("/", service)
-        .data(Arc::new(rules))
-        .data(frame.sign_in)
+    let known = Arc::clone(&routes);
+    let gate = Arc::new(Gate::new(config));
+    let behind_https = config.behind_https;
+    let guarded = handlers
         .around(move |next, request| limits::hold(next, request, Arc::clone(&gate)))
-        .around(move |next, request| routes::check(next, request, Arc::clone(&routes)))
+        .around(move |next, request| routes::check(next, request, Arc::clone(&known)))
         .around(errors::answer)
+        .boxed();
+    guarded
         .around(compress::answers)
         .around(move |next, request| headers::protect(next, request, behind_https))
-        .around(move |next, request| observe::request(next, request, Arc::clone(&observed)))
-        .around(request_id::assign);
-    Ok(app.boxed())
+        .around(move |next, request| observe::request(next, request, Arc::clone(&routes)))
+        .around(request_id::assign)
+        .boxed()
 }
 
 /// The pages of the framework, which the document doesn't list.
