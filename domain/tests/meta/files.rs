@@ -45,11 +45,12 @@ pub fn fixture(kind: &EventType, version: u16) -> Value {
     })
 }
 
-/// The names of the files and folders in a folder, in order.
+/// The names of the files and folders in a folder, in order, without hidden ones.
 pub fn names_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
         .collect();
     names.sort_unstable();
     names

@@ -1,0 +1,185 @@
+//! Giving slots away and taking them back.
+
+use super::*;
+
+#[tokio::test]
+async fn only_slots_on_the_grid_of_a_window_are_given() {
+    for time in ["03:30", "04:00", "04:30", "05:00"] {
+        let (hours, half) = time.split_once(':').unwrap();
+        let end = match half {
+            "30" => format!("{:02}:00", hours.parse::<u8>().unwrap() + 1),
+            _ => format!("{hours}:30"),
+        };
+        decides(
+            vec![opened()],
+            reserve(5, time),
+            vec![reserved(5, time, &end)],
+        )
+        .await;
+    }
+    for time in ["03:00", "03:29", "03:31", "03:45", "05:30", "12:00"] {
+        refuses(vec![opened()], reserve(5, time), CalendarError::NotASlot).await;
+    }
+    for known in [vec![], vec![opened(), closed()]] {
+        refuses(known, reserve(5, "04:00"), CalendarError::NotASlot).await;
+    }
+    let odd = Reserve {
+        appointment: id(5),
+        starts_at: at("2026-08-04T04:00:00.5Z"),
+    };
+    refuses(
+        vec![opened()],
+        CalendarCommand::Reserve(odd),
+        CalendarError::NotASlot,
+    )
+    .await;
+    let last = Reserve {
+        appointment: id(5),
+        starts_at: DateTime::<Utc>::MAX_UTC,
+    };
+    refuses(
+        vec![opened()],
+        CalendarCommand::Reserve(last),
+        CalendarError::NotASlot,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_slot_that_has_begun_is_not_given() {
+    for (now, given) in [("03:59", true), ("04:00", false), ("04:10", false)] {
+        let outcome = clock_at::<Calendar>(&format!("2026-08-04T{now}:00Z"))
+            .given(vec![opened()])
+            .when_async(reserve(5, "04:00"))
+            .await
+            .inspect_result();
+        assert_eq!(
+            outcome.err(),
+            (!given).then_some(CalendarError::SlotInPast),
+            "at {now}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_slot_is_given_once_until_it_is_released() {
+    let booked = reserved(5, "04:00", "04:30");
+    refuses(
+        vec![opened(), booked.clone()],
+        reserve(6, "04:00"),
+        CalendarError::SlotTaken,
+    )
+    .await;
+    refuses(
+        vec![opened(), booked.clone()],
+        reserve(5, "04:00"),
+        CalendarError::SlotTaken,
+    )
+    .await;
+    refuses(
+        vec![opened(), booked.clone()],
+        reserve(5, "04:30"),
+        CalendarError::AlreadyReserved,
+    )
+    .await;
+    decides(
+        vec![opened(), booked.clone()],
+        reserve(6, "04:30"),
+        vec![reserved(6, "04:30", "05:00")],
+    )
+    .await;
+    decides(
+        vec![opened(), booked, released(5, "04:00")],
+        reserve(6, "04:00"),
+        vec![reserved(6, "04:00", "04:30")],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_slot_is_released_only_by_the_appointment_that_has_it() {
+    let known = || vec![opened(), reserved(5, "04:00", "04:30")];
+    decides(known(), release(5, "04:00"), vec![released(5, "04:00")]).await;
+    for (known, command) in [
+        (known(), release(6, "04:00")),
+        (known(), release(5, "04:30")),
+        (vec![], release(5, "04:00")),
+        (
+            [known(), vec![released(5, "04:00")]].concat(),
+            release(5, "04:00"),
+        ),
+    ] {
+        refuses(known, command, CalendarError::NotReserved).await;
+    }
+}
+
+#[tokio::test]
+async fn an_appointment_can_swap_its_slot_within_the_day() {
+    let known = || {
+        vec![
+            opened(),
+            reserved(5, "04:00", "04:30"),
+            reserved(6, "05:00", "05:30"),
+        ]
+    };
+    decides(
+        known(),
+        swap(5, "04:00", "04:30"),
+        vec![released(5, "04:00"), reserved(5, "04:30", "05:00")],
+    )
+    .await;
+    for (command, error) in [
+        (swap(5, "04:00", "05:00"), CalendarError::SlotTaken),
+        (swap(5, "04:00", "06:00"), CalendarError::NotASlot),
+        (swap(5, "04:30", "03:30"), CalendarError::NotReserved),
+        (swap(7, "04:00", "04:30"), CalendarError::NotReserved),
+    ] {
+        refuses(known(), command, error).await;
+    }
+}
+
+#[test]
+fn free_slots_are_those_in_range_ahead_and_not_taken() {
+    let mut calendar = Calendar::default();
+    for event in [opened(), reserved(5, "04:00", "04:30")] {
+        calendar.evolve(&event);
+    }
+    let free = |from: &str, to: &str, now: &str| {
+        free_slots(
+            &calendar.windows,
+            &calendar.reservations,
+            hour(from),
+            hour(to),
+            hour(now),
+        )
+        .into_iter()
+        .map(|slot| slot.starts_at.format("%H:%M").to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
+    };
+    assert_eq!(free("00:00", "23:00", "00:00"), "03:30 04:30 05:00");
+    assert_eq!(free("03:31", "05:00", "00:00"), "04:30");
+    assert_eq!(free("00:00", "23:00", "04:30"), "05:00");
+    assert_eq!(free("00:00", "03:30", "00:00"), "");
+    assert_eq!(free("23:00", "00:00", "00:00"), "");
+}
+
+#[test]
+fn a_calendar_is_named_by_doctor_and_date() {
+    let calendar = CalendarId {
+        doctor: id(2),
+        date: text("2026-08-04"),
+    };
+    let name = "00000000-0000-0000-0000-000000000002:2026-08-04";
+    assert_eq!(calendar.to_string(), name);
+    assert_eq!(name.parse(), Ok(calendar));
+    assert_eq!(Calendar::stream(&calendar), format!("calendar-{name}"));
+    for wrong in [
+        "",
+        "2026-08-04",
+        "x:2026-08-04",
+        "00000000-0000-0000-0000-000000000002:4.8.2026",
+    ] {
+        assert!(wrong.parse::<CalendarId>().is_err(), "{wrong}");
+    }
+}
