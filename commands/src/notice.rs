@@ -1,6 +1,7 @@
 //! Writing notices and recording what became of them: what workers do.
 
 use medilink_domain::NoticeId;
+use medilink_domain::appointment::Appointment;
 use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
 use medilink_domain::values::Code;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,9 @@ pub struct NoticeAnswer {
     pub version: u64,
 }
 
-/// Writes a notice under an id that the cause determines, so that it is written once.
+/// Writes a notice under an id that the cause determines, so that it is written once. It is
+/// written only while its appointment stands; with an expected version in the context, only
+/// if the appointment is still what the writer's words say.
 #[derive(Clone, Debug)]
 pub struct Write(pub notice::Write);
 
@@ -37,7 +40,13 @@ impl Operation for Write {
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.0.recipient.uuid());
         work.authorize(Action::WriteNotice, &resource)?;
-        let mut instance = work.create::<Notice>(&self.0.notice);
+        // Read here and not changed: the append refuses when it moves before the notice is in.
+        let appointment = work
+            .existing::<Appointment>(&self.0.about, "appointment")
+            .await?;
+        work.expect_version(&appointment)?;
+        appointment.state().changeable(work.now())?;
+        let mut instance = work.load::<Notice>(&self.0.notice, KIND).await?;
         work.decide(&mut instance, NoticeCommand::Write(self.0.clone()))
             .await?;
         Ok(NoticeAnswer {

@@ -1,0 +1,228 @@
+use medilink_commands::{Action, Actor, Authorizer, CommandError, Resource, access, hospital};
+use medilink_domain::hospital::Hospital;
+use medilink_domain::values::Role;
+use medilink_domain::{Category, SubjectId, TenantId};
+use medilink_log::Snapshots;
+use uuid::Uuid;
+
+use crate::support::{World, slug};
+
+#[tokio::test]
+async fn an_event_says_who_did_it_and_which_policy_allowed_it() {
+    let world = World::new().await;
+    let context = world.console();
+    let open = hospital::Open {
+        name: "City".parse().unwrap(),
+        time_zone: "Asia/Kolkata".parse().unwrap(),
+    };
+    world.run(&context, &open).await.unwrap();
+    let events = world
+        .executor
+        .reader()
+        .after(medilink_log::Position::START, 10)
+        .await
+        .unwrap();
+    let metadata = events[0].metadata();
+    assert_eq!(metadata.request, Some(context.request));
+    assert_eq!(metadata.decided_by, ["administrators-set-up-the-hospital"]);
+    assert_eq!(
+        metadata.policy_set.as_deref(),
+        Some(world.executor.authorizer().policy_set())
+    );
+}
+
+#[tokio::test]
+async fn a_registration_number_belongs_to_one_doctor() {
+    let world = World::new().await;
+    world.doctor("DMC-77").await;
+    let open = hospital::Open {
+        name: "Other".parse().unwrap(),
+        time_zone: "Asia/Kolkata".parse().unwrap(),
+    };
+    let hospital = world
+        .run(&world.console(), &open)
+        .await
+        .unwrap()
+        .answer
+        .hospital;
+    let add = hospital::AddDepartment {
+        hospital,
+        name: "Heart".parse().unwrap(),
+        specialty: "Cardiology".parse().unwrap(),
+    };
+    let department = world
+        .run(&world.console(), &add)
+        .await
+        .unwrap()
+        .answer
+        .department;
+    let again = world.registration(hospital, department, "DMC-77");
+    assert_eq!(
+        slug(world.run(&world.console(), &again).await),
+        "registration-number-taken"
+    );
+    assert_eq!(world.count("doctor.registered").await, 1);
+}
+
+#[tokio::test]
+async fn a_long_stream_loads_the_same_with_without_and_with_a_foreign_snapshot() {
+    let world = World::new().await;
+    let context = world.console();
+    let open = hospital::Open {
+        name: "City".parse().unwrap(),
+        time_zone: "Asia/Kolkata".parse().unwrap(),
+    };
+    let hospital = world.run(&context, &open).await.unwrap().answer.hospital;
+    let add = |n: u32| hospital::AddDepartment {
+        hospital,
+        name: format!("Department {n}").parse().unwrap(),
+        specialty: "Cardiology".parse().unwrap(),
+    };
+    for n in 0..230 {
+        world.run(&context, &add(n)).await.unwrap();
+    }
+    let snapshots = Snapshots::new(world.app.clone(), world.vault.clone());
+    let stream = format!("hospital-{hospital}");
+    let (state, version) = snapshots
+        .load::<Hospital>(world.tenant, &stream)
+        .await
+        .expect("a snapshot was kept");
+    assert_eq!(
+        state.departments.len() as u64,
+        version - 1,
+        "the snapshot is the state at its version"
+    );
+    assert!(version >= 100);
+    // The snapshot is used and right: a duplicate from before it and one from after it are refused.
+    for n in [0, 229] {
+        assert_eq!(
+            slug(world.run(&context, &add(n)).await),
+            "department-name-taken"
+        );
+    }
+    // One that doesn't fit today's code is ignored.
+    let superuser = world.databases.superuser().await;
+    superuser
+        .execute(
+            "UPDATE log.snapshots SET shape = sha256('older'), state = 'nonsense'",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert!(
+        snapshots
+            .load::<Hospital>(world.tenant, &stream)
+            .await
+            .is_none()
+    );
+    assert_eq!(
+        slug(world.run(&context, &add(0)).await),
+        "department-name-taken"
+    );
+    assert_eq!(
+        world
+            .run(&context, &add(1000))
+            .await
+            .unwrap()
+            .answer
+            .version,
+        232
+    );
+}
+
+#[tokio::test]
+async fn a_read_is_recorded_before_it_is_allowed_and_refused_when_it_is_not_yours() {
+    let world = World::new().await;
+    let (patient, other) = (
+        world.register_patient().await,
+        world.register_patient().await,
+    );
+    let read = access::Read {
+        action: Action::ReadPatient,
+        resource: Resource::of_tenant("patient", world.tenant).about(patient.uuid()),
+        subjects: vec![patient.into()],
+        what: "patient".parse().unwrap(),
+        purpose: "treatment".parse().unwrap(),
+    };
+    world.run(&world.patient(patient), &read).await.unwrap();
+    assert_eq!(world.count("access.recorded").await, 1);
+    let outcome = world.run(&world.patient(other), &read).await;
+    assert!(
+        matches!(outcome, Err(CommandError::NotFound("patient"))),
+        "{outcome:?}"
+    );
+    assert_eq!(world.count("access.recorded").await, 1);
+}
+
+#[tokio::test]
+async fn an_erased_patient_is_not_there_and_can_not_be_written_about() {
+    let world = World::new().await;
+    let (doctor, starts_at) = world.doctor("DMC-1").await;
+    let patient = world.register_patient().await;
+    for category in Category::ALL {
+        world
+            .vault
+            .shred(
+                world.tenant,
+                SubjectId::from(patient),
+                category,
+                Uuid::nil(),
+            )
+            .await
+            .unwrap();
+    }
+    let book = medilink_commands::appointment::Book {
+        patient,
+        doctor,
+        starts_at,
+        reason: None,
+    };
+    let outcome = world.run(&world.console(), &book).await;
+    assert!(
+        matches!(outcome, Err(CommandError::NotFound("patient"))),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn whatever_no_policy_speaks_of_is_denied() {
+    let authorizer = Authorizer::shipped().unwrap();
+    let tenant = TenantId(Uuid::now_v7());
+    for role in Role::ALL {
+        let actor = Actor {
+            id: Uuid::now_v7(),
+            tenant,
+            roles: vec![role],
+            session: None,
+        };
+        for action in Action::ALL {
+            let elsewhere = Resource::of_tenant("thing", TenantId(Uuid::now_v7()))
+                .about(actor.id)
+                .with_doctor(actor.id);
+            assert!(
+                authorizer.authorize(&actor, *action, &elsewhere).is_err(),
+                "{role} may {} in another tenant",
+                action.name()
+            );
+        }
+    }
+    let nobody = Actor {
+        id: Uuid::now_v7(),
+        tenant,
+        roles: Vec::new(),
+        session: None,
+    };
+    for action in Action::ALL
+        .iter()
+        .filter(|action| **action != Action::ReadOwnChanges)
+    {
+        let own = Resource::of_tenant("thing", tenant)
+            .about(nobody.id)
+            .with_doctor(nobody.id);
+        assert!(
+            authorizer.authorize(&nobody, *action, &own).is_err(),
+            "without a role one may {}",
+            action.name()
+        );
+    }
+}
