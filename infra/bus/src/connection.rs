@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_nats::client::Request;
 use async_nats::connection::State;
 use async_nats::jetstream::response::Response;
 use async_nats::jetstream::{self, ErrorCode};
@@ -138,11 +139,16 @@ impl Bus {
         V: DeserializeOwned,
     {
         let full = format!("$JS.API.{subject}");
+        let body = serde_json::to_vec(body).map_err(|error| BusError::Settings(error.to_string()))?;
+        // `()` is "nothing to say"; several calls refuse a body that says so.
+        let body = if body == b"null" { Vec::new() } else { body };
+        let request = Request::new().payload(body.into()).timeout(Some(self.request));
         let call = async {
-            match self.context.request(subject.to_owned(), body).await {
+            let answer = self.client.send_request(full.clone(), request).await.map_err(|error| BusError::Away(error.to_string()))?;
+            match serde_json::from_slice(&answer.payload) {
                 Ok(Response::Ok(answer)) => Ok(answer),
                 Ok(Response::Err { error }) => Err(refusal(&error)),
-                Err(error) => Err(BusError::Away(error.to_string())),
+                Err(error) => Err(BusError::Away(format!("its answer can't be read: {error}"))),
             }
         };
         self.guarded(|denied| denied == full, call).await
