@@ -33,7 +33,8 @@ test: ## installs what is missing, then runs every check and test against real s
 .PHONY: bench
 bench: ## compares the log with its peers on this machine
 	@scripts/install test
-	@scripts/with-postgres cargo bench --package medilink-tests
+	@cargo bench --quiet --no-run --package medilink-bench
+	@MEDILINK_DURABLE=1 scripts/with-postgres cargo bench --quiet --package medilink-bench
 
 .PHONY: bless
 bless: ## writes the generated files (schemas, openapi.json) anew from the code

@@ -1,6 +1,7 @@
 //! Runs a command with `MEDILINK_TEST_DATABASE_URL` set to a PostgreSQL that exists only for
 //! it: `with_postgres cargo nextest run`. Ends with the command's exit code, and leaves
-//! nothing behind, also after Ctrl-C.
+//! nothing behind, also after Ctrl-C. With `MEDILINK_DURABLE=1` it syncs to disk like a real
+//! one, for benchmarks.
 
 use std::process::ExitCode;
 
@@ -15,20 +16,19 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         return Err("name the command to run: with_postgres cargo nextest run".into());
     };
     let folder = throw_away_folder()?;
-    let settings = [
-        ("fsync", "off"),
-        ("synchronous_commit", "off"),
-        ("full_page_writes", "off"),
-        ("max_connections", "500"),
-        ("max_wal_size", "4GB"),
-    ];
+    let mut settings = vec![("max_connections", "500"), ("max_wal_size", "4GB")];
+    if std::env::var_os("MEDILINK_DURABLE").is_some() {
+        settings.push(("shared_buffers", "1GB"));
+    } else {
+        settings.extend([("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]);
+    }
     let postgres = PrivatePostgres::start(PostgresOptions {
         folder: folder.path().join("postgres"),
         log: folder.path().join("postgres.log"),
         port: None,
         password: password(),
         account: Account::for_servers()?,
-        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
     })
     .await?;
 

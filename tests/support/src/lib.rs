@@ -16,7 +16,7 @@ DO $$ DECLARE role text; BEGIN
     PERFORM pg_advisory_xact_lock(8315164920372);
     FOREACH role IN ARRAY ARRAY['medilink_owner', 'medilink_app', 'medilink_projector', 'medilink_vault'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('CREATE ROLE %I LOGIN', role);
+            EXECUTE format('CREATE ROLE %I LOGIN PASSWORD %L', role, role);
         END IF;
     END LOOP;
 END $$";
@@ -115,7 +115,7 @@ impl TestDatabases {
             _ => "127.0.0.1".to_owned(),
         };
         let port = self.server.get_ports().first().copied().unwrap_or(5432);
-        DatabaseConfig::at(format!("postgres://{role}@{host}:{port}/{name}"))
+        DatabaseConfig::at(format!("postgres://{role}:{role}@{host}:{port}/{name}"))
     }
 }
 

@@ -1,0 +1,104 @@
+//! Ours: the whole executor, with authorization, encryption, idempotency and leaf hashes.
+
+use std::sync::Arc;
+
+use medilink_commands::{
+    Action, Actor, Authorizer, CommandContext, CommandError, Executor, Operation, Resource, Work,
+    inline_projections,
+};
+use medilink_domain::TenantId;
+use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
+use medilink_test_support::TestDatabases;
+use medilink_vault::{Keyring, Vault};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::Side;
+use crate::journal::{Journal, JournalCommand, ids, text};
+
+/// A log of its own.
+pub struct Ours {
+    executor: Executor,
+    actor: Actor,
+    /// Its databases, dropped with it.
+    pub databases: TestDatabases,
+    _folder: TempDir,
+}
+
+struct Write {
+    journal: Uuid,
+    patient: Uuid,
+}
+
+impl Operation for Write {
+    const NAME: &'static str = "write-journal";
+    type Answer = u64;
+
+    fn target(&self) -> String {
+        self.journal.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<u64, CommandError> {
+        // The bench borrows an action of the shipped policies.
+        let resource = Resource::of_tenant("journal", work.tenant()).about(self.patient);
+        work.authorize(Action::BookAppointment, &resource)?;
+        let mut journal = work.load::<Journal>(&self.journal, "journal").await?;
+        work.decide(
+            &mut journal,
+            JournalCommand::Write {
+                patient: self.patient,
+                text: text(),
+            },
+        )
+        .await?;
+        Ok(journal.version())
+    }
+}
+
+impl Ours {
+    /// Sets up databases, vault, writer and executor.
+    pub async fn start() -> Arc<Self> {
+        let databases = TestDatabases::create().await;
+        medilink_log::migrate(&databases.pool("medilink_owner"))
+            .await
+            .unwrap();
+        medilink_commands::migrate(&databases.pool("medilink_owner"))
+            .await
+            .unwrap();
+        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
+        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
+            .await
+            .unwrap();
+        let app = databases.pool("medilink_app");
+        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
+        let executor = Executor::new(
+            LogReader::new(app.clone()),
+            writer,
+            EventCodec::new(vault.clone()),
+            Snapshots::new(app, vault),
+            Authorizer::shipped().unwrap(),
+        );
+        let actor = Actor::console(TenantId(Uuid::now_v7()));
+        Arc::new(Self {
+            executor,
+            actor,
+            databases,
+            _folder: folder,
+        })
+    }
+}
+
+impl Side for Ours {
+    async fn command(&self, stream: u64) {
+        let (journal, patient) = ids(stream);
+        let context = CommandContext::new(self.actor.clone());
+        self.executor
+            .execute(&context, &Write { journal, patient })
+            .await
+            .unwrap();
+    }
+}
