@@ -1,8 +1,10 @@
 //! Sealing and unsealing.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use medilink_domain::TenantId;
-use medilink_vault::{OVERHEAD, Unsealed, VaultError};
+use medilink_vault::{OVERHEAD, Unsealed, VaultError, VaultOptions};
 use uuid::Uuid;
 
 use crate::support::{CLINICAL, clear, place, someone, tenant, with_world};
@@ -186,9 +188,14 @@ async fn bytes_of_an_unknown_key_are_not_taken_for_erased() {
 #[tokio::test]
 async fn uses_are_counted_over_processes_and_a_worn_out_key_only_opens() {
     with_world(|world| async move {
-        let (vault, patient) = (world.vault().await, someone());
+        // The loop below never waits, so a heartbeat may come late on a busy machine.
+        let unhurried = VaultOptions {
+            lease: Duration::from_secs(60),
+            ..VaultOptions::default()
+        };
+        let (vault, patient) = (world.vault_with(unhurried).await, someone());
         let sealed = vault.seal(patient, CLINICAL, &place(), b"x").await.unwrap();
-        let (mut waited, uses) = (0, 1_500_000);
+        let (mut waited, uses) = (0, 1_000_000);
         for _ in 0..uses {
             if vault.try_seal(patient, CLINICAL, &place(), b"").is_none() {
                 vault.seal(patient, CLINICAL, &place(), b"").await.unwrap();
@@ -201,12 +208,12 @@ async fn uses_are_counted_over_processes_and_a_worn_out_key_only_opens() {
             .await
             .unwrap();
         let seals: i64 = row.get(0);
-        // About 23 counts are to be expected; five deviations either way is once in a million.
+        // About 15 counts are to be expected; none, or over 45, does not happen once in a million runs.
         assert!(
-            (65_536..47 * 65_536).contains(&seals),
+            (65_536..45 * 65_536).contains(&seals),
             "{seals} counted of {uses}"
         );
-        assert!(waited <= 47, "the database was asked {waited} times");
+        assert!(waited <= 45, "the database was asked {waited} times");
 
         admin
             .execute("UPDATE vault.data_keys SET seals = 4294967296", &[])

@@ -92,8 +92,13 @@ impl World {
         Keyring::open_or_create(self.folder.path().join("keys")).unwrap()
     }
 
+    /// With a lease that doesn't lapse when the machine is busy for a moment.
     pub async fn vault(&self) -> Vault {
-        self.vault_with(VaultOptions::default()).await
+        let options = VaultOptions {
+            lease: Duration::from_secs(10),
+            ..VaultOptions::default()
+        };
+        self.vault_with(options).await
     }
 
     /// A vault that has begun to listen, so that its cache is in use.
