@@ -75,11 +75,8 @@ impl Operation for Register {
         };
         work.decide(&mut instance, DoctorCommand::Register(register))
             .await?;
-        work.claim(
-            &instance,
-            "doctor/registration-number",
-            self.registration_number.as_str(),
-        );
+        let number = normalized(&self.registration_number);
+        work.claim(&instance, "doctor/registration-number", &number);
         Ok(DoctorAnswer {
             doctor,
             version: instance.version(),
@@ -89,4 +86,10 @@ impl Operation for Register {
     fn name_taken(&self, _holder: &str) -> CommandError {
         RegistrationError::NumberTaken.into()
     }
+}
+
+/// Numbers are printed with and without spaces and in either case.
+fn normalized(number: &RegistrationNumber) -> String {
+    let letters = number.as_str().chars().filter(|letter| !letter.is_whitespace());
+    letters.flat_map(char::to_uppercase).collect()
 }

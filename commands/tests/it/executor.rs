@@ -56,7 +56,7 @@ async fn a_registration_number_belongs_to_one_doctor() {
         .unwrap()
         .answer
         .department;
-    let again = world.registration(hospital, department, "DMC-77");
+    let again = world.registration(hospital, department, "dmc - 77");
     assert_eq!(
         slug(world.run(&world.console(), &again).await),
         "registration-number-taken"

@@ -64,6 +64,8 @@ impl DatabaseConfig {
             self.url.parse().map_err(|_| DatabaseError::Settings)?;
         config.connect_timeout(Duration::from_millis(self.wait_ms));
         config.keepalives_idle(Duration::from_secs(15));
+        // A line that swallows everything is given up before a request is.
+        config.tcp_user_timeout(Duration::from_secs(10));
         if config.get_application_name().is_none() {
             config.application_name("medilink");
         }
