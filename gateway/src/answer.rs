@@ -1,5 +1,6 @@
 //! What a handler answers: a body, and headers that place it in the log.
 
+use medilink_commands::Committed;
 use medilink_log::Position;
 use poem::http::header::{self, HeaderName, HeaderValue};
 use poem::http::StatusCode;
@@ -62,10 +63,20 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
         }
     }
 
-    /// Whether the command had been carried out before.
+    /// The answer to a command.
+    pub fn done<A>(body: T, done: &Committed<A>) -> Self {
+        let answer = Self::new(body).position(done.position);
+        if done.replayed {
+            answer.with(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true"))
+        } else {
+            answer
+        }
+    }
+
+    /// The version that the command has brought its resource to.
     #[must_use]
-    pub fn replayed(self, replayed: bool) -> Self {
-        if replayed { self.with(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true")) } else { self }
+    pub fn tag(self, version: u64) -> Self {
+        self.version(version, None)
     }
 
     /// Where the new thing is found.

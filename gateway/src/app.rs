@@ -49,24 +49,13 @@ pub enum AssemblyError {
     Schema(String),
 }
 
-/// The OpenAPI service of a set of handlers.
-pub fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
-    OpenApiService::new(api, "MediLink", env!("CARGO_PKG_VERSION"))
-        .summary("Appointments, from one log of record.")
-        .description(
-            "Every error is a problem (RFC 9457) with a stable `type`; `GET /problems` lists them. \
-             Commands answer with their `position` in the log: send it as `Medilink-Min-Position` \
-             with the next read to be sure to see what you wrote.",
-        )
-}
-
 /// Serves these handlers.
 ///
 /// # Errors
 /// [`AssemblyError`] when a route takes no [`SignedIn`](crate::SignedIn) or a schema is broken.
 pub fn assemble<T: OpenApi + 'static>(api: T, frame: Frame) -> Result<BoxEndpoint<'static, Response>, AssemblyError> {
-    let service = service(api);
-    let document = document::of(&service)?;
+    let service = document::service(api);
+    let document = document::of::<T>()?;
     let limits = &frame.config.limits;
     let rules = BodyRules::new(&document, limits.body_bytes, millis(limits.body_ms)).map_err(AssemblyError::Schema)?;
     let docs = docs_page(&service, &document);

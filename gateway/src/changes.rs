@@ -10,16 +10,21 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::Stream;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt};
 use medilink_database::DatabaseError;
 use medilink_domain::{SubjectId, TenantId};
 use medilink_log::{LogReader, Position, RecordedEvent};
+use poem::web::sse::Event;
 use poem_openapi::Object;
+use poem_openapi::payload::{EventStream, Response};
+use poem_openapi::types::ToJSON;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::actor::SignedIn;
+use crate::answer::POSITION;
 use crate::config::{Limits, millis};
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
@@ -45,6 +50,9 @@ pub struct ChangeOut {
     /// The stream's version after it.
     pub version: u64,
 }
+
+/// Changes as server-sent events.
+pub type ChangeStream = Response<EventStream<BoxStream<'static, ChangeOut>>>;
 
 /// Whose changes.
 type Person = (TenantId, SubjectId);
@@ -102,11 +110,6 @@ impl Changes {
         }
     }
 
-    /// How long a stream may stay silent.
-    pub const fn heartbeat(&self) -> Duration {
-        self.heartbeat
-    }
-
     /// Follows the log until the process stops.
     pub async fn follow(self) {
         let mut seen = None;
@@ -162,19 +165,41 @@ impl Changes {
         });
     }
 
-    /// Opens a stream of the caller's own changes after a position; without one, from now on.
+    /// The caller's own changes after a position as server-sent events; without a position,
+    /// from now on. `Medilink-Position` says where it starts.
     ///
     /// # Errors
-    /// 429 when too many are open, 503 when the log is away.
-    pub async fn open(&self, caller: SignedIn, after: Option<Position>) -> Result<impl Stream<Item = ChangeOut> + Send + use<>, Problem> {
+    /// As [`Changes::open`].
+    pub async fn events(&self, caller: SignedIn, after: Option<Position>) -> Result<ChangeStream, Problem> {
+        let (start, changes) = self.open(caller, after).await?;
+        let stream = EventStream::new(changes.boxed()).keep_alive(self.heartbeat).to_event(|change| {
+            let id = change.position.to_string();
+            Event::message(change.to_json_string()).event_type("change").id(id)
+        });
+        // Proxies must hand each event on at once.
+        Ok(Response::new(stream).header(POSITION, start.0).header("x-accel-buffering", "no"))
+    }
+
+    /// Opens a stream of the caller's own changes after a position; without one, from now on.
+    /// Also says where it starts.
+    ///
+    /// # Errors
+    /// 429 when too many are open, 422 when the log has not come to that position, 503 when
+    /// it is away.
+    pub async fn open(
+        &self,
+        caller: SignedIn,
+        after: Option<Position>,
+    ) -> Result<(Position, impl Stream<Item = ChangeOut> + Send + use<>), Problem> {
         let person = (caller.actor.tenant, SubjectId(caller.actor.id));
         let seat = self.seat(person)?;
-        let after = match after {
-            Some(after) => after,
-            None => self.log.head().await.map_err(|error| crate::call::away(&error))?,
-        };
+        let head = self.log.head().await.map_err(|error| crate::call::away(&error))?;
+        let after = after.unwrap_or(head);
+        if after > head {
+            return Err(Problem::new(&kinds::UNKNOWN_POSITION));
+        }
         let flow = Flow { changes: self.clone(), seat, caller, after, ready: VecDeque::new(), due: true };
-        Ok(futures::stream::unfold(flow, Flow::next))
+        Ok((after, futures::stream::unfold(flow, Flow::next)))
     }
 
     fn seat(&self, person: Person) -> Result<Seat, Problem> {

@@ -1,7 +1,12 @@
 //! The OpenAPI document: what `poem-openapi` derives from the handlers, and what holds for all
 //! of them: the headers around a call, and bodies that take no unknown field.
 
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
+use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
@@ -28,12 +33,38 @@ pub enum DocumentError {
     },
 }
 
+/// Handlers as the document needs them: described, but not there.
+struct Described<T>(PhantomData<fn() -> T>);
+
+impl<T: OpenApi> OpenApi for Described<T> {
+    fn meta() -> Vec<MetaApi> {
+        T::meta()
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn add_routes(self, _: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {}
+}
+
+/// The service of a set of handlers, with what the document says of all of them.
+pub(crate) fn service<T: OpenApi>(api: T) -> OpenApiService<T, ()> {
+    OpenApiService::new(api, "MediLink", env!("CARGO_PKG_VERSION"))
+        .summary("Appointments, from one log of record.")
+        .description(
+            "Every error is a problem (RFC 9457) with a stable `type`; `GET /problems` lists them. \
+             Commands answer with their `position` in the log: send it as `Medilink-Min-Position` \
+             with the next read to be sure to see what you wrote.",
+        )
+}
+
 /// The finished document of these handlers.
 ///
 /// # Errors
 /// [`DocumentError::OpenRoute`] when a handler forgot to ask who calls.
-pub fn of<T: OpenApi>(service: &OpenApiService<T, ()>) -> Result<Value, DocumentError> {
-    let mut document: Value = serde_json::from_str(&service.spec())?;
+pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
+    let mut document: Value = serde_json::from_str(&service(Described::<T>(PhantomData)).spec())?;
     for (path, operations) in object(&mut document["paths"]) {
         for (method, operation) in object(operations) {
             let public = PUBLIC.contains(&(method.as_str(), path.as_str()));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::{BoxFuture, join_all};
+use medilink_database::Database;
+use medilink_projections::Checkpoints;
 use poem::http::StatusCode;
 use poem::http::header;
 use poem::{IntoResponse, Response};
@@ -40,6 +42,54 @@ pub trait Probe: Send + Sync + 'static {
     fn needed(&self) -> bool;
     /// How it is now.
     fn check(&self) -> BoxFuture<'_, Report>;
+}
+
+/// The database that holds the log: nothing works without it.
+pub(crate) struct DatabaseProbe(pub Database);
+
+impl Probe for DatabaseProbe {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    fn needed(&self) -> bool {
+        true
+    }
+
+    fn check(&self) -> BoxFuture<'_, Report> {
+        Box::pin(async {
+            let up = self.0.ping().await.is_ok();
+            let note = (!up).then(|| "nothing can be read or recorded".to_owned());
+            Report { up, note, ..Report::default() }
+        })
+    }
+}
+
+/// The read models: commands go on without them, and readers are told how far they are.
+pub(crate) struct ProjectionsProbe(pub Checkpoints);
+
+impl Probe for ProjectionsProbe {
+    fn name(&self) -> &'static str {
+        "projections"
+    }
+
+    fn needed(&self) -> bool {
+        false
+    }
+
+    fn check(&self) -> BoxFuture<'_, Report> {
+        Box::pin(async {
+            let Ok(models) = self.0.behind().await else { return Report::default() };
+            let parked: u64 = models.iter().map(|model| model.parked).sum();
+            let note = if models.is_empty() {
+                Some("the read models are not built yet".to_owned())
+            } else {
+                (parked > 0).then(|| format!("{parked} events wait for an operator"))
+            };
+            let behind = models.iter().map(|model| model.events).max();
+            Report { up: !models.is_empty(), note, behind, ..Report::default() }
+        })
+    }
 }
 
 /// All parts.

@@ -1,16 +1,24 @@
 //! The gateway as a long-running part: bind, run until told to stop, drain.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use medilink_commands::Executor;
+use medilink_database::Database;
+use medilink_projections::{Checkpoints, Reads};
 use medilink_telemetry::Meters;
 use poem::{Response, Route, Server, get};
 use poem::endpoint::BoxEndpoint;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
+use crate::actor::SignIn;
+use crate::api;
 use crate::app::{self, AssemblyError, Frame};
+use crate::backend::Backend;
 use crate::changes::Changes;
 use crate::config::{GatewayConfig, millis};
+use crate::health::{DatabaseProbe, Health, Probe, ProjectionsProbe};
 use crate::listener::Bounded;
 
 /// Why the gateway can't run.
@@ -30,6 +38,69 @@ pub enum GatewayError {
     /// Serving broke off.
     #[error("serving ended: {0}")]
     Serve(#[from] std::io::Error),
+}
+
+/// What a gateway is made of.
+pub struct Parts {
+    /// Carries out commands; its reader is what streams of changes follow.
+    pub executor: Executor,
+    /// The read models.
+    pub reads: Reads,
+    /// How far they are.
+    pub checkpoints: Checkpoints,
+    /// The main database, asked by `/readyz`.
+    pub database: Database,
+    /// Who a token stands for.
+    pub sign_in: Arc<dyn SignIn>,
+    /// The metrics of the process.
+    pub meters: Meters,
+    /// More parts for `/readyz`, such as the broker.
+    pub probes: Vec<Box<dyn Probe>>,
+}
+
+/// The gateway, not yet listening.
+pub struct Gateway {
+    config: GatewayConfig,
+    parts: Parts,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Puts the parts together.
+    pub const fn new(config: GatewayConfig, parts: Parts) -> Self {
+        Self { config, parts }
+    }
+
+    /// Takes its addresses.
+    ///
+    /// # Errors
+    /// [`GatewayError::Listen`] when one can't be had.
+    pub async fn bind(self) -> Result<Bound, GatewayError> {
+        let Self { config, parts } = self;
+        let stop = CancellationToken::new();
+        let changes = Changes::new(Arc::new(parts.executor.reader().clone()), &config.limits, stop.clone());
+        let mut probes = parts.probes;
+        probes.push(Box::new(DatabaseProbe(parts.database)));
+        probes.push(Box::new(ProjectionsProbe(parts.checkpoints.clone())));
+        let patience = millis(config.limits.position_wait_ms);
+        let backend = Backend::new(parts.executor, parts.reads, parts.checkpoints, patience);
+        let api = api::all(backend, changes.clone());
+        let frame = Frame { config, sign_in: parts.sign_in, health: Health::new(probes), meters: parts.meters, stop };
+        Bound::new(api, frame, changes).await
+    }
+
+    /// Takes its addresses and serves until `cancel`: see [`Bound::run`].
+    ///
+    /// # Errors
+    /// [`GatewayError`] when it can't listen or serve.
+    pub async fn run(self, cancel: CancellationToken) -> Result<(), GatewayError> {
+        self.bind().await?.run(cancel).await
+    }
 }
 
 /// A gateway that holds its addresses and is ready to serve.

@@ -1,0 +1,215 @@
+//! What every handler works with: commands on one side, read models on the other, and the one
+//! way from a signed-in caller to either.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use medilink_commands::access::Read as Disclosure;
+use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
+use medilink_domain::SubjectId;
+use medilink_domain::values::{Code, Role, ValueError};
+use medilink_log::Position;
+use medilink_projections::{Checkpoints, Page, ReadError, Reads, WaitError};
+use poem_openapi::types::ToJSON;
+
+use crate::actor::SignedIn;
+use crate::answer::Found;
+use crate::call::{self, MIN_POSITION, Read};
+use crate::problem::Problem;
+use crate::problem_kinds as kinds;
+
+/// How long to wait before asking again for a read model that is behind.
+const BEHIND: Duration = Duration::from_secs(1);
+
+/// How many rows a list has when its caller doesn't say.
+const USUAL_PAGE: u16 = 50;
+
+/// What handlers work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    executor: Executor,
+    reads: Reads,
+    checkpoints: Checkpoints,
+    patience: Duration,
+}
+
+/// How far a read model had come when the caller began to read it.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    position: Position,
+    behind: u64,
+}
+
+impl View {
+    /// An answer that says how far the view had come.
+    pub fn answer<T: ToJSON>(self, body: T) -> Found<T> {
+        Found::new(body).position(self.position).behind(self.behind)
+    }
+}
+
+impl Backend {
+    /// From its parts; `patience` bounds the wait for `Medilink-Min-Position`.
+    pub const fn new(executor: Executor, reads: Reads, checkpoints: Checkpoints, patience: Duration) -> Self {
+        Self { executor, reads, checkpoints, patience }
+    }
+
+    /// The read models.
+    pub const fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// Carries out a command, which authorizes for itself.
+    ///
+    /// # Errors
+    /// Why it was not carried out.
+    pub async fn execute<O: Operation>(&self, context: &CommandContext, operation: &O) -> Result<Committed<O::Answer>, Problem> {
+        self.executor.execute(context, operation).await.map_err(call::refuse)
+    }
+
+    /// Waits until a read model has come as far as its reader asks. Read it after this.
+    ///
+    /// # Errors
+    /// 503 when it doesn't come that far in time, 422 when the log itself hasn't.
+    pub async fn view(&self, projection: &str, read: &Read) -> Result<View, Problem> {
+        let found = self.checkpoints.behind_of(projection).await.map_err(|error| call::away(&error))?;
+        let found = found.ok_or_else(|| Problem::new(&kinds::BEHIND).retry_after(BEHIND))?;
+        let head = found.position.0 + found.events;
+        let Some(wanted) = read.min_position.filter(|wanted| *wanted > found.position) else {
+            return Ok(View { position: found.position, behind: found.events });
+        };
+        if wanted.0 > head {
+            return Err(Problem::new(&kinds::UNKNOWN_POSITION).field(MIN_POSITION));
+        }
+        match self.checkpoints.wait(projection, wanted, self.patience).await {
+            Ok(position) => Ok(View { position, behind: head.saturating_sub(position.0) }),
+            Err(WaitError::Database(error)) => Err(call::away(&error)),
+            Err(WaitError::Busy | WaitError::TimedOut(_)) => Err(Problem::new(&kinds::BEHIND).retry_after(BEHIND)),
+        }
+    }
+
+    /// Lets the caller see what is nobody's personal data.
+    ///
+    /// # Errors
+    /// 403, or 404 when the caller may not even know of it.
+    pub fn authorize(&self, caller: &SignedIn, action: Action, resource: &Resource) -> Result<(), Problem> {
+        match self.executor.authorizer().authorize(&caller.actor, action, resource) {
+            Ok(_) => Ok(()),
+            Err(Denied::Role) => Err(Problem::new(&kinds::FORBIDDEN)),
+            Err(Denied::Hidden(kind)) => Err(no_such(kind)),
+        }
+    }
+
+    /// Lets the caller see these people's data, and records that they did. The data may be
+    /// sent only when this has succeeded.
+    ///
+    /// # Errors
+    /// 403 or 404 when it is not theirs to see, 503 when it can't be recorded.
+    pub async fn disclose(
+        &self,
+        caller: &SignedIn,
+        action: Action,
+        resource: Resource,
+        subjects: BTreeSet<SubjectId>,
+        what: &'static str,
+    ) -> Result<(), Problem> {
+        let why = Purpose::of(caller, &subjects);
+        let code = |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
+        let disclosure = Disclosure {
+            action,
+            resource,
+            subjects: subjects.into_iter().collect(),
+            what: code(what)?,
+            purpose: code(why.name)?,
+        };
+        let context = CommandContext {
+            request: caller.request,
+            traceparent: caller.traceparent(),
+            purpose: Some(why.code.to_owned()),
+            ..CommandContext::new(caller.actor.clone())
+        };
+        self.execute(&context, &disclosure).await.map(|_| ())
+    }
+}
+
+/// Why someone reads: by their relation to the data, in the log's words and in HL7's
+/// PurposeOfUse.
+struct Purpose {
+    name: &'static str,
+    code: &'static str,
+}
+
+impl Purpose {
+    fn of(caller: &SignedIn, subjects: &BTreeSet<SubjectId>) -> Self {
+        if subjects.iter().all(|subject| subject.uuid() == caller.actor.id) {
+            Self { name: "own-record", code: "PATRQT" }
+        } else if caller.actor.roles.contains(&Role::Doctor) {
+            Self { name: "treatment", code: "TREAT" }
+        } else {
+            Self { name: "operations", code: "HOPERAT" }
+        }
+    }
+}
+
+/// There is none, or it is not the caller's: the same words for both.
+pub fn no_such(what: &str) -> Problem {
+    Problem::new(&kinds::NOT_FOUND).detail(format!("There is no such {what}."))
+}
+
+/// A read model that could not be read.
+pub fn unreadable(error: ReadError) -> Problem {
+    if error.is_transient() {
+        return call::away(&error);
+    }
+    tracing::error!(%error, "a read model could not be read");
+    Problem::new(&kinds::INTERNAL_ERROR)
+}
+
+/// A field of the body as a value of the domain.
+///
+/// # Errors
+/// 422, naming the field.
+pub fn field<T: FromStr<Err = ValueError>>(pointer: &'static str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|error| invalid_field(pointer, error))
+}
+
+/// A field that is not what it should be.
+pub fn invalid_field(pointer: &'static str, error: ValueError) -> Problem {
+    Problem::new(&kinds::INVALID_FIELD).field(pointer).detail(format!("It {error}."))
+}
+
+/// A query parameter that is not what it should be.
+pub fn invalid_parameter(name: &'static str, detail: &'static str) -> Problem {
+    Problem::new(&kinds::INVALID_PARAMETER).field(name).detail(detail)
+}
+
+/// The page that a list's caller asks for.
+///
+/// # Errors
+/// 400 when `after` is not a place that a list gave out.
+pub fn page<C: FromStr>(after: Option<String>, limit: Option<u16>) -> Result<Page<C>, Problem> {
+    let after = after.map(|after| after.parse()).transpose();
+    let after = after.map_err(|_| invalid_parameter("after", "It is not the `next` of an earlier page."))?;
+    Ok(Page { after, limit: limit.unwrap_or(USUAL_PAGE) })
+}
+
+/// An instant that a database can hold.
+///
+/// # Errors
+/// 400 when its year doesn't have four digits.
+pub fn instant(name: &'static str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
+    date(name, at.date_naive()).map(|_| at)
+}
+
+/// A date that a database can hold.
+///
+/// # Errors
+/// 400 when its year doesn't have four digits.
+pub fn date(name: &'static str, date: NaiveDate) -> Result<NaiveDate, Problem> {
+    if (1000..=9999).contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(invalid_parameter(name, "Its year must have four digits."))
+    }
+}

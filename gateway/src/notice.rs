@@ -1,0 +1,102 @@
+//! Notices, as the person they were written to sees them.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use medilink_commands::{Action, Resource};
+use medilink_domain::{PatientId, SubjectId};
+use medilink_projections::notice::{self, NoticeCursor, NoticeRow};
+use medilink_projections::patient;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use crate::actor::SignedIn;
+use crate::answer::Found;
+use crate::api::Tag;
+use crate::backend::{Backend, no_such, page, unreadable};
+use crate::call::Read;
+use crate::doctor::LanguageCode;
+use crate::problem::Problem;
+
+/// A notice.
+#[derive(Object)]
+pub struct NoticeOut {
+    /// The notice.
+    id: Uuid,
+    /// What sort of message it is.
+    kind: String,
+    /// The appointment that it is about.
+    appointment: Uuid,
+    /// How it travels.
+    channel: String,
+    /// What became of it: `pending`, `delivered` or `undeliverable`.
+    status: String,
+    /// When it was written.
+    written_at: DateTime<Utc>,
+    /// The language it is written in.
+    language: LanguageCode,
+    /// Its first line.
+    title: String,
+    /// The message.
+    text: String,
+}
+
+/// Some notices.
+#[derive(Object)]
+pub struct NoticesOut {
+    /// The latest first.
+    items: Vec<NoticeOut>,
+    /// The `after` of the next page; absent on the last.
+    #[oai(skip_serializing_if_is_none)]
+    next: Option<String>,
+}
+
+impl From<NoticeRow> for NoticeOut {
+    fn from(row: NoticeRow) -> Self {
+        Self {
+            id: row.notice.uuid(),
+            kind: row.kind.name().to_owned(),
+            appointment: row.about.uuid(),
+            channel: row.channel.name().to_owned(),
+            status: row.status.name().to_owned(),
+            written_at: row.written_at,
+            language: row.language.into(),
+            title: row.title.as_str().to_owned(),
+            text: row.text.as_str().to_owned(),
+        }
+    }
+}
+
+/// The routes.
+pub struct Notices(pub Backend);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Notices")]
+impl Notices {
+    /// List a patient's notices
+    #[oai(path = "/patients/:id/notices", method = "get", operation_id = "listNotices")]
+    async fn of_patient(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+        /// The `next` of the page before.
+        after: Query<Option<String>>,
+        /// At most so many.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Found<NoticesOut>, Problem> {
+        let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
+        let page = page::<NoticeCursor>(after.0, limit.0)?;
+        let view = self.0.view("notice", &read).await?;
+        let known = patient::get(self.0.reads(), tenant, PatientId(id.0)).await.map_err(unreadable)?;
+        known.ok_or_else(|| no_such("patient"))?;
+        let listed = notice::for_recipient(self.0.reads(), tenant, person, page).await.map_err(unreadable)?;
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        self.0.disclose(&caller, Action::ListNotices, resource, BTreeSet::from([person]), "notices").await?;
+        Ok(view.answer(NoticesOut {
+            items: listed.rows.into_iter().map(Into::into).collect(),
+            next: listed.next.map(|next| next.to_string()),
+        }))
+    }
+}

@@ -1,0 +1,123 @@
+//! Patients: who they are and how to reach them.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use medilink_commands::patient::Register;
+use medilink_commands::{Action, Resource};
+use medilink_domain::values::BirthDate;
+use medilink_domain::{PatientId, SubjectId};
+use medilink_projections::patient::{self, PatientRow};
+use poem_openapi::param::Path;
+use poem_openapi::{Object, OpenApi};
+use uuid::Uuid;
+
+use crate::actor::SignedIn;
+use crate::answer::{Created, Found};
+use crate::api::Tag;
+use crate::backend::{Backend, field, invalid_field, no_such, unreadable};
+use crate::call::{Command, Read};
+use crate::doctor::LanguageCode;
+use crate::json::Json;
+use crate::problem::Problem;
+
+/// A patient to register.
+#[derive(Object)]
+pub struct PatientIn {
+    /// Their name.
+    #[oai(validator(min_length = 1, max_length = 120))]
+    name: String,
+    /// A telephone number with its country code, such as `+919876543210`.
+    #[oai(validator(min_length = 4, max_length = 40))]
+    phone: String,
+    /// An e-mail address.
+    #[oai(validator(min_length = 3, max_length = 254))]
+    email: Option<String>,
+    /// The language to write and speak in.
+    language: LanguageCode,
+    /// The date of birth.
+    date_of_birth: Option<NaiveDate>,
+}
+
+/// A patient.
+#[derive(Object)]
+pub struct PatientOut {
+    /// The patient.
+    id: Uuid,
+    /// Their name.
+    name: String,
+    /// Their telephone number.
+    phone: String,
+    /// Their e-mail address.
+    #[oai(skip_serializing_if_is_none)]
+    email: Option<String>,
+    /// The language to write and speak in.
+    language: LanguageCode,
+    /// The date of birth.
+    #[oai(skip_serializing_if_is_none)]
+    date_of_birth: Option<NaiveDate>,
+    /// The version.
+    version: u64,
+}
+
+/// The patient who was registered.
+#[derive(Object)]
+pub struct PatientRegisteredOut {
+    /// The patient.
+    id: Uuid,
+    /// The version.
+    version: u64,
+    /// For `Medilink-Min-Position`.
+    position: u64,
+}
+
+impl From<PatientRow> for PatientOut {
+    fn from(row: PatientRow) -> Self {
+        Self {
+            id: row.patient.uuid(),
+            name: row.name.as_str().to_owned(),
+            phone: row.phone.as_str().to_owned(),
+            email: row.email.map(|email| email.as_str().to_owned()),
+            language: row.language.into(),
+            date_of_birth: row.date_of_birth.map(BirthDate::date),
+            version: row.version,
+        }
+    }
+}
+
+/// The routes.
+pub struct Patients(pub Backend);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Patients")]
+impl Patients {
+    /// Register a patient
+    #[oai(path = "/patients", method = "post", operation_id = "registerPatient")]
+    async fn register(&self, caller: SignedIn, call: Command, body: Json<PatientIn>) -> Result<Created<PatientRegisteredOut>, Problem> {
+        let given = body.value;
+        let born = given.date_of_birth.map(BirthDate::try_from).transpose();
+        let register = Register {
+            name: field("/name", &given.name)?,
+            phone: field("/phone", &given.phone)?,
+            email: given.email.map(|email| field("/email", &email)).transpose()?,
+            language: given.language.into(),
+            date_of_birth: born.map_err(|error| invalid_field("/date_of_birth", error))?,
+        };
+        let done = self.0.execute(&call.with_body(&caller, &body.hash), &register).await?;
+        let id = done.answer.patient.uuid();
+        let body = PatientRegisteredOut { id, version: done.answer.version, position: done.position.0 };
+        Ok(Created::done(body, &done).location(&format!("/v1/patients/{id}")))
+    }
+
+    /// Read who a patient is
+    #[oai(path = "/patients/:id", method = "get", operation_id = "readPatient")]
+    async fn get(&self, caller: SignedIn, read: Read, id: Path<Uuid>) -> Result<Found<PatientOut>, Problem> {
+        let tenant = caller.actor.tenant;
+        let view = self.0.view("patient", &read).await?;
+        let row = patient::get(self.0.reads(), tenant, PatientId(id.0)).await.map_err(unreadable)?;
+        let row = row.ok_or_else(|| no_such("patient"))?;
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        self.0.disclose(&caller, Action::ReadPatient, resource, BTreeSet::from([SubjectId(id.0)]), "patient").await?;
+        let version = row.version;
+        Ok(view.answer(row.into()).version(version, read.known_version))
+    }
+}
