@@ -164,6 +164,21 @@ fn free_slots_are_those_in_range_ahead_and_not_taken() {
     assert_eq!(free("23:00", "00:00", "00:00"), "");
 }
 
+/// No rule opens such a window, but its history can't be refused.
+#[test]
+fn a_window_offers_only_whole_slots() {
+    let window = Window {
+        window: id(1),
+        hospital: id(3),
+        opens: hour("04:00"),
+        closes: hour("04:50"),
+        time_zone: text("Asia/Kolkata"),
+        slot_minutes: 30.try_into().unwrap(),
+    };
+    let starts: Vec<_> = window.slots().map(|slot| slot.starts_at).collect();
+    assert_eq!(starts, [hour("04:00")]);
+}
+
 #[test]
 fn a_calendar_is_named_by_doctor_and_date() {
     let calendar = CalendarId {

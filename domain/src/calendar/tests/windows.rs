@@ -84,6 +84,7 @@ async fn a_window_that_makes_no_sense_is_refused() {
         (open(), "2027-08-04T00:00:00Z", Error::WindowInPast),
         (
             OpenWindow {
+                opens: text("00:00"),
                 date: chrono::NaiveDate::MIN,
                 ..open()
             },
