@@ -223,8 +223,11 @@ pub(crate) fn check_room(folder: &Path, needed: u64) -> Result<(), ServerError> 
 }
 
 /// Opens a server's log to write at its end; one that has grown large starts over, and the old
-/// one is kept beside it.
-pub(crate) fn open_log(path: &Path) -> Result<(File, u64), ServerError> {
+/// one is kept beside it. Returns where the new lines begin.
+///
+/// # Errors
+/// The folder's own, as [`Folder::open`].
+pub fn open_log(path: &Path) -> Result<(File, u64), ServerError> {
     const LARGE: u64 = 16 << 20;
     let length = std::fs::metadata(path).map_or(0, |log| log.len());
     if length > LARGE {
@@ -241,8 +244,8 @@ pub(crate) fn open_log(path: &Path) -> Result<(File, u64), ServerError> {
     Ok((file, if length > LARGE { 0 } else { length }))
 }
 
-/// What a server has logged since its log had this length.
-pub(crate) fn read_log(path: &Path, from: u64) -> String {
+/// What was logged since the log had this length, at most 64 KiB of it.
+pub fn read_log(path: &Path, from: u64) -> String {
     let read = || {
         let mut file = File::open(path)?;
         file.seek(std::io::SeekFrom::Start(from))?;

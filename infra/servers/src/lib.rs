@@ -24,7 +24,7 @@ mod spawn;
 
 pub use account::Account;
 pub use error::ServerError;
-pub use folder::{Folder, FolderLock, MIN_FREE_BYTES};
+pub use folder::{Folder, FolderLock, MIN_FREE_BYTES, open_log, read_log};
 pub use nats::{NatsOptions, NatsPasswords, PrivateNats, find_nats_server};
 pub use ports::{bindable, free_port};
 pub use postgres::{PostgresOptions, PrivatePostgres};
