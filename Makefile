@@ -39,4 +39,4 @@ bench: ## compares the log with its peers on this machine
 .PHONY: bless
 bless: ## writes the generated files (schemas, openapi.json) anew from the code
 	@scripts/install test
-	@BLESS=1 scripts/with-postgres cargo nextest run --workspace --no-fail-fast
+	@BLESS=1 scripts/with-postgres cargo nextest run --package medilink-domain --package medilink-gateway
