@@ -1,1 +1,39 @@
-//! Harness shared by the suites: real servers, seeded data, canary strings.
+//! Harness of the end-to-end tests: the real binary's parts as processes of their own, on a
+//! real PostgreSQL and NATS, each of which a test may kill; and the questions that every test
+//! ends with: is the log whole, is every slot given once, do read models equal their replay.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test whose servers don't start can only stop")]
+
+mod history;
+mod http;
+mod parts;
+mod platform;
+mod replay;
+mod scenario;
+mod settings;
+
+pub use history::History;
+pub use http::{Answer, Caller};
+pub use parts::Part;
+pub use platform::Platform;
+pub use replay::{assert_read_models_equal_their_replay, settle};
+pub use scenario::{CANARY, Hospital, id};
+pub use settings::Options;
+
+use std::time::{Duration, Instant};
+
+/// Waits until `ready` is true.
+///
+/// # Panics
+/// With `what` when it isn't within `limit`.
+pub async fn eventually<F, Fut>(what: &str, limit: Duration, mut ready: F)
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = bool>,
+{
+    let started = Instant::now();
+    while !ready().await {
+        assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

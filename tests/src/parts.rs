@@ -1,0 +1,85 @@
+//! One part of the platform as a process.
+
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// A role of the binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// Serves HTTP.
+    Gateway,
+    /// Folds read models.
+    Projector,
+    /// Carries the log to NATS.
+    Relay,
+    /// Does what follows from events.
+    Worker,
+}
+
+impl Part {
+    /// All parts.
+    pub const ALL: [Self; 4] = [Self::Gateway, Self::Projector, Self::Relay, Self::Worker];
+
+    /// Its name on the command line, and its user in NATS.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Projector => "projector",
+            Self::Relay => "relay",
+            Self::Worker => "worker",
+        }
+    }
+}
+
+/// The binary with these settings, and none from the environment of whoever runs the tests.
+pub(crate) fn medilink(binary: &Path, config: &Path) -> Command {
+    let mut command = Command::new(binary);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MEDILINK_") {
+            command.env_remove(name);
+        }
+    }
+    command.arg("--config").arg(config).stdin(Stdio::null());
+    command
+}
+
+/// A running part; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Process(Child);
+
+impl Process {
+    pub fn start(binary: &Path, config: &Path, part: Part, log: &Path) -> Self {
+        let log: File = OpenOptions::new().create(true).append(true).open(log).unwrap();
+        let mut command = medilink(binary, config);
+        command.arg(part.name()).stdout(log.try_clone().unwrap()).stderr(log);
+        Self(command.spawn().expect("the binary starts"))
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+
+    /// SIGKILL: no last word.
+    pub fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// SIGTERM, and waits for its end.
+    pub fn stop(mut self) -> ExitStatus {
+        kill(Pid::from_raw(self.0.id().cast_signed()), Signal::SIGTERM).unwrap();
+        self.0.wait().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
