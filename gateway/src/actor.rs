@@ -59,12 +59,23 @@ pub struct SignedIn {
 impl SignedIn {
     async fn of(request: &Request) -> Result<Self, Problem> {
         let secret = bearer(request)?;
-        let (Some(sign_in), Some(gate)) = (request.data::<Arc<dyn SignIn>>(), request.data::<Arc<Gate>>()) else {
+        let (Some(sign_in), Some(gate)) = (
+            request.data::<Arc<dyn SignIn>>(),
+            request.data::<Arc<Gate>>(),
+        ) else {
             tracing::error!("the gateway was assembled without a way to sign in");
             return Err(Problem::new(&kinds::INTERNAL_ERROR));
         };
-        let actor = sign_in.actor(secret).await.map_err(|error| call::away(&error))?;
-        let actor = actor.ok_or_else(|| challenge(Problem::new(&kinds::INVALID_TOKEN), "Bearer error=\"invalid_token\""))?;
+        let actor = sign_in
+            .actor(secret)
+            .await
+            .map_err(|error| call::away(&error))?;
+        let actor = actor.ok_or_else(|| {
+            challenge(
+                Problem::new(&kinds::INVALID_TOKEN),
+                "Bearer error=\"invalid_token\"",
+            )
+        })?;
         gate.admit_person(actor.id)?;
         Ok(Self {
             actor,
@@ -95,7 +106,10 @@ fn challenge(problem: Problem, scheme: &'static str) -> Problem {
 fn bearer(request: &Request) -> Result<&str, Problem> {
     let missing = || challenge(Problem::new(&kinds::SIGN_IN_REQUIRED), "Bearer");
     let mut given = request.headers().get_all(header::AUTHORIZATION).iter();
-    let header = given.next().and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+    let header = given
+        .next()
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(missing)?;
     // Two of them would let a proxy and us see two callers.
     if given.next().is_some() {
         return Err(missing());
@@ -133,13 +147,19 @@ impl<'a> ApiExtractor<'a> for SignedIn {
         vec![SCHEME]
     }
 
-    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+    async fn from_request(
+        request: &'a Request,
+        _: &mut RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
         Ok(Self::of(request).await?)
     }
 }
 
 impl std::fmt::Debug for SignedIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignedIn").field("actor", &self.actor.id).finish_non_exhaustive()
+        f.debug_struct("SignedIn")
+            .field("actor", &self.actor.id)
+            .finish_non_exhaustive()
     }
 }

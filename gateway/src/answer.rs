@@ -2,8 +2,8 @@
 
 use medilink_commands::Committed;
 use medilink_log::Position;
-use poem::http::header::{self, HeaderName, HeaderValue};
 use poem::http::StatusCode;
+use poem::http::header::{self, HeaderName, HeaderValue};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
@@ -32,7 +32,11 @@ pub type Created<T> = Answer<T, 201>;
 impl<T, const STATUS: u16> Answer<T, STATUS> {
     /// An answer with this body.
     pub const fn new(body: T) -> Self {
-        Self { body, headers: Vec::new(), unchanged: false }
+        Self {
+            body,
+            headers: Vec::new(),
+            unchanged: false,
+        }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
@@ -67,7 +71,10 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
     pub fn done<A>(body: T, done: &Committed<A>) -> Self {
         let answer = Self::new(body).position(done.position);
         if done.replayed {
-            answer.with(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true"))
+            answer.with(
+                HeaderName::from_static(REPLAYED),
+                HeaderValue::from_static("true"),
+            )
         } else {
             answer
         }
@@ -92,7 +99,9 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
 impl<T: ToJSON, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         let mut response = if self.unchanged {
-            Response::builder().status(StatusCode::NOT_MODIFIED).finish()
+            Response::builder()
+                .status(StatusCode::NOT_MODIFIED)
+                .finish()
         } else {
             let mut response = poem_openapi::payload::Json(self.body).into_response();
             // Every STATUS in use is one of the aliases above.
@@ -113,7 +122,10 @@ impl<T: ToJSON, const STATUS: u16> ApiResponse for Answer<T, STATUS> {
                 description: if STATUS == 201 { "Done." } else { "As asked." },
                 status: Some(STATUS),
                 status_range: None,
-                content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
+                content: vec![MetaMediaType {
+                    content_type: "application/json",
+                    schema: T::schema_ref(),
+                }],
                 headers: Vec::new(),
             }],
         }

@@ -55,7 +55,10 @@ pub fn all(backend: Backend, changes: Changes) -> Api {
         Calendars(backend.clone()),
         Doctors(backend.clone()),
         Hospitals(backend.clone()),
-        Me { backend: backend.clone(), changes },
+        Me {
+            backend: backend.clone(),
+            changes,
+        },
         Notices(backend.clone()),
         Patients(backend),
         Platform,

@@ -53,11 +53,15 @@ pub enum AssemblyError {
 ///
 /// # Errors
 /// [`AssemblyError`] when a route takes no [`SignedIn`](crate::SignedIn) or a schema is broken.
-pub fn assemble<T: OpenApi + 'static>(api: T, frame: Frame) -> Result<BoxEndpoint<'static, Response>, AssemblyError> {
+pub fn assemble<T: OpenApi + 'static>(
+    api: T,
+    frame: Frame,
+) -> Result<BoxEndpoint<'static, Response>, AssemblyError> {
     let service = document::service(api);
     let document = document::of::<T>()?;
     let limits = &frame.config.limits;
-    let rules = BodyRules::new(&document, limits.body_bytes, millis(limits.body_ms)).map_err(AssemblyError::Schema)?;
+    let rules = BodyRules::new(&document, limits.body_bytes, millis(limits.body_ms))
+        .map_err(AssemblyError::Schema)?;
     let docs = docs_page(&service, &document);
     let mut routes = Routes::of_document(&document);
     let mut tree = Route::new();
@@ -65,13 +69,21 @@ pub fn assemble<T: OpenApi + 'static>(api: T, frame: Frame) -> Result<BoxEndpoin
         routes.add_page(path);
         tree = tree.at(path, get(page));
     }
-    let handlers = tree.nest("/", service).data(Arc::new(rules)).data(Arc::clone(&frame.sign_in)).boxed();
+    let handlers = tree
+        .nest("/", service)
+        .data(Arc::new(rules))
+        .data(Arc::clone(&frame.sign_in))
+        .boxed();
     Ok(surround(handlers, routes, &frame.config))
 }
 
 /// What every request passes on its way in, and every answer on its way out. Boxed half-way
 /// so that the compiler meets no type a thousand names long.
-fn surround(handlers: BoxEndpoint<'static, Response>, routes: Routes, config: &GatewayConfig) -> BoxEndpoint<'static, Response> {
+fn surround(
+    handlers: BoxEndpoint<'static, Response>,
+    routes: Routes,
+    config: &GatewayConfig,
+) -> BoxEndpoint<'static, Response> {
     let routes = Arc::new(routes);
     let known = Arc::clone(&routes);
     let gate = Arc::new(Gate::new(config));
@@ -90,11 +102,16 @@ fn surround(handlers: BoxEndpoint<'static, Response>, routes: Routes, config: &G
 }
 
 /// The pages of the framework, which the document doesn't list.
-fn pages(frame: &Frame, document: &Value, docs: Bytes) -> Vec<(&'static str, BoxEndpoint<'static, Response>)> {
+fn pages(
+    frame: &Frame,
+    document: &Value,
+    docs: Bytes,
+) -> Vec<(&'static str, BoxEndpoint<'static, Response>)> {
     let spec = Bytes::from(document.to_string());
     let health = frame.health.clone();
     let stop = frame.stop.clone();
-    let mut pages: Vec<(&'static str, BoxEndpoint<'static, Response>)> = vec![
+    let mut pages: Vec<(&'static str, BoxEndpoint<'static, Response>)> =
+        vec![
         ("/livez", make(|_| async { poem::Result::<Response>::Ok(Health::live()) }).boxed()),
         (
             "/readyz",
@@ -113,13 +130,21 @@ fn pages(frame: &Frame, document: &Value, docs: Bytes) -> Vec<(&'static str, Box
     pages
 }
 
-fn fixed(kind: &'static str, body: Bytes, policy: Option<HeaderValue>) -> BoxEndpoint<'static, Response> {
+fn fixed(
+    kind: &'static str,
+    body: Bytes,
+    policy: Option<HeaderValue>,
+) -> BoxEndpoint<'static, Response> {
     make(move |_| {
         let mut response = Response::builder().content_type(kind).body(body.clone());
         // The same for everybody, but it changes with the release.
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         if let Some(policy) = &policy {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+            response
+                .headers_mut()
+                .insert(header::CONTENT_SECURITY_POLICY, policy.clone());
         }
         async move { poem::Result::<Response>::Ok(response) }
     })
@@ -130,7 +155,12 @@ fn fixed(kind: &'static str, body: Bytes, policy: Option<HeaderValue>) -> BoxEnd
 pub(crate) fn metrics_page(meters: Meters) -> BoxEndpoint<'static, Response> {
     make(move |_| {
         let text = meters.render();
-        async move { poem::Result::<Response>::Ok(text.with_content_type("text/plain; version=0.0.4").into_response()) }
+        async move {
+            poem::Result::<Response>::Ok(
+                text.with_content_type("text/plain; version=0.0.4")
+                    .into_response(),
+            )
+        }
     })
     .boxed()
 }
@@ -139,5 +169,8 @@ pub(crate) fn metrics_page(meters: Meters) -> BoxEndpoint<'static, Response> {
 fn docs_page<T: OpenApi>(service: &OpenApiService<T, ()>, document: &Value) -> Bytes {
     // `<` can't occur in the document's JSON outside of strings, where this escape means the same.
     let document = document.to_string().replace('<', "\\u003c");
-    service.swagger_ui_html().replace(&service.spec(), &document).into()
+    service
+        .swagger_ui_html()
+        .replace(&service.spec(), &document)
+        .into()
 }

@@ -135,7 +135,9 @@ impl From<AppointmentRow> for AppointmentOut {
     }
 }
 
-fn changed<const STATUS: u16>(done: &Committed<AppointmentAnswer>) -> Answer<AppointmentChangedOut, STATUS> {
+fn changed<const STATUS: u16>(
+    done: &Committed<AppointmentAnswer>,
+) -> Answer<AppointmentChangedOut, STATUS> {
     let body = AppointmentChangedOut {
         id: done.answer.appointment.uuid(),
         starts_at: done.answer.starts_at,
@@ -152,35 +154,75 @@ pub struct Appointments(pub Backend);
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Appointments")]
 impl Appointments {
     /// Book an appointment
-    #[oai(path = "/appointments", method = "post", operation_id = "bookAppointment")]
-    async fn book(&self, caller: SignedIn, call: Command, body: Json<BookingIn>) -> Result<Created<AppointmentChangedOut>, Problem> {
+    #[oai(
+        path = "/appointments",
+        method = "post",
+        operation_id = "bookAppointment"
+    )]
+    async fn book(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        body: Json<BookingIn>,
+    ) -> Result<Created<AppointmentChangedOut>, Problem> {
         let given = body.value;
         let book = Book {
             patient: PatientId(given.patient),
             doctor: DoctorId(given.doctor),
             starts_at: given.starts_at,
-            reason: given.reason.map(|reason| field("/reason", &reason)).transpose()?,
+            reason: given
+                .reason
+                .map(|reason| field("/reason", &reason))
+                .transpose()?,
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &book).await?;
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &book)
+            .await?;
         Ok(changed(&done).location(&format!("/v1/appointments/{}", done.answer.appointment)))
     }
 
     /// Read an appointment
-    #[oai(path = "/appointments/:id", method = "get", operation_id = "readAppointment")]
-    async fn get(&self, caller: SignedIn, read: Read, id: Path<Uuid>) -> Result<Found<AppointmentOut>, Problem> {
+    #[oai(
+        path = "/appointments/:id",
+        method = "get",
+        operation_id = "readAppointment"
+    )]
+    async fn get(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+    ) -> Result<Found<AppointmentOut>, Problem> {
         let tenant = caller.actor.tenant;
         let view = self.0.view("appointment", &read).await?;
-        let row = appointment::get(self.0.reads(), tenant, AppointmentId(id.0)).await.map_err(unreadable)?;
+        let row = appointment::get(self.0.reads(), tenant, AppointmentId(id.0))
+            .await
+            .map_err(unreadable)?;
         let row = row.ok_or_else(|| no_such("appointment"))?;
-        let resource = Resource::of_tenant("appointment", tenant).about(row.patient.uuid()).with_doctor(row.doctor.uuid());
+        let resource = Resource::of_tenant("appointment", tenant)
+            .about(row.patient.uuid())
+            .with_doctor(row.doctor.uuid());
         let subjects = BTreeSet::from([SubjectId::from(row.patient)]);
-        self.0.disclose(&caller, Action::ReadAppointment, resource, subjects, "appointment").await?;
+        self.0
+            .disclose(
+                &caller,
+                Action::ReadAppointment,
+                resource,
+                subjects,
+                "appointment",
+            )
+            .await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
 
     /// Move an appointment to another slot
-    #[oai(path = "/appointments/:id/reschedule", method = "post", operation_id = "rescheduleAppointment")]
+    #[oai(
+        path = "/appointments/:id/reschedule",
+        method = "post",
+        operation_id = "rescheduleAppointment"
+    )]
     async fn reschedule(
         &self,
         caller: SignedIn,
@@ -188,13 +230,23 @@ impl Appointments {
         id: Path<Uuid>,
         body: Json<RescheduleIn>,
     ) -> Result<Found<AppointmentChangedOut>, Problem> {
-        let reschedule = Reschedule { appointment: AppointmentId(id.0), starts_at: body.value.starts_at };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &reschedule).await?;
+        let reschedule = Reschedule {
+            appointment: AppointmentId(id.0),
+            starts_at: body.value.starts_at,
+        };
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &reschedule)
+            .await?;
         Ok(changed(&done))
     }
 
     /// Cancel an appointment
-    #[oai(path = "/appointments/:id/cancel", method = "post", operation_id = "cancelAppointment")]
+    #[oai(
+        path = "/appointments/:id/cancel",
+        method = "post",
+        operation_id = "cancelAppointment"
+    )]
     async fn cancel(
         &self,
         caller: SignedIn,
@@ -202,14 +254,28 @@ impl Appointments {
         id: Path<Uuid>,
         body: Json<CancellationIn>,
     ) -> Result<Found<AppointmentChangedOut>, Problem> {
-        let reason = body.value.reason.map(|reason| field("/reason", &reason)).transpose()?;
-        let cancel = Cancel { appointment: AppointmentId(id.0), reason };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &cancel).await?;
+        let reason = body
+            .value
+            .reason
+            .map(|reason| field("/reason", &reason))
+            .transpose()?;
+        let cancel = Cancel {
+            appointment: AppointmentId(id.0),
+            reason,
+        };
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &cancel)
+            .await?;
         Ok(changed(&done))
     }
 
     /// List a patient's appointments
-    #[oai(path = "/patients/:id/appointments", method = "get", operation_id = "listAppointments")]
+    #[oai(
+        path = "/patients/:id/appointments",
+        method = "get",
+        operation_id = "listAppointments"
+    )]
     async fn of_patient(
         &self,
         caller: SignedIn,
@@ -224,11 +290,23 @@ impl Appointments {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view("appointment", &read).await?;
-        let known = patient::get(self.0.reads(), tenant, person).await.map_err(unreadable)?;
+        let known = patient::get(self.0.reads(), tenant, person)
+            .await
+            .map_err(unreadable)?;
         known.ok_or_else(|| no_such("patient"))?;
-        let listed = appointment::for_patient(self.0.reads(), tenant, person, page).await.map_err(unreadable)?;
+        let listed = appointment::for_patient(self.0.reads(), tenant, person, page)
+            .await
+            .map_err(unreadable)?;
         let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0.disclose(&caller, Action::ListAppointments, resource, BTreeSet::from([person.into()]), "appointments").await?;
+        self.0
+            .disclose(
+                &caller,
+                Action::ListAppointments,
+                resource,
+                BTreeSet::from([person.into()]),
+                "appointments",
+            )
+            .await?;
         Ok(view.answer(AppointmentsOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),
@@ -249,17 +327,32 @@ impl Appointments {
         let (tenant, person, reads) = (caller.actor.tenant, DoctorId(id.0), self.0.reads());
         let date = date("date", on.0)?;
         let view = self.0.view("appointment", &read).await?;
-        let known = doctor::get(reads, tenant, person).await.map_err(unreadable)?;
+        let known = doctor::get(reads, tenant, person)
+            .await
+            .map_err(unreadable)?;
         let known = known.ok_or_else(|| no_such("doctor"))?;
-        let site = hospital::get(reads, tenant, known.hospital).await.map_err(unreadable)?;
+        let site = hospital::get(reads, tenant, known.hospital)
+            .await
+            .map_err(unreadable)?;
         let time_zone = site.ok_or_else(|| no_such("hospital"))?.time_zone;
-        let (from, to) = (midnight(date, time_zone.tz()), midnight(date + Days::new(1), time_zone.tz()));
-        let rows = appointment::day_of_doctor(reads, tenant, person, from, to).await.map_err(unreadable)?;
+        let (from, to) = (
+            midnight(date, time_zone.tz()),
+            midnight(date + Days::new(1), time_zone.tz()),
+        );
+        let rows = appointment::day_of_doctor(reads, tenant, person, from, to)
+            .await
+            .map_err(unreadable)?;
         let resource = Resource::of_tenant("doctor", tenant).with_doctor(id.0);
         let subjects = rows.iter().map(|row| row.patient.into()).collect();
-        self.0.disclose(&caller, Action::ReadDay, resource, subjects, "day").await?;
+        self.0
+            .disclose(&caller, Action::ReadDay, resource, subjects, "day")
+            .await?;
         let items = rows.into_iter().map(Into::into).collect();
-        Ok(view.answer(DayOut { date, time_zone: time_zone.name().to_owned(), items }))
+        Ok(view.answer(DayOut {
+            date,
+            time_zone: time_zone.name().to_owned(),
+            items,
+        }))
     }
 }
 
@@ -283,8 +376,14 @@ mod tests {
     fn a_day_begins_when_its_clock_does() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        assert_eq!(midnight(day("2026-11-21"), chrono_tz::Asia::Kolkata), at("2026-11-20T18:30:00Z"));
+        assert_eq!(
+            midnight(day("2026-11-21"), chrono_tz::Asia::Kolkata),
+            at("2026-11-20T18:30:00Z")
+        );
         // Beirut skipped from 00:00 to 01:00 on this day.
-        assert_eq!(midnight(day("2024-03-31"), chrono_tz::Asia::Beirut), at("2024-03-30T22:00:00Z"));
+        assert_eq!(
+            midnight(day("2024-03-31"), chrono_tz::Asia::Beirut),
+            at("2024-03-30T22:00:00Z")
+        );
     }
 }

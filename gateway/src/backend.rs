@@ -51,8 +51,18 @@ impl View {
 
 impl Backend {
     /// From its parts; `patience` bounds the wait for `Medilink-Min-Position`.
-    pub const fn new(executor: Executor, reads: Reads, checkpoints: Checkpoints, patience: Duration) -> Self {
-        Self { executor, reads, checkpoints, patience }
+    pub const fn new(
+        executor: Executor,
+        reads: Reads,
+        checkpoints: Checkpoints,
+        patience: Duration,
+    ) -> Self {
+        Self {
+            executor,
+            reads,
+            checkpoints,
+            patience,
+        }
     }
 
     /// The read models.
@@ -64,8 +74,15 @@ impl Backend {
     ///
     /// # Errors
     /// Why it was not carried out.
-    pub async fn execute<O: Operation>(&self, context: &CommandContext, operation: &O) -> Result<Committed<O::Answer>, Problem> {
-        self.executor.execute(context, operation).await.map_err(call::refuse)
+    pub async fn execute<O: Operation>(
+        &self,
+        context: &CommandContext,
+        operation: &O,
+    ) -> Result<Committed<O::Answer>, Problem> {
+        self.executor
+            .execute(context, operation)
+            .await
+            .map_err(call::refuse)
     }
 
     /// Waits until a read model has come as far as its reader asks. Read it after this.
@@ -73,19 +90,35 @@ impl Backend {
     /// # Errors
     /// 503 when it doesn't come that far in time, 422 when the log itself hasn't.
     pub async fn view(&self, projection: &str, read: &Read) -> Result<View, Problem> {
-        let found = self.checkpoints.behind_of(projection).await.map_err(|error| call::away(&error))?;
+        let found = self
+            .checkpoints
+            .behind_of(projection)
+            .await
+            .map_err(|error| call::away(&error))?;
         let found = found.ok_or_else(|| Problem::new(&kinds::BEHIND).retry_after(BEHIND))?;
         let head = found.position.0 + found.events;
         let Some(wanted) = read.min_position.filter(|wanted| *wanted > found.position) else {
-            return Ok(View { position: found.position, behind: found.events });
+            return Ok(View {
+                position: found.position,
+                behind: found.events,
+            });
         };
         if wanted.0 > head {
             return Err(Problem::new(&kinds::UNKNOWN_POSITION).field(MIN_POSITION));
         }
-        match self.checkpoints.wait(projection, wanted, self.patience).await {
-            Ok(position) => Ok(View { position, behind: head.saturating_sub(position.0) }),
+        match self
+            .checkpoints
+            .wait(projection, wanted, self.patience)
+            .await
+        {
+            Ok(position) => Ok(View {
+                position,
+                behind: head.saturating_sub(position.0),
+            }),
             Err(WaitError::Database(error)) => Err(call::away(&error)),
-            Err(WaitError::Busy | WaitError::TimedOut(_)) => Err(Problem::new(&kinds::BEHIND).retry_after(BEHIND)),
+            Err(WaitError::Busy | WaitError::TimedOut(_)) => {
+                Err(Problem::new(&kinds::BEHIND).retry_after(BEHIND))
+            }
         }
     }
 
@@ -93,8 +126,17 @@ impl Backend {
     ///
     /// # Errors
     /// 403, or 404 when the caller may not even know of it.
-    pub fn authorize(&self, caller: &SignedIn, action: Action, resource: &Resource) -> Result<(), Problem> {
-        match self.executor.authorizer().authorize(&caller.actor, action, resource) {
+    pub fn authorize(
+        &self,
+        caller: &SignedIn,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<(), Problem> {
+        match self
+            .executor
+            .authorizer()
+            .authorize(&caller.actor, action, resource)
+        {
             Ok(_) => Ok(()),
             Err(Denied::Role) => Err(Problem::new(&kinds::FORBIDDEN)),
             Err(Denied::Hidden(kind)) => Err(no_such(kind)),
@@ -115,7 +157,8 @@ impl Backend {
         what: &'static str,
     ) -> Result<(), Problem> {
         let why = Purpose::of(caller, &subjects);
-        let code = |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
+        let code =
+            |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
         let disclosure = Disclosure {
             action,
             resource,
@@ -142,12 +185,24 @@ struct Purpose {
 
 impl Purpose {
     fn of(caller: &SignedIn, subjects: &BTreeSet<SubjectId>) -> Self {
-        if subjects.iter().all(|subject| subject.uuid() == caller.actor.id) {
-            Self { name: "own-record", code: "PATRQT" }
+        if subjects
+            .iter()
+            .all(|subject| subject.uuid() == caller.actor.id)
+        {
+            Self {
+                name: "own-record",
+                code: "PATRQT",
+            }
         } else if caller.actor.roles.contains(&Role::Doctor) {
-            Self { name: "treatment", code: "TREAT" }
+            Self {
+                name: "treatment",
+                code: "TREAT",
+            }
         } else {
-            Self { name: "operations", code: "HOPERAT" }
+            Self {
+                name: "operations",
+                code: "HOPERAT",
+            }
         }
     }
 }
@@ -170,18 +225,25 @@ pub fn unreadable(error: ReadError) -> Problem {
 ///
 /// # Errors
 /// 422, naming the field.
-pub fn field<T: FromStr<Err = ValueError>>(pointer: &'static str, text: &str) -> Result<T, Problem> {
+pub fn field<T: FromStr<Err = ValueError>>(
+    pointer: &'static str,
+    text: &str,
+) -> Result<T, Problem> {
     text.parse().map_err(|error| invalid_field(pointer, error))
 }
 
 /// A field that is not what it should be.
 pub fn invalid_field(pointer: &'static str, error: ValueError) -> Problem {
-    Problem::new(&kinds::INVALID_FIELD).field(pointer).detail(format!("It {error}."))
+    Problem::new(&kinds::INVALID_FIELD)
+        .field(pointer)
+        .detail(format!("It {error}."))
 }
 
 /// A query parameter that is not what it should be.
 pub fn invalid_parameter(name: &'static str, detail: &'static str) -> Problem {
-    Problem::new(&kinds::INVALID_PARAMETER).field(name).detail(detail)
+    Problem::new(&kinds::INVALID_PARAMETER)
+        .field(name)
+        .detail(detail)
 }
 
 /// The page that a list's caller asks for.
@@ -190,8 +252,12 @@ pub fn invalid_parameter(name: &'static str, detail: &'static str) -> Problem {
 /// 400 when `after` is not a place that a list gave out.
 pub fn page<C: FromStr>(after: Option<String>, limit: Option<u16>) -> Result<Page<C>, Problem> {
     let after = after.map(|after| after.parse()).transpose();
-    let after = after.map_err(|_| invalid_parameter("after", "It is not the `next` of an earlier page."))?;
-    Ok(Page { after, limit: limit.unwrap_or(USUAL_PAGE) })
+    let after = after
+        .map_err(|_| invalid_parameter("after", "It is not the `next` of an earlier page."))?;
+    Ok(Page {
+        after,
+        limit: limit.unwrap_or(USUAL_PAGE),
+    })
 }
 
 /// An instant that a database can hold.

@@ -13,7 +13,9 @@ use uuid::Uuid;
 use crate::actor::SignedIn;
 use crate::answer::{Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, date, field, instant, invalid_field, invalid_parameter, no_such, unreadable};
+use crate::backend::{
+    Backend, date, field, instant, invalid_field, invalid_parameter, no_such, unreadable,
+};
 use crate::call::{Command, Read};
 use crate::json::Json;
 use crate::problem::Problem;
@@ -72,23 +74,45 @@ pub struct Calendars(pub Backend);
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Calendars")]
 impl Calendars {
     /// Open a window in which a doctor can be booked
-    #[oai(path = "/doctors/:id/windows", method = "post", operation_id = "openWindow")]
-    async fn open(&self, caller: SignedIn, call: Command, id: Path<Uuid>, body: Json<WindowIn>) -> Result<Created<WindowChangedOut>, Problem> {
+    #[oai(
+        path = "/doctors/:id/windows",
+        method = "post",
+        operation_id = "openWindow"
+    )]
+    async fn open(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        id: Path<Uuid>,
+        body: Json<WindowIn>,
+    ) -> Result<Created<WindowChangedOut>, Problem> {
         let given = body.value;
         let open = OpenWindow {
             doctor: DoctorId(id.0),
             date: given.date,
             opens: field("/opens", &given.opens)?,
             closes: field("/closes", &given.closes)?,
-            slot_minutes: SlotMinutes::try_from(given.slot_minutes).map_err(|error| invalid_field("/slot_minutes", error))?,
+            slot_minutes: SlotMinutes::try_from(given.slot_minutes)
+                .map_err(|error| invalid_field("/slot_minutes", error))?,
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &open).await?;
-        let body = WindowChangedOut { id: done.answer.window.uuid(), version: done.answer.version, position: done.position.0 };
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &open)
+            .await?;
+        let body = WindowChangedOut {
+            id: done.answer.window.uuid(),
+            version: done.answer.version,
+            position: done.position.0,
+        };
         Ok(Created::done(body, &done))
     }
 
     /// Close a window that nobody has booked
-    #[oai(path = "/doctors/:id/windows/:window", method = "delete", operation_id = "closeWindow")]
+    #[oai(
+        path = "/doctors/:id/windows/:window",
+        method = "delete",
+        operation_id = "closeWindow"
+    )]
     async fn close(
         &self,
         caller: SignedIn,
@@ -99,14 +123,26 @@ impl Calendars {
         #[oai(name = "date")]
         on: Query<NaiveDate>,
     ) -> Result<Found<WindowChangedOut>, Problem> {
-        let close = CloseWindow { doctor: DoctorId(id.0), date: date("date", on.0)?, window: WindowId(window.0) };
+        let close = CloseWindow {
+            doctor: DoctorId(id.0),
+            date: date("date", on.0)?,
+            window: WindowId(window.0),
+        };
         let done = self.0.execute(&call.context(&caller), &close).await?;
-        let body = WindowChangedOut { id: window.0, version: done.answer.version, position: done.position.0 };
+        let body = WindowChangedOut {
+            id: window.0,
+            version: done.answer.version,
+            position: done.position.0,
+        };
         Ok(Found::done(body, &done))
     }
 
     /// Find a doctor's free slots
-    #[oai(path = "/doctors/:id/slots", method = "get", operation_id = "findSlots")]
+    #[oai(
+        path = "/doctors/:id/slots",
+        method = "get",
+        operation_id = "findSlots"
+    )]
     async fn slots(
         &self,
         caller: SignedIn,
@@ -118,21 +154,34 @@ impl Calendars {
         to: Query<DateTime<Utc>>,
     ) -> Result<Found<SlotsOut>, Problem> {
         let tenant = caller.actor.tenant;
-        self.0.authorize(&caller, Action::ListDirectory, &Resource::of_tenant("doctor", tenant))?;
+        self.0.authorize(
+            &caller,
+            Action::ListDirectory,
+            &Resource::of_tenant("doctor", tenant),
+        )?;
         let (from, to) = (instant("from", from.0)?, instant("to", to.0)?);
         if to < from || to - from > LONGEST_SPAN {
-            return Err(invalid_parameter("to", "It must be after `from`, and at most 31 days later."));
+            return Err(invalid_parameter(
+                "to",
+                "It must be after `from`, and at most 31 days later.",
+            ));
         }
         let view = self.0.view("calendar", &read).await?;
         let doctor = DoctorId(id.0);
-        let known = doctor::get(self.0.reads(), tenant, doctor).await.map_err(unreadable)?;
+        let known = doctor::get(self.0.reads(), tenant, doctor)
+            .await
+            .map_err(unreadable)?;
         known.ok_or_else(|| no_such("doctor"))?;
-        let slots = calendar::slots(self.0.reads(), tenant, doctor, from, to, Utc::now()).await.map_err(unreadable)?;
+        let slots = calendar::slots(self.0.reads(), tenant, doctor, from, to, Utc::now())
+            .await
+            .map_err(unreadable)?;
         let items = slots.into_iter().map(|slot| SlotOut {
             starts_at: slot.starts_at,
             ends_at: slot.ends_at,
             window: slot.window.uuid(),
         });
-        Ok(view.answer(SlotsOut { items: items.collect() }))
+        Ok(view.answer(SlotsOut {
+            items: items.collect(),
+        }))
     }
 }

@@ -46,7 +46,11 @@ impl Command {
     pub fn with_body(self, caller: &SignedIn, body: &[u8; 32]) -> CommandContext {
         // Bound to the address as well as the body, so that a key used for one resource
         // can't replay another one's answer.
-        let body_hash = Sha256::new().chain_update(self.target).chain_update(body).finalize().into();
+        let body_hash = Sha256::new()
+            .chain_update(self.target)
+            .chain_update(body)
+            .finalize()
+            .into();
         CommandContext {
             request: caller.request,
             now: Utc::now(),
@@ -64,7 +68,12 @@ impl<'a> FromRequest<'a> for Command {
         let target = Sha256::new()
             .chain_update(request.method().as_str())
             .chain_update([0])
-            .chain_update(request.uri().path_and_query().map_or("/", |path| path.as_str()));
+            .chain_update(
+                request
+                    .uri()
+                    .path_and_query()
+                    .map_or("/", |path| path.as_str()),
+            );
         Ok(Self {
             key: one(request, IDEMPOTENCY_KEY, idempotency_key)?,
             expected_version: one(request, header::IF_MATCH.as_str(), expected_version)?.flatten(),
@@ -94,19 +103,32 @@ impl<'a> FromRequest<'a> for Read {
 }
 
 /// A header that may be given once and must then be well-formed.
-fn one<T>(request: &Request, name: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
-    let refuse = |detail: &'static str| Problem::new(&kinds::INVALID_HEADER).field(name.to_owned()).detail(detail);
+fn one<T>(
+    request: &Request,
+    name: &str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    let refuse = |detail: &'static str| {
+        Problem::new(&kinds::INVALID_HEADER)
+            .field(name.to_owned())
+            .detail(detail)
+    };
     let mut values = request.headers().get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
     if values.next().is_some() {
         return Err(refuse("It is given twice."));
     }
     let parsed = value.to_str().ok().and_then(parse);
-    parsed.map(Some).ok_or_else(|| refuse("It is not written as this header is."))
+    parsed
+        .map(Some)
+        .ok_or_else(|| refuse("It is not written as this header is."))
 }
 
 fn idempotency_key(text: &str) -> Option<String> {
-    let fits = (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits =
+        (1..=LONGEST_KEY).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     fits.then(|| text.to_owned())
 }
 
@@ -116,7 +138,11 @@ fn position(text: &str) -> Option<Position> {
 
 /// `*` asks only that the resource exists, which every command does by itself.
 fn expected_version(text: &str) -> Option<Option<u64>> {
-    if text.trim() == "*" { Some(None) } else { tag(text).map(Some) }
+    if text.trim() == "*" {
+        Some(None)
+    } else {
+        tag(text).map(Some)
+    }
 }
 
 /// The version in an entity tag of ours, `"7"`.
@@ -135,18 +161,31 @@ fn digits(text: &str) -> Option<u64> {
 pub(crate) fn refuse(error: CommandError) -> Problem {
     match error {
         CommandError::Forbidden => Problem::new(&kinds::FORBIDDEN),
-        CommandError::NotFound(what) => Problem::new(&kinds::NOT_FOUND).detail(format!("There is no such {what}.")),
+        CommandError::NotFound(what) => {
+            Problem::new(&kinds::NOT_FOUND).detail(format!("There is no such {what}."))
+        }
         CommandError::Refused(rule) => Problem::of_domain(rule.as_ref()),
-        CommandError::VersionMismatch { expected, actual } => Problem::new(&kinds::VERSION_MISMATCH)
-            .detail(format!("It is at version {actual}, not {expected}."))
-            .field(header::IF_MATCH.as_str()),
-        CommandError::IdempotencyKeyReused => Problem::new(&kinds::IDEMPOTENCY_KEY_REUSED).field(IDEMPOTENCY_KEY),
-        CommandError::Contention => Problem::new(&kinds::CONTENTION).retry_after(Duration::from_secs(1)),
-        CommandError::Unavailable { reason, maybe_recorded } => {
+        CommandError::VersionMismatch { expected, actual } => {
+            Problem::new(&kinds::VERSION_MISMATCH)
+                .detail(format!("It is at version {actual}, not {expected}."))
+                .field(header::IF_MATCH.as_str())
+        }
+        CommandError::IdempotencyKeyReused => {
+            Problem::new(&kinds::IDEMPOTENCY_KEY_REUSED).field(IDEMPOTENCY_KEY)
+        }
+        CommandError::Contention => {
+            Problem::new(&kinds::CONTENTION).retry_after(Duration::from_secs(1))
+        }
+        CommandError::Unavailable {
+            reason,
+            maybe_recorded,
+        } => {
             tracing::warn!(reason, maybe_recorded, "a command could not be carried out");
             let problem = Problem::new(&kinds::UNAVAILABLE).retry_after(AWAY);
             if maybe_recorded {
-                problem.detail("It may have taken effect: send it again with the same Idempotency-Key.")
+                problem.detail(
+                    "It may have taken effect: send it again with the same Idempotency-Key.",
+                )
             } else {
                 problem
             }
@@ -171,7 +210,15 @@ mod tests {
     #[test]
     fn entity_tags_are_versions_in_quotes() {
         assert_eq!(tag("\"7\""), Some(7));
-        for wrong in ["7", "\"\"", "\"+7\"", "\"-1\"", "W/\"7\"", "\"99999999999999999999\"", "\"9223372036854775808\""] {
+        for wrong in [
+            "7",
+            "\"\"",
+            "\"+7\"",
+            "\"-1\"",
+            "W/\"7\"",
+            "\"99999999999999999999\"",
+            "\"9223372036854775808\"",
+        ] {
             assert_eq!(tag(wrong), None, "{wrong}");
         }
         assert_eq!(expected_version("*"), Some(None));

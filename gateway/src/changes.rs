@@ -62,9 +62,18 @@ pub trait ChangeLog: Send + Sync + 'static {
     /// The last position.
     fn head(&self) -> BoxFuture<'_, Result<Position, DatabaseError>>;
     /// Up to `limit` events after a position.
-    fn after(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>>;
+    fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>>;
     /// Up to `limit` events about a person after a position.
-    fn about(&self, person: Person, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>>;
+    fn about(
+        &self,
+        person: Person,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>>;
 }
 
 impl ChangeLog for LogReader {
@@ -72,11 +81,20 @@ impl ChangeLog for LogReader {
         Box::pin(Self::head(self))
     }
 
-    fn after(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
+    fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
         Box::pin(Self::after(self, after, limit))
     }
 
-    fn about(&self, (tenant, subject): Person, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
+    fn about(
+        &self,
+        (tenant, subject): Person,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
         Box::pin(self.subject(tenant, subject, after, limit))
     }
 }
@@ -114,7 +132,12 @@ impl Changes {
     pub async fn follow(self) {
         let mut seen = None;
         let mut away = false;
-        while self.stop.run_until_cancelled(tokio::time::sleep(TICK)).await.is_some() {
+        while self
+            .stop
+            .run_until_cancelled(tokio::time::sleep(TICK))
+            .await
+            .is_some()
+        {
             if self.lock().is_empty() {
                 seen = None;
                 continue;
@@ -170,14 +193,24 @@ impl Changes {
     ///
     /// # Errors
     /// As [`Changes::open`].
-    pub async fn events(&self, caller: SignedIn, after: Option<Position>) -> Result<ChangeStream, Problem> {
+    pub async fn events(
+        &self,
+        caller: SignedIn,
+        after: Option<Position>,
+    ) -> Result<ChangeStream, Problem> {
         let (start, changes) = self.open(caller, after).await?;
-        let stream = EventStream::new(changes.boxed()).keep_alive(self.heartbeat).to_event(|change| {
-            let id = change.position.to_string();
-            Event::message(change.to_json_string()).event_type("change").id(id)
-        });
+        let stream = EventStream::new(changes.boxed())
+            .keep_alive(self.heartbeat)
+            .to_event(|change| {
+                let id = change.position.to_string();
+                Event::message(change.to_json_string())
+                    .event_type("change")
+                    .id(id)
+            });
         // Proxies must hand each event on at once.
-        Ok(Response::new(stream).header(POSITION, start.0).header("x-accel-buffering", "no"))
+        Ok(Response::new(stream)
+            .header(POSITION, start.0)
+            .header("x-accel-buffering", "no"))
     }
 
     /// Opens a stream of the caller's own changes after a position; without one, from now on.
@@ -193,30 +226,52 @@ impl Changes {
     ) -> Result<(Position, impl Stream<Item = ChangeOut> + Send + use<>), Problem> {
         let person = (caller.actor.tenant, SubjectId(caller.actor.id));
         let seat = self.seat(person)?;
-        let head = self.log.head().await.map_err(|error| crate::call::away(&error))?;
+        let head = self
+            .log
+            .head()
+            .await
+            .map_err(|error| crate::call::away(&error))?;
         let after = after.unwrap_or(head);
         if after > head {
             return Err(Problem::new(&kinds::UNKNOWN_POSITION));
         }
-        let flow = Flow { changes: self.clone(), seat, caller, after, ready: VecDeque::new(), due: true };
+        let flow = Flow {
+            changes: self.clone(),
+            seat,
+            caller,
+            after,
+            ready: VecDeque::new(),
+            due: true,
+        };
         Ok((after, futures::stream::unfold(flow, Flow::next)))
     }
 
     fn seat(&self, person: Person) -> Result<Seat, Problem> {
         let mut listeners = self.lock();
         let open: usize = listeners.values().map(|listening| listening.count).sum();
-        let own = listeners.get(&person).map_or(0, |listening| listening.count);
+        let own = listeners
+            .get(&person)
+            .map_or(0, |listening| listening.count);
         if open >= self.most || own >= self.most_per_person {
             return Err(Problem::new(&kinds::TOO_MANY_STREAMS).retry_after(self.heartbeat));
         }
-        let listening = listeners.entry(person).or_insert_with(|| Listeners { wake: watch::Sender::new(()), count: 0 });
+        let listening = listeners.entry(person).or_insert_with(|| Listeners {
+            wake: watch::Sender::new(()),
+            count: 0,
+        });
         listening.count += 1;
         metrics::gauge!("medilink_change_streams").set((open + 1) as f64);
-        Ok(Seat { changes: self.clone(), person, woken: listening.wake.subscribe() })
+        Ok(Seat {
+            changes: self.clone(),
+            person,
+            woken: listening.wake.subscribe(),
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Person, Listeners>> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -285,7 +340,12 @@ impl Flow {
     }
 
     async fn read(&mut self) {
-        match self.changes.log.about(self.seat.person, self.after, PAGE).await {
+        match self
+            .changes
+            .log
+            .about(self.seat.person, self.after, PAGE)
+            .await
+        {
             Ok(events) => {
                 self.due = events.len() == PAGE;
                 if let Some(last) = events.last() {
@@ -299,5 +359,10 @@ impl Flow {
 }
 
 fn change(event: RecordedEvent) -> ChangeOut {
-    ChangeOut { position: event.position.0, r#type: event.kind, stream: event.stream, version: event.version }
+    ChangeOut {
+        position: event.position.0,
+        r#type: event.kind,
+        stream: event.stream,
+        version: event.version,
+    }
 }

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use poem::http::header::{self, HeaderMap, HeaderValue};
 use poem::http::Method;
+use poem::http::header::{self, HeaderMap, HeaderValue};
 use poem::web::{Compress, CompressionAlgo, CompressionLevel};
 use poem::{Endpoint, IntoResponse, Request, Response};
 
@@ -26,34 +26,47 @@ pub async fn answers<E: Endpoint>(next: Arc<E>, request: Request) -> poem::Resul
     let body = response.take_body().into_bytes().await.unwrap_or_default();
     let pays = body.len() >= LEAST;
     response.set_body(body);
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    response
+        .headers_mut()
+        .append(header::VARY, HeaderValue::from_static("accept-encoding"));
     Ok(match coding {
-        Some(coding) if pays => {
-            Compress::new(response, coding).with_quality(CompressionLevel::Fastest).into_response()
-        }
+        Some(coding) if pays => Compress::new(response, coding)
+            .with_quality(CompressionLevel::Fastest)
+            .into_response(),
         _ => response,
     })
 }
 
 fn is_text(response: &Response) -> bool {
     response.content_type().is_some_and(|kind| {
-        ["application/json", "text/html", "text/plain"].iter().any(|text| kind.starts_with(text))
+        ["application/json", "text/html", "text/plain"]
+            .iter()
+            .any(|text| kind.starts_with(text))
     })
 }
 
 /// Brotli before gzip, whatever their order; a coding with `q=0` is refused.
 fn negotiate(headers: &HeaderMap) -> Option<CompressionAlgo> {
     let accepts = |coding: &str| {
-        headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-            value.split(',').any(|part| {
-                let mut part = part.split(';').map(str::trim);
-                let named = part.next().is_some_and(|name| name.eq_ignore_ascii_case(coding) || name == "*");
-                let refused = part.any(|weight| {
-                    weight.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
-                });
-                named && !refused
+        headers
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .any(|value| {
+                value.split(',').any(|part| {
+                    let mut part = part.split(';').map(str::trim);
+                    let named = part
+                        .next()
+                        .is_some_and(|name| name.eq_ignore_ascii_case(coding) || name == "*");
+                    let refused = part.any(|weight| {
+                        weight
+                            .strip_prefix("q=")
+                            .and_then(|q| q.parse::<f32>().ok())
+                            .is_some_and(|q| q <= 0.0)
+                    });
+                    named && !refused
+                })
             })
-        })
     };
     if accepts("br") {
         Some(CompressionAlgo::BR)
@@ -81,7 +94,13 @@ mod tests {
         for (given, expected) in cases {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(given));
-            assert_eq!(negotiate(&headers).map(|coding| coding.to_string()).as_deref(), expected, "{given}");
+            assert_eq!(
+                negotiate(&headers)
+                    .map(|coding| coding.to_string())
+                    .as_deref(),
+                expected,
+                "{given}"
+            );
         }
     }
 }

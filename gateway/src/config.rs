@@ -107,13 +107,15 @@ mod tests {
 
     #[test]
     fn an_unknown_setting_is_refused_by_name() {
-        let error = serde_json::from_str::<GatewayConfig>(r#"{"limits":{"body_byte":1}}"#).unwrap_err();
+        let error =
+            serde_json::from_str::<GatewayConfig>(r#"{"limits":{"body_byte":1}}"#).unwrap_err();
         assert!(error.to_string().contains("body_byte"), "{error}");
     }
 
     #[test]
     fn one_setting_can_be_changed_alone() {
-        let config: GatewayConfig = serde_json::from_str(r#"{"limits":{"body_bytes":10}}"#).unwrap();
+        let config: GatewayConfig =
+            serde_json::from_str(r#"{"limits":{"body_bytes":10}}"#).unwrap();
         assert_eq!(config.limits.body_bytes, 10);
         assert_eq!(config.limits.callers, Limits::default().callers);
     }

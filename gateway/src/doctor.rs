@@ -130,7 +130,12 @@ pub struct Doctors(pub Backend);
 impl Doctors {
     /// Register a doctor
     #[oai(path = "/doctors", method = "post", operation_id = "registerDoctor")]
-    async fn register(&self, caller: SignedIn, call: Command, body: Json<DoctorIn>) -> Result<Created<DoctorRegisteredOut>, Problem> {
+    async fn register(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        body: Json<DoctorIn>,
+    ) -> Result<Created<DoctorRegisteredOut>, Problem> {
         let given = body.value;
         let register = Register {
             hospital: HospitalId(given.hospital),
@@ -139,15 +144,25 @@ impl Doctors {
             registration_number: field("/registration_number", &given.registration_number)?,
             languages: given.languages.into_iter().map(Into::into).collect(),
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &register).await?;
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &register)
+            .await?;
         let id = done.answer.doctor.uuid();
-        let body = DoctorRegisteredOut { id, version: done.answer.version, position: done.position.0 };
+        let body = DoctorRegisteredOut {
+            id,
+            version: done.answer.version,
+            position: done.position.0,
+        };
         Ok(Created::done(body, &done).location(&format!("/v1/doctors/{id}")))
     }
 
     /// List doctors
     #[oai(path = "/doctors", method = "get", operation_id = "listDoctors")]
-    #[allow(clippy::too_many_arguments, reason = "each is a query parameter with its own documentation")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a query parameter with its own documentation"
+    )]
     async fn list(
         &self,
         caller: SignedIn,
@@ -163,11 +178,17 @@ impl Doctors {
         limit: Query<Option<u16>>,
     ) -> Result<Found<DoctorsOut>, Problem> {
         let tenant = caller.actor.tenant;
-        self.0.authorize(&caller, Action::ListDirectory, &Resource::of_tenant("doctor", tenant))?;
+        self.0.authorize(
+            &caller,
+            Action::ListDirectory,
+            &Resource::of_tenant("doctor", tenant),
+        )?;
         let page = page::<DoctorId>(after.0, limit.0)?;
         let view = self.0.view("doctor", &read).await?;
         let (hospital, department) = (hospital.0.map(HospitalId), department.0.map(DepartmentId));
-        let listed = doctor::list(self.0.reads(), tenant, hospital, department, page).await.map_err(unreadable)?;
+        let listed = doctor::list(self.0.reads(), tenant, hospital, department, page)
+            .await
+            .map_err(unreadable)?;
         Ok(view.answer(DoctorsOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),
@@ -176,11 +197,22 @@ impl Doctors {
 
     /// Read a doctor
     #[oai(path = "/doctors/:id", method = "get", operation_id = "readDoctor")]
-    async fn get(&self, caller: SignedIn, read: Read, id: Path<Uuid>) -> Result<Found<DoctorOut>, Problem> {
+    async fn get(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+    ) -> Result<Found<DoctorOut>, Problem> {
         let tenant = caller.actor.tenant;
-        self.0.authorize(&caller, Action::ListDirectory, &Resource::of_tenant("doctor", tenant))?;
+        self.0.authorize(
+            &caller,
+            Action::ListDirectory,
+            &Resource::of_tenant("doctor", tenant),
+        )?;
         let view = self.0.view("doctor", &read).await?;
-        let row = doctor::get(self.0.reads(), tenant, DoctorId(id.0)).await.map_err(unreadable)?;
+        let row = doctor::get(self.0.reads(), tenant, DoctorId(id.0))
+            .await
+            .map_err(unreadable)?;
         let row = row.ok_or_else(|| no_such("doctor"))?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))

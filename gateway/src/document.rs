@@ -68,9 +68,14 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
     for (path, operations) in object(&mut document["paths"]) {
         for (method, operation) in object(operations) {
             let public = PUBLIC.contains(&(method.as_str(), path.as_str()));
-            let signed_in = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
+            let signed_in = operation["security"]
+                .as_array()
+                .is_some_and(|schemes| !schemes.is_empty());
             if !public && !signed_in {
-                return Err(DocumentError::OpenRoute { method: method.clone(), path: path.clone() });
+                return Err(DocumentError::OpenRoute {
+                    method: method.clone(),
+                    path: path.clone(),
+                });
             }
             if signed_in {
                 describe(method, operation);
@@ -83,15 +88,17 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
 }
 
 fn object(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    value.as_object_mut().map(Map::iter_mut).into_iter().flatten()
+    value
+        .as_object_mut()
+        .map(Map::iter_mut)
+        .into_iter()
+        .flatten()
 }
 
 /// Adds what every command or read takes and answers.
 fn describe(method: &str, operation: &mut Value) {
     let is_read = method.eq_ignore_ascii_case(Method::GET.as_str());
-    let parameter = |name: &str, description: &str, schema: Value| {
-        json!({"name": name, "in": "header", "required": false, "description": description, "schema": schema})
-    };
+    let parameter = |name: &str, description: &str, schema: Value| json!({"name": name, "in": "header", "required": false, "description": description, "schema": schema});
     let position = json!({"type": "integer", "format": "int64", "minimum": 0});
     let (extra, answers) = if is_read {
         let extra = vec![parameter(
@@ -99,10 +106,21 @@ fn describe(method: &str, operation: &mut Value) {
             "Waits until the answer has reached this position of the log, such as the `position` of your last command.",
             position.clone(),
         )];
-        (extra, vec![
-            (POSITION, "The position of the log that the answer has reached.", position.clone()),
-            (BEHIND, "How many events of the log the answer has not seen yet.", position),
-        ])
+        (
+            extra,
+            vec![
+                (
+                    POSITION,
+                    "The position of the log that the answer has reached.",
+                    position.clone(),
+                ),
+                (
+                    BEHIND,
+                    "How many events of the log the answer has not seen yet.",
+                    position,
+                ),
+            ],
+        )
     } else {
         let extra = vec![
             parameter(
@@ -110,13 +128,32 @@ fn describe(method: &str, operation: &mut Value) {
                 "Makes repeating safe: the same key with the same request takes effect once.",
                 json!({"type": "string", "minLength": 1, "maxLength": 200}),
             ),
-            parameter("If-Match", "The ETag of the resource as you know it; refused when it has changed.", json!({"type": "string"})),
-            parameter(SEEN, "The `Medilink-Position` of the view that you decided on; kept for the audit.", position.clone()),
+            parameter(
+                "If-Match",
+                "The ETag of the resource as you know it; refused when it has changed.",
+                json!({"type": "string"}),
+            ),
+            parameter(
+                SEEN,
+                "The `Medilink-Position` of the view that you decided on; kept for the audit.",
+                position.clone(),
+            ),
         ];
-        (extra, vec![
-            (POSITION, "The position of the command's last event.", position),
-            (REPLAYED, "`true` when it had been carried out before under this key.", json!({"type": "boolean"})),
-        ])
+        (
+            extra,
+            vec![
+                (
+                    POSITION,
+                    "The position of the command's last event.",
+                    position,
+                ),
+                (
+                    REPLAYED,
+                    "`true` when it had been carried out before under this key.",
+                    json!({"type": "boolean"}),
+                ),
+            ],
+        )
     };
     let parameters = &mut operation["parameters"];
     let mut all = parameters.as_array().cloned().unwrap_or_default();
@@ -128,7 +165,12 @@ fn describe(method: &str, operation: &mut Value) {
         }
         let headers: Map<String, Value> = answers
             .iter()
-            .map(|(name, description, schema)| ((*name).to_owned(), json!({"description": description, "schema": schema})))
+            .map(|(name, description, schema)| {
+                (
+                    (*name).to_owned(),
+                    json!({"description": description, "schema": schema}),
+                )
+            })
             .collect();
         answer["headers"] = Value::Object(headers);
     }
@@ -147,7 +189,10 @@ fn close_bodies(document: &mut Value) {
 fn standard_formats(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            if map.get("format").is_some_and(|format| format == "naive-date") {
+            if map
+                .get("format")
+                .is_some_and(|format| format == "naive-date")
+            {
                 map.insert("format".to_owned(), json!("date"));
             }
             map.values_mut().for_each(standard_formats);

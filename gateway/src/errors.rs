@@ -22,7 +22,11 @@ pub async fn answer<E: Endpoint>(next: Arc<E>, request: Request) -> poem::Result
     let problem = match outcome {
         Ok(Ok(response)) => {
             let response = response.into_response();
-            if is_bare_error(&response) { of_status(response.status()) } else { return Ok(response) }
+            if is_bare_error(&response) {
+                of_status(response.status())
+            } else {
+                return Ok(response);
+            }
         }
         Ok(Err(error)) => of_error(&error),
         // The panic hook has logged its place.
@@ -36,7 +40,9 @@ pub async fn answer<E: Endpoint>(next: Arc<E>, request: Request) -> poem::Result
 fn is_bare_error(response: &Response) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())
-        && !response.content_type().is_some_and(|kind| kind.starts_with(MEDIA_TYPE))
+        && !response
+            .content_type()
+            .is_some_and(|kind| kind.starts_with(MEDIA_TYPE))
         && !health::is_report(response)
 }
 
@@ -65,7 +71,10 @@ fn of_error(error: &poem::Error) -> Problem {
 fn of_status(status: StatusCode) -> Problem {
     let problem = Problem::new(kinds::of_status(status));
     if status == StatusCode::UNAUTHORIZED {
-        return problem.header(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        return problem.header(
+            header::WWW_AUTHENTICATE,
+            header::HeaderValue::from_static("Bearer"),
+        );
     }
     problem
 }

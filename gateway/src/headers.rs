@@ -6,7 +6,8 @@ use poem::http::header::{self, HeaderValue};
 use poem::{Endpoint, IntoResponse, Request, Response};
 
 /// For answers that are data: nothing in them may be run, framed or loaded.
-const DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const DATA_POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// For `/docs`, one static page of our own whose script and style are inside it and which
 /// calls this server and no other.
@@ -16,16 +17,33 @@ pub(crate) const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Adds them, where the endpoint has not set its own.
-pub async fn protect<E: Endpoint>(next: Arc<E>, request: Request, behind_https: bool) -> poem::Result<Response> {
+pub async fn protect<E: Endpoint>(
+    next: Arc<E>,
+    request: Request,
+    behind_https: bool,
+) -> poem::Result<Response> {
     let mut response = next.get_response(request).await.into_response();
     let headers = response.headers_mut();
     // Personal data must not stay in any cache; public pages set their own.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(DATA_POLICY);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(DATA_POLICY);
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        "cross-origin-resource-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     if behind_https {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

@@ -60,7 +60,11 @@ impl Probe for DatabaseProbe {
         Box::pin(async {
             let up = self.0.ping().await.is_ok();
             let note = (!up).then(|| "nothing can be read or recorded".to_owned());
-            Report { up, note, ..Report::default() }
+            Report {
+                up,
+                note,
+                ..Report::default()
+            }
         })
     }
 }
@@ -79,7 +83,9 @@ impl Probe for ProjectionsProbe {
 
     fn check(&self) -> BoxFuture<'_, Report> {
         Box::pin(async {
-            let Ok(models) = self.0.behind().await else { return Report::default() };
+            let Ok(models) = self.0.behind().await else {
+                return Report::default();
+            };
             let parked: u64 = models.iter().map(|model| model.parked).sum();
             let note = if models.is_empty() {
                 Some("the read models are not built yet".to_owned())
@@ -87,7 +93,12 @@ impl Probe for ProjectionsProbe {
                 (parked > 0).then(|| format!("{parked} events wait for an operator"))
             };
             let behind = models.iter().map(|model| model.events).max();
-            Report { up: !models.is_empty(), note, behind, ..Report::default() }
+            Report {
+                up: !models.is_empty(),
+                note,
+                behind,
+                ..Report::default()
+            }
         })
     }
 }
@@ -108,7 +119,10 @@ struct Readiness {
 impl Health {
     /// Asks these.
     pub fn new(probes: Vec<Box<dyn Probe>>) -> Self {
-        Self { probes: probes.into(), last: Arc::default() }
+        Self {
+            probes: probes.into(),
+            last: Arc::default(),
+        }
     }
 
     /// The answer of `/livez`.
@@ -120,11 +134,17 @@ impl Health {
     pub async fn ready(&self, stopping: bool) -> Response {
         let mut readiness = self.readiness().await;
         readiness.ready &= !stopping;
-        let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        let status = if readiness.ready {
+            StatusCode::OK
+        } else {
+            StatusCode::SERVICE_UNAVAILABLE
+        };
         // Names, flags and numbers are always representable.
         let mut response = json(status, serde_json::to_vec(&readiness).unwrap_or_default());
         if !readiness.ready {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
         }
         response
     }
@@ -143,14 +163,29 @@ impl Health {
                 note: Some("no answer within a second".to_owned()),
                 ..Report::default()
             });
-            (probe.name(), Report { needed: probe.needed(), ..report })
+            (
+                probe.name(),
+                Report {
+                    needed: probe.needed(),
+                    ..report
+                },
+            )
         }))
         .await;
-        let ready = reports.iter().all(|(_, report)| report.up || !report.needed);
+        let ready = reports
+            .iter()
+            .all(|(_, report)| report.up || !report.needed);
         for (name, report) in &reports {
-            metrics::gauge!("medilink_part_up", "part" => *name).set(if report.up { 1.0 } else { 0.0 });
+            metrics::gauge!("medilink_part_up", "part" => *name).set(if report.up {
+                1.0
+            } else {
+                0.0
+            });
         }
-        let readiness = Readiness { ready, parts: reports.into_iter().collect() };
+        let readiness = Readiness {
+            ready,
+            parts: reports.into_iter().collect(),
+        };
         *last = Some((Instant::now(), readiness.clone()));
         readiness
     }
@@ -160,7 +195,11 @@ impl Health {
 const REPORT: &str = "application/health+json";
 
 fn json(status: StatusCode, body: Vec<u8>) -> Response {
-    Response::builder().status(status).content_type(REPORT).body(body).into_response()
+    Response::builder()
+        .status(status)
+        .content_type(REPORT)
+        .body(body)
+        .into_response()
 }
 
 pub(crate) fn is_report(response: &Response) -> bool {

@@ -98,11 +98,15 @@ pub struct DepartmentAddedOut {
 
 impl From<HospitalRow> for HospitalOut {
     fn from(row: HospitalRow) -> Self {
-        let departments = row.departments.0.into_iter().map(|department| DepartmentOut {
-            id: department.department.uuid(),
-            name: department.name.as_str().to_owned(),
-            specialty: department.specialty.as_str().to_owned(),
-        });
+        let departments = row
+            .departments
+            .0
+            .into_iter()
+            .map(|department| DepartmentOut {
+                id: department.department.uuid(),
+                name: department.name.as_str().to_owned(),
+                specialty: department.specialty.as_str().to_owned(),
+            });
         Self {
             id: row.hospital.uuid(),
             name: row.name.as_str().to_owned(),
@@ -120,14 +124,26 @@ pub struct Hospitals(pub Backend);
 impl Hospitals {
     /// Open a hospital
     #[oai(path = "/hospitals", method = "post", operation_id = "openHospital")]
-    async fn open(&self, caller: SignedIn, call: Command, body: Json<HospitalIn>) -> Result<Created<HospitalOpenedOut>, Problem> {
+    async fn open(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        body: Json<HospitalIn>,
+    ) -> Result<Created<HospitalOpenedOut>, Problem> {
         let open = Open {
             name: field("/name", &body.value.name)?,
             time_zone: field("/time_zone", &body.value.time_zone)?,
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &open).await?;
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &open)
+            .await?;
         let id = done.answer.hospital.uuid();
-        let body = HospitalOpenedOut { id, version: done.answer.version, position: done.position.0 };
+        let body = HospitalOpenedOut {
+            id,
+            version: done.answer.version,
+            position: done.position.0,
+        };
         Ok(Created::done(body, &done).location(&format!("/v1/hospitals/{id}")))
     }
 
@@ -144,10 +160,16 @@ impl Hospitals {
         limit: Query<Option<u16>>,
     ) -> Result<Found<HospitalsOut>, Problem> {
         let tenant = caller.actor.tenant;
-        self.0.authorize(&caller, Action::ListDirectory, &Resource::of_tenant("hospital", tenant))?;
+        self.0.authorize(
+            &caller,
+            Action::ListDirectory,
+            &Resource::of_tenant("hospital", tenant),
+        )?;
         let page = page::<HospitalId>(after.0, limit.0)?;
         let view = self.0.view("hospital", &read).await?;
-        let listed = hospital::list(self.0.reads(), tenant, page).await.map_err(unreadable)?;
+        let listed = hospital::list(self.0.reads(), tenant, page)
+            .await
+            .map_err(unreadable)?;
         Ok(view.answer(HospitalsOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),
@@ -156,18 +178,33 @@ impl Hospitals {
 
     /// Read a hospital
     #[oai(path = "/hospitals/:id", method = "get", operation_id = "readHospital")]
-    async fn get(&self, caller: SignedIn, read: Read, id: Path<Uuid>) -> Result<Found<HospitalOut>, Problem> {
+    async fn get(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+    ) -> Result<Found<HospitalOut>, Problem> {
         let tenant = caller.actor.tenant;
-        self.0.authorize(&caller, Action::ListDirectory, &Resource::of_tenant("hospital", tenant))?;
+        self.0.authorize(
+            &caller,
+            Action::ListDirectory,
+            &Resource::of_tenant("hospital", tenant),
+        )?;
         let view = self.0.view("hospital", &read).await?;
-        let row = hospital::get(self.0.reads(), tenant, HospitalId(id.0)).await.map_err(unreadable)?;
+        let row = hospital::get(self.0.reads(), tenant, HospitalId(id.0))
+            .await
+            .map_err(unreadable)?;
         let row = row.ok_or_else(|| no_such("hospital"))?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
 
     /// Add a department to a hospital
-    #[oai(path = "/hospitals/:id/departments", method = "post", operation_id = "addDepartment")]
+    #[oai(
+        path = "/hospitals/:id/departments",
+        method = "post",
+        operation_id = "addDepartment"
+    )]
     async fn add_department(
         &self,
         caller: SignedIn,
@@ -180,9 +217,18 @@ impl Hospitals {
             name: field("/name", &body.value.name)?,
             specialty: field("/specialty", &body.value.specialty)?,
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &add).await?;
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &add)
+            .await?;
         let (version, position) = (done.answer.version, done.position.0);
-        let body = DepartmentAddedOut { id: done.answer.department.uuid(), version, position };
-        Ok(Created::done(body, &done).tag(version).location(&format!("/v1/hospitals/{}", id.0)))
+        let body = DepartmentAddedOut {
+            id: done.answer.department.uuid(),
+            version,
+            position,
+        };
+        Ok(Created::done(body, &done)
+            .tag(version)
+            .location(&format!("/v1/hospitals/{}", id.0)))
     }
 }

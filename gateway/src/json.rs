@@ -49,7 +49,10 @@ impl BodyRules {
     /// The name of a schema that isn't one.
     pub fn new(document: &Value, max_bytes: usize, patience: Duration) -> Result<Self, String> {
         let components = &document["components"];
-        let names = components["schemas"].as_object().into_iter().flat_map(|schemas| schemas.keys());
+        let names = components["schemas"]
+            .as_object()
+            .into_iter()
+            .flat_map(|schemas| schemas.keys());
         let schemas = names
             .map(|name| {
                 let schema = json!({
@@ -63,7 +66,11 @@ impl BodyRules {
                     .map_err(|error| format!("{name}: {error}"))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { schemas, max_bytes, patience })
+        Ok(Self {
+            schemas,
+            max_bytes,
+            patience,
+        })
     }
 
     fn check(&self, schema: &str, value: &Value) -> Result<(), Problem> {
@@ -78,7 +85,9 @@ impl BodyRules {
     }
 
     async fn read(&self, request: &Request, body: Body) -> Result<Bytes, Problem> {
-        let declared = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        let declared = request
+            .header(header::CONTENT_LENGTH)
+            .and_then(|length| length.parse::<usize>().ok());
         tokio::time::timeout(self.patience, read(body, declared, self.max_bytes))
             .await
             .unwrap_or_else(|_| Err(Problem::new(&kinds::REQUEST_TIMEOUT)))
@@ -110,7 +119,8 @@ async fn read(body: Body, declared: Option<usize>, most: usize) -> Result<Bytes,
 
 /// Only JSON in UTF-8 and without a content coding is taken.
 fn check_media_type(request: &Request) -> Result<(), Problem> {
-    let refuse = |detail: &'static str| Err(Problem::new(&kinds::UNSUPPORTED_MEDIA_TYPE).detail(detail));
+    let refuse =
+        |detail: &'static str| Err(Problem::new(&kinds::UNSUPPORTED_MEDIA_TYPE).detail(detail));
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return refuse("Compressed bodies are not taken.");
     }
@@ -118,13 +128,23 @@ fn check_media_type(request: &Request) -> Result<(), Problem> {
         return refuse("The Content-Type header is missing.");
     };
     let mut parts = given.split(';').map(str::trim);
-    if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
+    if !parts
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+    {
         return refuse("The Content-Type is not application/json.");
     }
     let foreign = parts.any(|parameter| {
-        parameter.to_ascii_lowercase().strip_prefix("charset=").is_some_and(|set| set.trim_matches('"') != "utf-8")
+        parameter
+            .to_ascii_lowercase()
+            .strip_prefix("charset=")
+            .is_some_and(|set| set.trim_matches('"') != "utf-8")
     });
-    if foreign { refuse("The charset is not UTF-8.") } else { Ok(()) }
+    if foreign {
+        refuse("The charset is not UTF-8.")
+    } else {
+        Ok(())
+    }
 }
 
 impl<T: ParseFromJSON> Json<T> {
@@ -135,7 +155,9 @@ impl<T: ParseFromJSON> Json<T> {
             Problem::new(&kinds::INTERNAL_ERROR)
         })?;
         // Taken once: handlers have one body argument.
-        let body = body.take().map_err(|_| Problem::new(&kinds::INTERNAL_ERROR))?;
+        let body = body
+            .take()
+            .map_err(|_| Problem::new(&kinds::INTERNAL_ERROR))?;
         let bytes = rules.read(request, body).await?;
         let value = strict_json::parse(&bytes).map_err(|fault| refuse(&fault))?;
         rules.check(&T::name(), &value)?;
@@ -144,7 +166,10 @@ impl<T: ParseFromJSON> Json<T> {
             // message may quote the value.
             Problem::new(&kinds::INVALID_FIELD).detail("A value can't be read as its field's type.")
         })?;
-        Ok(Self { value, hash: Sha256::digest(&bytes).into() })
+        Ok(Self {
+            value,
+            hash: Sha256::digest(&bytes).into(),
+        })
     }
 }
 
@@ -160,7 +185,10 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Json<T> {
     fn request_meta() -> Option<MetaRequest> {
         Some(MetaRequest {
             description: None,
-            content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
+            content: vec![MetaMediaType {
+                content_type: "application/json",
+                schema: T::schema_ref(),
+            }],
             required: true,
         })
     }
@@ -176,10 +204,11 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Json<T> {
 
 fn refuse(fault: &Fault) -> Problem {
     match fault {
-        Fault::Syntax { line, column } => {
-            Problem::new(&kinds::MALFORMED_JSON).detail(format!("It breaks at line {line}, column {column}."))
+        Fault::Syntax { line, column } => Problem::new(&kinds::MALFORMED_JSON)
+            .detail(format!("It breaks at line {line}, column {column}.")),
+        Fault::TooDeep => {
+            Problem::new(&kinds::JSON_TOO_DEEP).detail(format!("The limit is {MAX_DEPTH} levels."))
         }
-        Fault::TooDeep => Problem::new(&kinds::JSON_TOO_DEEP).detail(format!("The limit is {MAX_DEPTH} levels.")),
         Fault::Duplicate => Problem::new(&kinds::DUPLICATE_FIELD),
         Fault::Character => Problem::new(&kinds::FORBIDDEN_CHARACTER),
         Fault::Number => Problem::new(&kinds::NUMBER_OUT_OF_RANGE),
@@ -190,8 +219,14 @@ fn refuse(fault: &Fault) -> Problem {
 fn explain(error: &ValidationError<'_>) -> Problem {
     let at = error.instance_path().to_string();
     let invalid = |detail: String| {
-        let field = if at.is_empty() { "/".to_owned() } else { at.clone() };
-        Problem::new(&kinds::INVALID_FIELD).detail(detail).field(field)
+        let field = if at.is_empty() {
+            "/".to_owned()
+        } else {
+            at.clone()
+        };
+        Problem::new(&kinds::INVALID_FIELD)
+            .detail(detail)
+            .field(field)
     };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -202,18 +237,33 @@ fn explain(error: &ValidationError<'_>) -> Problem {
             let field = property.as_str().unwrap_or_default();
             Problem::new(&kinds::MISSING_FIELD).field(format!("{at}/{field}"))
         }
-        ValidationErrorKind::Type { kind: TypeKind::Single(kind) } => invalid(format!("It must be of type {kind}.")),
-        ValidationErrorKind::Format { format } => invalid(format!("It must be written as a {format}.")),
-        ValidationErrorKind::MinLength { limit } => invalid(format!("It must have at least {limit} characters.")),
-        ValidationErrorKind::MaxLength { limit } => invalid(format!("It must have at most {limit} characters.")),
-        ValidationErrorKind::MinItems { limit } => invalid(format!("It must have at least {limit} items.")),
-        ValidationErrorKind::MaxItems { limit } => invalid(format!("It must have at most {limit} items.")),
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(kind),
+        } => invalid(format!("It must be of type {kind}.")),
+        ValidationErrorKind::Format { format } => {
+            invalid(format!("It must be written as a {format}."))
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            invalid(format!("It must have at least {limit} characters."))
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            invalid(format!("It must have at most {limit} characters."))
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            invalid(format!("It must have at least {limit} items."))
+        }
+        ValidationErrorKind::MaxItems { limit } => {
+            invalid(format!("It must have at most {limit} items."))
+        }
         ValidationErrorKind::Minimum { limit } => invalid(format!("It must be at least {limit}.")),
         ValidationErrorKind::Maximum { limit } => invalid(format!("It must be at most {limit}.")),
         ValidationErrorKind::Enum { options } => invalid(format!("It must be one of {options}.")),
         ValidationErrorKind::Pattern { pattern } => invalid(format!("It must match {pattern}.")),
         ValidationErrorKind::UniqueItems => invalid("It must not have an item twice.".to_owned()),
-        other => invalid(format!("It breaks the rule `{}` of its schema.", other.keyword())),
+        other => invalid(format!(
+            "It breaks the rule `{}` of its schema.",
+            other.keyword()
+        )),
     }
 }
 

@@ -34,8 +34,18 @@ impl Gate {
     pub fn new(config: &GatewayConfig) -> Self {
         let limits = &config.limits;
         Self {
-            addresses: Meter::new("address", limits.address_per_second, limits.address_burst, limits.callers),
-            persons: Meter::new("person", limits.person_per_second, limits.person_burst, limits.callers),
+            addresses: Meter::new(
+                "address",
+                limits.address_per_second,
+                limits.address_burst,
+                limits.callers,
+            ),
+            persons: Meter::new(
+                "person",
+                limits.person_per_second,
+                limits.person_burst,
+                limits.callers,
+            ),
             under_way: Semaphore::new(limits.concurrent_requests),
             patience: millis(limits.request_ms),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -51,9 +61,14 @@ impl Gate {
     }
 
     fn caller(&self, request: &Request) -> Option<IpAddr> {
-        let Addr::SocketAddr(peer) = request.remote_addr().0 else { return None };
+        let Addr::SocketAddr(peer) = request.remote_addr().0 else {
+            return None;
+        };
         let hops = request.headers().get_all("x-forwarded-for");
-        let hops: Vec<&str> = hops.iter().filter_map(|value| value.to_str().ok()).collect();
+        let hops: Vec<&str> = hops
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         Some(network(origin(peer.ip(), &hops, &self.trusted_proxies)))
     }
 }
@@ -84,7 +99,11 @@ fn network(address: IpAddr) -> IpAddr {
 ///
 /// # Errors
 /// 429, 503 or 504 as a [`Problem`].
-pub async fn hold<E: Endpoint>(next: Arc<E>, mut request: Request, gate: Arc<Gate>) -> poem::Result<Response> {
+pub async fn hold<E: Endpoint>(
+    next: Arc<E>,
+    mut request: Request,
+    gate: Arc<Gate>,
+) -> poem::Result<Response> {
     // Whoever watches us must get an answer most of all when there is too much to do.
     if matches!(request.uri().path(), "/livez" | "/readyz" | "/metrics") {
         return next.call(request).await.map(IntoResponse::into_response);
@@ -94,13 +113,17 @@ pub async fn hold<E: Endpoint>(next: Arc<E>, mut request: Request, gate: Arc<Gat
     }
     let Ok(_slot) = gate.under_way.try_acquire() else {
         metrics::counter!("medilink_http_refused_total", "limit" => "concurrency").increment(1);
-        return Err(Problem::new(&kinds::OVERLOADED).retry_after(Duration::from_secs(1)).into());
+        return Err(Problem::new(&kinds::OVERLOADED)
+            .retry_after(Duration::from_secs(1))
+            .into());
     };
     let patience = gate.patience;
     request.set_data(Arc::clone(&gate));
     match tokio::time::timeout(patience, next.call(request)).await {
         Ok(answer) => answer.map(IntoResponse::into_response),
-        Err(_) => Err(Problem::new(&kinds::TIMED_OUT).retry_after(Duration::from_secs(1)).into()),
+        Err(_) => Err(Problem::new(&kinds::TIMED_OUT)
+            .retry_after(Duration::from_secs(1))
+            .into()),
     }
 }
 
@@ -141,7 +164,8 @@ impl<K: std::hash::Hash + Eq + Clone> Meter<K> {
         };
         verdict.map_err(|until| {
             metrics::counter!("medilink_http_refused_total", "limit" => self.name).increment(1);
-            Problem::new(&kinds::TOO_MANY_REQUESTS).retry_after(until.wait_time_from(self.clock.now()))
+            Problem::new(&kinds::TOO_MANY_REQUESTS)
+                .retry_after(until.wait_time_from(self.clock.now()))
         })
     }
 }
@@ -182,7 +206,10 @@ mod tests {
         let other: IpAddr = "2001:db8:1:3::1".parse().unwrap();
         assert_eq!(network(first), network(second));
         assert_ne!(network(first), network(other));
-        assert_eq!(network("::ffff:10.0.0.1".parse().unwrap()), "10.0.0.1".parse::<IpAddr>().unwrap());
+        assert_eq!(
+            network("::ffff:10.0.0.1".parse().unwrap()),
+            "10.0.0.1".parse::<IpAddr>().unwrap()
+        );
     }
 
     #[test]
@@ -198,7 +225,11 @@ mod tests {
             ("10.0.0.1", &[], "10.0.0.1"),
         ];
         for (peer, forwarded, expected) in cases {
-            assert_eq!(origin(address(peer), forwarded, &proxies), address(expected), "{peer} {forwarded:?}");
+            assert_eq!(
+                origin(address(peer), forwarded, &proxies),
+                address(expected),
+                "{peer} {forwarded:?}"
+            );
         }
     }
 }

@@ -29,12 +29,18 @@ impl Bounded {
     /// Takes the address.
     pub(crate) async fn bind(address: SocketAddr, most: usize) -> io::Result<Self> {
         let socket = TcpListener::bind(address).into_acceptor().await?;
-        Ok(Self { socket, slots: Arc::new(Semaphore::new(most)) })
+        Ok(Self {
+            socket,
+            slots: Arc::new(Semaphore::new(most)),
+        })
     }
 
     /// The address that was taken; its port is the real one when 0 was asked for.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
-        self.socket.local_addr().into_iter().find_map(|address| address.as_socket_addr().copied())
+        self.socket
+            .local_addr()
+            .into_iter()
+            .find_map(|address| address.as_socket_addr().copied())
     }
 }
 
@@ -46,10 +52,15 @@ impl Acceptor for Bounded {
     }
 
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(io::Error::other)?;
+        let slot = Arc::clone(&self.slots)
+            .acquire_owned()
+            .await
+            .map_err(io::Error::other)?;
         loop {
             match self.socket.accept().await {
-                Ok((io, local, remote, scheme)) => return Ok((Connection { io, _slot: slot }, local, remote, scheme)),
+                Ok((io, local, remote, scheme)) => {
+                    return Ok((Connection { io, _slot: slot }, local, remote, scheme));
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(PAUSE).await;
@@ -66,13 +77,21 @@ pub(crate) struct Connection<Io> {
 }
 
 impl<Io: AsyncRead + Unpin> AsyncRead for Connection<Io> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.io).poll_read(context, buffer)
     }
 }
 
 impl<Io: AsyncWrite + Unpin> AsyncWrite for Connection<Io> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(context, bytes)
     }
 
@@ -84,7 +103,11 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Connection<Io> {
         Pin::new(&mut self.io).poll_shutdown(context)
     }
 
-    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write_vectored(context, parts)
     }
 

@@ -38,8 +38,17 @@ impl Me {
     #[oai(path = "/", method = "get", operation_id = "readMe")]
     async fn me(&self, caller: SignedIn) -> Result<Json<MeOut>, Problem> {
         self.authorize(&caller)?;
-        let roles = caller.actor.roles.iter().map(|role| role.name().to_owned()).collect();
-        Ok(Json(MeOut { id: caller.actor.id, tenant: caller.actor.tenant.uuid(), roles }))
+        let roles = caller
+            .actor
+            .roles
+            .iter()
+            .map(|role| role.name().to_owned())
+            .collect();
+        Ok(Json(MeOut {
+            id: caller.actor.id,
+            tenant: caller.actor.tenant.uuid(),
+            roles,
+        }))
     }
 
     /// Follow one's own changes

@@ -74,7 +74,11 @@ pub struct Notices(pub Backend);
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Notices")]
 impl Notices {
     /// List a patient's notices
-    #[oai(path = "/patients/:id/notices", method = "get", operation_id = "listNotices")]
+    #[oai(
+        path = "/patients/:id/notices",
+        method = "get",
+        operation_id = "listNotices"
+    )]
     async fn of_patient(
         &self,
         caller: SignedIn,
@@ -89,11 +93,23 @@ impl Notices {
         let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
         let page = page::<NoticeCursor>(after.0, limit.0)?;
         let view = self.0.view("notice", &read).await?;
-        let known = patient::get(self.0.reads(), tenant, PatientId(id.0)).await.map_err(unreadable)?;
+        let known = patient::get(self.0.reads(), tenant, PatientId(id.0))
+            .await
+            .map_err(unreadable)?;
         known.ok_or_else(|| no_such("patient"))?;
-        let listed = notice::for_recipient(self.0.reads(), tenant, person, page).await.map_err(unreadable)?;
+        let listed = notice::for_recipient(self.0.reads(), tenant, person, page)
+            .await
+            .map_err(unreadable)?;
         let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0.disclose(&caller, Action::ListNotices, resource, BTreeSet::from([person]), "notices").await?;
+        self.0
+            .disclose(
+                &caller,
+                Action::ListNotices,
+                resource,
+                BTreeSet::from([person]),
+                "notices",
+            )
+            .await?;
         Ok(view.answer(NoticesOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),

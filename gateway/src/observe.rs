@@ -19,8 +19,14 @@ const TRACEPARENT: &str = "traceparent";
 const UNMATCHED: &str = "unmatched";
 
 /// Wraps the request in a span that continues the caller's trace.
-pub async fn request<E: Endpoint>(next: Arc<E>, request: Request, routes: Arc<Routes>) -> poem::Result<Response> {
-    let route = routes.find(request.uri().path()).map_or(UNMATCHED, |route| route.pattern());
+pub async fn request<E: Endpoint>(
+    next: Arc<E>,
+    request: Request,
+    routes: Arc<Routes>,
+) -> poem::Result<Response> {
+    let route = routes
+        .find(request.uri().path())
+        .map_or(UNMATCHED, |route| route.pattern());
     let route = route.to_owned();
     let method = method_name(request.method());
     let span = tracing::info_span!(
@@ -64,7 +70,11 @@ struct UnderWay {
 impl UnderWay {
     fn start(method: &'static str, route: String) -> Self {
         metrics::gauge!("medilink_http_requests_under_way").increment(1.0);
-        Self { method, route, started: Instant::now() }
+        Self {
+            method,
+            route,
+            started: Instant::now(),
+        }
     }
 
     fn end(self, status: u16) {

@@ -92,31 +92,61 @@ pub struct Patients(pub Backend);
 impl Patients {
     /// Register a patient
     #[oai(path = "/patients", method = "post", operation_id = "registerPatient")]
-    async fn register(&self, caller: SignedIn, call: Command, body: Json<PatientIn>) -> Result<Created<PatientRegisteredOut>, Problem> {
+    async fn register(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        body: Json<PatientIn>,
+    ) -> Result<Created<PatientRegisteredOut>, Problem> {
         let given = body.value;
         let born = given.date_of_birth.map(BirthDate::try_from).transpose();
         let register = Register {
             name: field("/name", &given.name)?,
             phone: field("/phone", &given.phone)?,
-            email: given.email.map(|email| field("/email", &email)).transpose()?,
+            email: given
+                .email
+                .map(|email| field("/email", &email))
+                .transpose()?,
             language: given.language.into(),
             date_of_birth: born.map_err(|error| invalid_field("/date_of_birth", error))?,
         };
-        let done = self.0.execute(&call.with_body(&caller, &body.hash), &register).await?;
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &register)
+            .await?;
         let id = done.answer.patient.uuid();
-        let body = PatientRegisteredOut { id, version: done.answer.version, position: done.position.0 };
+        let body = PatientRegisteredOut {
+            id,
+            version: done.answer.version,
+            position: done.position.0,
+        };
         Ok(Created::done(body, &done).location(&format!("/v1/patients/{id}")))
     }
 
     /// Read who a patient is
     #[oai(path = "/patients/:id", method = "get", operation_id = "readPatient")]
-    async fn get(&self, caller: SignedIn, read: Read, id: Path<Uuid>) -> Result<Found<PatientOut>, Problem> {
+    async fn get(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+    ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
         let view = self.0.view("patient", &read).await?;
-        let row = patient::get(self.0.reads(), tenant, PatientId(id.0)).await.map_err(unreadable)?;
+        let row = patient::get(self.0.reads(), tenant, PatientId(id.0))
+            .await
+            .map_err(unreadable)?;
         let row = row.ok_or_else(|| no_such("patient"))?;
         let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0.disclose(&caller, Action::ReadPatient, resource, BTreeSet::from([SubjectId(id.0)]), "patient").await?;
+        self.0
+            .disclose(
+                &caller,
+                Action::ReadPatient,
+                resource,
+                BTreeSet::from([SubjectId(id.0)]),
+                "patient",
+            )
+            .await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }

@@ -130,8 +130,16 @@ mod tests {
     #[test]
     fn every_problem_is_an_error_and_says_how_to_mend_it() {
         for kind in ALL {
-            assert!(kind.status.is_client_error() || kind.status.is_server_error(), "{}", kind.slug);
-            assert!(kind.title.ends_with('.') && kind.mend.ends_with('.'), "{}", kind.slug);
+            assert!(
+                kind.status.is_client_error() || kind.status.is_server_error(),
+                "{}",
+                kind.slug
+            );
+            assert!(
+                kind.title.ends_with('.') && kind.mend.ends_with('.'),
+                "{}",
+                kind.slug
+            );
         }
     }
 
@@ -139,7 +147,15 @@ mod tests {
     fn the_registry_of_problems_is_stable() {
         let table: Vec<String> = ALL
             .iter()
-            .map(|kind| format!("{} {} | {} | {}", kind.status.as_u16(), kind.slug, kind.title, kind.mend))
+            .map(|kind| {
+                format!(
+                    "{} {} | {} | {}",
+                    kind.status.as_u16(),
+                    kind.slug,
+                    kind.title,
+                    kind.mend
+                )
+            })
             .collect();
         insta::assert_snapshot!(table.join("\n"));
     }

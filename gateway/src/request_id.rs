@@ -20,8 +20,14 @@ impl RequestId {
 
 /// Takes the caller's id when it is a UUID, or makes one (UUIDv7). Any other text is replaced:
 /// it would end up in log lines and events.
-pub async fn assign<E: Endpoint>(next: std::sync::Arc<E>, mut request: Request) -> poem::Result<Response> {
-    let given = request.header(HEADER).and_then(|id| Uuid::try_parse(id).ok()).filter(|id| !id.is_nil());
+pub async fn assign<E: Endpoint>(
+    next: std::sync::Arc<E>,
+    mut request: Request,
+) -> poem::Result<Response> {
+    let given = request
+        .header(HEADER)
+        .and_then(|id| Uuid::try_parse(id).ok())
+        .filter(|id| !id.is_nil());
     let id = given.unwrap_or_else(Uuid::now_v7);
     request.set_data(RequestId(id));
     let mut response = next.get_response(request).await.into_response();

@@ -39,15 +39,29 @@ impl Routes {
         let paths = document["paths"].as_object().into_iter().flatten();
         let routes = paths.map(|(pattern, operations)| Route {
             pattern: pattern.clone(),
-            operations: operations.as_object().into_iter().flatten().filter_map(operation).collect(),
+            operations: operations
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter_map(operation)
+                .collect(),
         });
-        Self { routes: routes.collect() }
+        Self {
+            routes: routes.collect(),
+        }
     }
 
     /// Adds a page of the framework that the document doesn't list.
     pub fn add_page(&mut self, path: &str) {
-        let operation = Operation { method: Method::GET, query: None, answers: Vec::new() };
-        self.routes.push(Route { pattern: path.to_owned(), operations: vec![operation] });
+        let operation = Operation {
+            method: Method::GET,
+            query: None,
+            answers: Vec::new(),
+        };
+        self.routes.push(Route {
+            pattern: path.to_owned(),
+            operations: vec![operation],
+        });
     }
 
     /// The route that a path belongs to.
@@ -107,7 +121,11 @@ impl Route {
     }
 
     fn allow(&self) -> HeaderValue {
-        let mut methods: BTreeSet<&str> = self.operations.iter().map(|operation| operation.method.as_str()).collect();
+        let mut methods: BTreeSet<&str> = self
+            .operations
+            .iter()
+            .map(|operation| operation.method.as_str())
+            .collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }
@@ -118,8 +136,14 @@ impl Route {
     }
 
     fn operation(&self, method: &Method) -> Option<&Operation> {
-        let method = if *method == Method::HEAD { &Method::GET } else { method };
-        self.operations.iter().find(|operation| operation.method == *method)
+        let method = if *method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        self.operations
+            .iter()
+            .find(|operation| operation.method == *method)
     }
 }
 
@@ -127,7 +151,11 @@ impl Route {
 ///
 /// # Errors
 /// 404, 405, 406 or 400 as a [`Problem`].
-pub async fn check<E: Endpoint>(next: Arc<E>, request: Request, routes: Arc<Routes>) -> poem::Result<Response> {
+pub async fn check<E: Endpoint>(
+    next: Arc<E>,
+    request: Request,
+    routes: Arc<Routes>,
+) -> poem::Result<Response> {
     let Some(route) = routes.find(request.uri().path()) else {
         return Err(Problem::new(&kinds::NOT_FOUND).into());
     };
@@ -137,7 +165,9 @@ pub async fn check<E: Endpoint>(next: Arc<E>, request: Request, routes: Arc<Rout
         return Ok(response.header(header::ALLOW, route.allow()).finish());
     }
     let Some(operation) = route.operation(request.method()) else {
-        return Err(Problem::new(&kinds::METHOD_NOT_ALLOWED).header(header::ALLOW, route.allow()).into());
+        return Err(Problem::new(&kinds::METHOD_NOT_ALLOWED)
+            .header(header::ALLOW, route.allow())
+            .into());
     };
     operation.check_query(request.uri().query().unwrap_or_default())?;
     operation.check_accept(&request)?;
@@ -146,13 +176,19 @@ pub async fn check<E: Endpoint>(next: Arc<E>, request: Request, routes: Arc<Rout
 
 impl Operation {
     fn check_query(&self, query: &str) -> Result<(), Problem> {
-        let Some(known) = &self.query else { return Ok(()) };
+        let Some(known) = &self.query else {
+            return Ok(());
+        };
         let mut seen = BTreeSet::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let name = pair.split('=').next().unwrap_or_default();
             // Our names need no escaping, so one that is escaped is none of ours.
             if !known.contains(name) {
-                let short: String = name.chars().filter(char::is_ascii_graphic).take(40).collect();
+                let short: String = name
+                    .chars()
+                    .filter(char::is_ascii_graphic)
+                    .take(40)
+                    .collect();
                 return Err(Problem::new(&kinds::UNKNOWN_PARAMETER).field(short));
             }
             if !seen.insert(name) {
@@ -168,13 +204,22 @@ impl Operation {
         if self.answers.is_empty() {
             return Ok(());
         }
-        let mut given = request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+        let mut given = request
+            .headers()
+            .get_all(header::ACCEPT)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .peekable();
         if given.peek().is_none() {
             return Ok(());
         }
         let mut ranges = given.flat_map(|value| value.split(','));
         let fits = ranges.any(|range| self.answers.iter().any(|answer| accepts(range, answer)));
-        if fits { Ok(()) } else { Err(Problem::new(&kinds::NOT_ACCEPTABLE)) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Problem::new(&kinds::NOT_ACCEPTABLE))
+        }
     }
 }
 
@@ -183,7 +228,9 @@ fn accepts(range: &str, answer: &str) -> bool {
     let mut parts = range.split(';').map(str::trim);
     let range = parts.next().unwrap_or_default().to_ascii_lowercase();
     let refused = parts.any(|part| {
-        part.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
+        part.strip_prefix("q=")
+            .and_then(|q| q.parse::<f32>().ok())
+            .is_some_and(|q| q <= 0.0)
     });
     let family = answer.split('/').next().unwrap_or_default();
     !refused && (range == "*/*" || range == answer || range.strip_suffix("/*") == Some(family))
@@ -217,13 +264,20 @@ mod tests {
     #[test]
     fn allow_lists_what_a_path_knows() {
         let routes = routes();
-        assert_eq!(routes.find("/v1/patients/all").unwrap().allow(), "GET, HEAD, OPTIONS, POST");
+        assert_eq!(
+            routes.find("/v1/patients/all").unwrap().allow(),
+            "GET, HEAD, OPTIONS, POST"
+        );
     }
 
     #[test]
     fn a_query_takes_known_names_once() {
         let routes = routes();
-        let operation = routes.find("/v1/patients/1").unwrap().operation(&Method::GET).unwrap();
+        let operation = routes
+            .find("/v1/patients/1")
+            .unwrap()
+            .operation(&Method::GET)
+            .unwrap();
         operation.check_query("from=1").unwrap();
         operation.check_query("").unwrap();
         assert!(operation.check_query("form=1").is_err());

@@ -7,8 +7,8 @@ use medilink_commands::Executor;
 use medilink_database::Database;
 use medilink_projections::{Checkpoints, Reads};
 use medilink_telemetry::Meters;
-use poem::{Response, Route, Server, get};
 use poem::endpoint::BoxEndpoint;
+use poem::{Response, Route, Server, get};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,9 @@ pub enum GatewayError {
     #[error(transparent)]
     Assembly(#[from] AssemblyError),
     /// The address can't be taken.
-    #[error("can't listen on {address}: {source}; is another process using it? Set another `gateway.listen`")]
+    #[error(
+        "can't listen on {address}: {source}; is another process using it? Set another `gateway.listen`"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -66,7 +68,9 @@ pub struct Gateway {
 
 impl std::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gateway").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Gateway")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -83,14 +87,24 @@ impl Gateway {
     pub async fn bind(self) -> Result<Bound, GatewayError> {
         let Self { config, parts } = self;
         let stop = CancellationToken::new();
-        let changes = Changes::new(Arc::new(parts.executor.reader().clone()), &config.limits, stop.clone());
+        let changes = Changes::new(
+            Arc::new(parts.executor.reader().clone()),
+            &config.limits,
+            stop.clone(),
+        );
         let mut probes = parts.probes;
         probes.push(Box::new(DatabaseProbe(parts.database)));
         probes.push(Box::new(ProjectionsProbe(parts.checkpoints.clone())));
         let patience = millis(config.limits.position_wait_ms);
         let backend = Backend::new(parts.executor, parts.reads, parts.checkpoints, patience);
         let api = api::all(backend, changes.clone());
-        let frame = Frame { config, sign_in: parts.sign_in, health: Health::new(probes), meters: parts.meters, stop };
+        let frame = Frame {
+            config,
+            sign_in: parts.sign_in,
+            health: Health::new(probes),
+            meters: parts.meters,
+            stop,
+        };
         Bound::new(api, frame, changes).await
     }
 
@@ -116,7 +130,9 @@ pub struct Bound {
 
 impl std::fmt::Debug for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bound").field("address", &self.address()).finish_non_exhaustive()
+        f.debug_struct("Bound")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,7 +152,15 @@ impl Bound {
             Some(address) => Some(bind(address, 16).await?),
             None => None,
         };
-        Ok(Self { app, listener, metrics, meters, changes, config, stop })
+        Ok(Self {
+            app,
+            listener,
+            metrics,
+            meters,
+            changes,
+            config,
+            stop,
+        })
     }
 
     /// Where it listens; the port is the real one when 0 was asked for.
@@ -155,7 +179,15 @@ impl Bound {
     /// # Errors
     /// [`GatewayError::Serve`] when the socket fails.
     pub async fn run(self, cancel: CancellationToken) -> Result<(), GatewayError> {
-        let Self { app, listener, metrics, meters, changes, config, stop } = self;
+        let Self {
+            app,
+            listener,
+            metrics,
+            meters,
+            changes,
+            config,
+            stop,
+        } = self;
         let drain = Some(millis(config.limits.drain_ms));
         let idle = millis(config.limits.idle_ms);
         let stopped = || stop.clone().cancelled_owned();
@@ -164,9 +196,15 @@ impl Bound {
             .idle_timeout(idle)
             .run_with_graceful_shutdown(app, stopped(), drain);
         let side = async {
-            let Some(metrics) = metrics else { return Ok(()) };
+            let Some(metrics) = metrics else {
+                return Ok(());
+            };
             let page = Route::new().at("/metrics", get(app::metrics_page(meters)));
-            Server::new_with_acceptor(metrics).name("metrics").idle_timeout(idle).run_with_graceful_shutdown(page, stopped(), drain).await
+            Server::new_with_acceptor(metrics)
+                .name("metrics")
+                .idle_timeout(idle)
+                .run_with_graceful_shutdown(page, stopped(), drain)
+                .await
         };
         let forward = async {
             tokio::select! {
@@ -186,6 +224,7 @@ impl Bound {
 }
 
 async fn bind(address: SocketAddr, most: usize) -> Result<Bounded, GatewayError> {
-    Bounded::bind(address, most).await.map_err(|source| GatewayError::Listen { address, source })
+    Bounded::bind(address, most)
+        .await
+        .map_err(|source| GatewayError::Listen { address, source })
 }
-

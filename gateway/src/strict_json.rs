@@ -43,8 +43,13 @@ pub enum Fault {
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let fault = Cell::new(None);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let seed = Strict { depth: 0, fault: &fault };
-    let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let seed = Strict {
+        depth: 0,
+        fault: &fault,
+    };
+    let value = seed
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| fault.take().unwrap_or_else(|| from_reader(&error)))
 }
 
@@ -56,7 +61,10 @@ fn from_reader(error: &serde_json::Error) -> Fault {
     } else if message.contains("number out of range") {
         Fault::Number
     } else {
-        Fault::Syntax { line: error.line(), column: error.column() }
+        Fault::Syntax {
+            line: error.line(),
+            column: error.column(),
+        }
     }
 }
 
@@ -76,7 +84,10 @@ impl Strict<'_> {
         if self.depth == MAX_DEPTH {
             return Err(self.refuse(Fault::TooDeep));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 
     fn text<E: Error>(&self, text: &str) -> Result<String, E> {
@@ -126,7 +137,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value).filter(|_| value.abs() <= EXACT as f64);
-        number.map(Value::Number).ok_or_else(|| self.refuse(Fault::Number))
+        number
+            .map(Value::Number)
+            .ok_or_else(|| self.refuse(Fault::Number))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {

@@ -11,7 +11,11 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let mut all: Vec<_> = paths
         .iter()
         .flat_map(|(path, operations)| {
-            operations.as_object().unwrap().iter().map(|(method, operation)| (path.clone(), method.clone(), operation.clone()))
+            operations
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(|(method, operation)| (path.clone(), method.clone(), operation.clone()))
         })
         .collect();
     all.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
@@ -27,7 +31,10 @@ fn the_checked_in_document_is_the_one_that_is_served() {
         std::fs::write(&file, &served).unwrap();
     }
     let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(checked_in == served, "schemas/openapi.json differs from the code: look at the change, then run with BLESS=1");
+    assert!(
+        checked_in == served,
+        "schemas/openapi.json differs from the code: look at the change, then run with BLESS=1"
+    );
 }
 
 /// A new route changes this list, and so is seen in review.
@@ -36,7 +43,11 @@ fn every_route_is_listed_with_who_may_call_it() {
     let list: Vec<String> = operations(&api::document().unwrap())
         .into_iter()
         .map(|(path, method, operation)| {
-            let who = if operation["security"].is_array() { "signed in" } else { "anyone" };
+            let who = if operation["security"].is_array() {
+                "signed in"
+            } else {
+                "anyone"
+            };
             format!("{:6} {path} — {who}", method.to_uppercase())
         })
         .collect();
@@ -48,7 +59,10 @@ fn what_is_public_exists_and_is_really_public() {
     let operations = operations(&api::document().unwrap());
     for (method, path) in PUBLIC {
         let found = operations.iter().find(|(p, m, _)| p == path && m == method);
-        assert!(found.is_some_and(|(_, _, operation)| operation["security"].is_null()), "{method} {path}");
+        assert!(
+            found.is_some_and(|(_, _, operation)| operation["security"].is_null()),
+            "{method} {path}"
+        );
     }
 }
 
@@ -59,15 +73,24 @@ fn every_body_refuses_unknown_fields_at_every_level() {
     let mut seen = 0;
     for (path, _, operation) in operations(&document) {
         let body = &operation["requestBody"]["content"];
-        let Some(content) = body.as_object() else { continue };
-        assert_eq!(content.keys().collect::<Vec<_>>(), ["application/json"], "{path}");
+        let Some(content) = body.as_object() else {
+            continue;
+        };
+        assert_eq!(
+            content.keys().collect::<Vec<_>>(),
+            ["application/json"],
+            "{path}"
+        );
         let mut names = Vec::new();
         references(&content["application/json"]["schema"], &mut names);
         while let Some(name) = names.pop() {
             let schema = &schemas[&name];
             if schema["type"] == "object" {
                 seen += 1;
-                assert_eq!(schema["additionalProperties"], false, "{name} of {path} should end in `In`");
+                assert_eq!(
+                    schema["additionalProperties"], false,
+                    "{name} of {path} should end in `In`"
+                );
             }
             references(&schema["properties"], &mut names);
         }
@@ -78,7 +101,9 @@ fn every_body_refuses_unknown_fields_at_every_level() {
 fn references(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| match value.as_str() {
-            Some(target) if key == "$ref" => into.extend(target.rsplit('/').next().map(str::to_owned)),
+            Some(target) if key == "$ref" => {
+                into.extend(target.rsplit('/').next().map(str::to_owned))
+            }
             _ => references(value, into),
         }),
         Value::Array(items) => items.iter().for_each(|item| references(item, into)),

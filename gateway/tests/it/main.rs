@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bodies;
+mod booking;
 mod document;
 mod frame;
 mod pages;
+mod site;
 mod streams;
 mod world;

@@ -50,26 +50,59 @@ impl Memory {
         });
     }
 
-    fn select(&self, fits: impl Fn(&RecordedEvent) -> bool, limit: usize) -> Result<Vec<RecordedEvent>, DatabaseError> {
+    fn select(
+        &self,
+        fits: impl Fn(&RecordedEvent) -> bool,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, DatabaseError> {
         if *self.away.lock().unwrap() {
             return Err(DatabaseError::Unavailable("away".to_owned()));
         }
-        Ok(self.events.lock().unwrap().iter().filter(|event| fits(event)).take(limit).cloned().collect())
+        Ok(self
+            .events
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|event| fits(event))
+            .take(limit)
+            .cloned()
+            .collect())
     }
 }
 
 impl ChangeLog for Memory {
     fn head(&self) -> BoxFuture<'_, Result<Position, DatabaseError>> {
-        Box::pin(async { Ok(self.select(|_| true, usize::MAX)?.last().map_or(Position::START, |event| event.position)) })
+        Box::pin(async {
+            Ok(self
+                .select(|_| true, usize::MAX)?
+                .last()
+                .map_or(Position::START, |event| event.position))
+        })
     }
 
-    fn after(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
+    fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
         Box::pin(async move { self.select(|event| event.position > after, limit) })
     }
 
-    fn about(&self, (tenant, subject): (TenantId, SubjectId), after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
+    fn about(
+        &self,
+        (tenant, subject): (TenantId, SubjectId),
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<RecordedEvent>, DatabaseError>> {
         Box::pin(async move {
-            self.select(|event| event.position > after && event.tenant == tenant && event.subject == Some(subject), limit)
+            self.select(
+                |event| {
+                    event.position > after
+                        && event.tenant == tenant
+                        && event.subject == Some(subject)
+                },
+                limit,
+            )
         })
     }
 }
@@ -98,17 +131,28 @@ struct World {
 
 fn world(limits: Limits) -> World {
     let log = Memory::default();
-    let config = GatewayConfig { limits, ..GatewayConfig::default() };
+    let config = GatewayConfig {
+        limits,
+        ..GatewayConfig::default()
+    };
     let frame = frame(config.clone(), Vec::new());
     let stop = frame.stop.clone();
     let changes = Changes::new(Arc::new(log.clone()), &config.limits, stop.clone());
     let follower = tokio::spawn(changes.clone().follow());
-    World { client: TestClient::new(assemble(Follow(changes), frame).unwrap()), log, stop, follower }
+    World {
+        client: TestClient::new(assemble(Follow(changes), frame).unwrap()),
+        log,
+        stop,
+        follower,
+    }
 }
 
 impl World {
     async fn follow(&self, person: u128, last: Option<u64>) -> TestResponse {
-        let mut request = self.client.get("/v1/changes").header("authorization", format!("Bearer person-{person}"));
+        let mut request = self
+            .client
+            .get("/v1/changes")
+            .header("authorization", format!("Bearer person-{person}"));
         if let Some(last) = last {
             request = request.header("last-event-id", last.to_string());
         }
@@ -125,8 +169,13 @@ struct Text {
 fn text(response: TestResponse) -> Text {
     assert_eq!(response.0.status(), 200);
     let chunks = response.0.into_body().into_bytes_stream();
-    let chunks = chunks.map(|chunk| String::from_utf8(chunk.unwrap().to_vec()).unwrap()).boxed();
-    Text { chunks, pending: String::new() }
+    let chunks = chunks
+        .map(|chunk| String::from_utf8(chunk.unwrap().to_vec()).unwrap())
+        .boxed();
+    Text {
+        chunks,
+        pending: String::new(),
+    }
 }
 
 impl Text {
@@ -152,14 +201,21 @@ async fn next(text: &mut Text) -> Option<String> {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), wait).await.expect("nothing came in time")
+    tokio::time::timeout(Duration::from_secs(5), wait)
+        .await
+        .expect("nothing came in time")
 }
 
 #[tokio::test]
 async fn a_person_sees_their_own_changes_as_they_happen_and_nobody_elses() {
     let world = world(Limits::default());
     let mut stream = text(world.follow(1, None).await);
-    let reader = async { (next(&mut stream).await.unwrap(), next(&mut stream).await.unwrap()) };
+    let reader = async {
+        (
+            next(&mut stream).await.unwrap(),
+            next(&mut stream).await.unwrap(),
+        )
+    };
     let writer = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         world.log.record(2, "appointment.booked");
@@ -182,7 +238,10 @@ async fn a_reconnecting_reader_gets_what_it_missed() {
     let mut stream = text(world.follow(1, Some(3)).await);
     for position in (5..2_400).step_by(2) {
         let event = next(&mut stream).await.unwrap();
-        assert!(event.lines().any(|line| line == format!("id: {position}")), "{event}");
+        assert!(
+            event.lines().any(|line| line == format!("id: {position}")),
+            "{event}"
+        );
     }
 }
 
@@ -194,9 +253,15 @@ async fn a_position_that_the_log_has_not_come_to_is_refused() {
 
 #[tokio::test]
 async fn a_silent_stream_has_heartbeats() {
-    let world = world(Limits { heartbeat_ms: 20, ..Limits::default() });
+    let world = world(Limits {
+        heartbeat_ms: 20,
+        ..Limits::default()
+    });
     let mut stream = text(world.follow(1, None).await);
-    let beat = tokio::time::timeout(Duration::from_secs(5), stream.block()).await.unwrap().unwrap();
+    let beat = tokio::time::timeout(Duration::from_secs(5), stream.block())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(beat.starts_with(':'), "{beat}");
 }
 
@@ -216,7 +281,10 @@ async fn streams_end_when_the_process_stops() {
 
 #[tokio::test]
 async fn a_person_has_only_so_many_streams_and_closing_one_makes_room() {
-    let world = world(Limits { streams_per_person: 1, ..Limits::default() });
+    let world = world(Limits {
+        streams_per_person: 1,
+        ..Limits::default()
+    });
     let first = world.follow(1, None).await;
     let refused = world.follow(1, None).await;
     assert!(refused.0.header("retry-after").is_some());

@@ -62,18 +62,33 @@ pub struct Letters;
 impl Letters {
     /// Write a letter.
     #[oai(path = "/v1/letters", method = "post")]
-    async fn write(&self, caller: SignedIn, call: Command, letter: Json<LetterIn>) -> Result<Created<LetterOut>, Problem> {
+    async fn write(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        letter: Json<LetterIn>,
+    ) -> Result<Created<LetterOut>, Problem> {
         let context = call.with_body(&caller, &letter.hash);
         assert_eq!(context.actor, caller.actor);
-        let key = context.idempotency.map(|idempotency| hex::encode(idempotency.body_hash));
-        Ok(Created::new(LetterOut { text: key.unwrap_or(letter.value.text) })
-            .position(Position(7))
-            .location("/v1/letters/7"))
+        let key = context
+            .idempotency
+            .map(|idempotency| hex::encode(idempotency.body_hash));
+        Ok(Created::new(LetterOut {
+            text: key.unwrap_or(letter.value.text),
+        })
+        .position(Position(7))
+        .location("/v1/letters/7"))
     }
 
     /// Read a letter.
     #[oai(path = "/v1/letters/:id", method = "get")]
-    async fn read(&self, _caller: SignedIn, read: Read, id: Path<Uuid>, page: Query<Option<u32>>) -> Result<Found<LetterOut>, Problem> {
+    async fn read(
+        &self,
+        _caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+        page: Query<Option<u32>>,
+    ) -> Result<Found<LetterOut>, Problem> {
         if page.0 == Some(13) {
             panic!("letter {} says something private", id.0);
         }
@@ -81,7 +96,10 @@ impl Letters {
             tokio::time::sleep(std::time::Duration::from_secs(60)).await;
         }
         let text = "long ".repeat(page.0.unwrap_or(1) as usize);
-        Ok(Found::new(LetterOut { text }).position(Position(9)).behind(2).version(3, read.known_version))
+        Ok(Found::new(LetterOut { text })
+            .position(Position(9))
+            .behind(2)
+            .version(3, read.known_version))
     }
 }
 
@@ -91,16 +109,26 @@ impl SignIn for People {
     fn actor<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>> {
         Box::pin(async move {
             match secret {
-                "away" => Err(DatabaseError::Unavailable("no connection to 10.0.0.7".to_owned())),
+                "away" => Err(DatabaseError::Unavailable(
+                    "no connection to 10.0.0.7".to_owned(),
+                )),
                 TOKEN => Ok(Some(actor(Uuid::from_u128(1)))),
-                other => Ok(other.strip_prefix("person-").and_then(|n| n.parse().ok()).map(|n| actor(Uuid::from_u128(n)))),
+                other => Ok(other
+                    .strip_prefix("person-")
+                    .and_then(|n| n.parse().ok())
+                    .map(|n| actor(Uuid::from_u128(n)))),
             }
         })
     }
 }
 
 pub fn actor(id: Uuid) -> Actor {
-    Actor { id, tenant: TenantId(Uuid::from_u128(99)), roles: vec![Role::Patient], session: None }
+    Actor {
+        id,
+        tenant: TenantId(Uuid::from_u128(99)),
+        roles: vec![Role::Patient],
+        session: None,
+    }
 }
 
 pub type Client = TestClient<BoxEndpoint<'static, Response>>;
@@ -128,19 +156,38 @@ pub fn client_with(config: GatewayConfig) -> Client {
 pub async fn problem(response: TestResponse) -> serde_json::Value {
     let status = response.0.status().as_u16();
     let id = response.0.header("x-request-id").map(str::to_owned);
-    assert_eq!(response.0.content_type(), Some("application/problem+json"), "status {status}");
+    assert_eq!(
+        response.0.content_type(),
+        Some("application/problem+json"),
+        "status {status}"
+    );
     let body = response.0.into_body().into_string().await.unwrap();
     let mut problem: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(problem["status"], status);
-    assert!(problem["type"].as_str().unwrap().starts_with("https://medilink.dev/problems/"), "{problem}");
+    assert!(
+        problem["type"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://medilink.dev/problems/"),
+        "{problem}"
+    );
     let instance = problem.as_object_mut().unwrap().remove("instance").unwrap();
-    assert_eq!(instance.as_str().map(str::to_owned), id.map(|id| format!("urn:uuid:{id}")));
+    assert_eq!(
+        instance.as_str().map(str::to_owned),
+        id.map(|id| format!("urn:uuid:{id}"))
+    );
     problem
 }
 
 /// `status slug field`, for tables.
 pub fn gist(problem: &serde_json::Value) -> String {
-    let slug = problem["type"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let slug = problem["type"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
     let field = problem["field"].as_str().unwrap_or("-");
     format!("{} {slug} {field}", problem["status"])
 }

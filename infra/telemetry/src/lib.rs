@@ -68,7 +68,9 @@ impl Telemetry {
             .with(logs::guard())
             .with(trace::layer(&tracer))
             .with(logs::layer(config.format, std::io::stderr));
-        subscriber.try_init().map_err(|_| TelemetryError::AlreadyStarted)?;
+        subscriber
+            .try_init()
+            .map_err(|_| TelemetryError::AlreadyStarted)?;
         trace::install_propagator();
         let meters = Meters::install(&config.service)?;
         panics::install();

@@ -49,7 +49,9 @@ where
             .with_current_span(false)
             .with_span_list(true)
             .boxed(),
-        LogFormat::Plain => layer.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).boxed(),
+        LogFormat::Plain => layer
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .boxed(),
     }
 }
 

@@ -39,7 +39,9 @@ impl std::fmt::Debug for Meters {
 impl Meters {
     /// Installs the recorder of this process.
     pub(crate) fn install(service: &str) -> Result<Self, TelemetryError> {
-        let recorder = builder()?.add_global_label("service", service).build_recorder();
+        let recorder = builder()?
+            .add_global_label("service", service)
+            .build_recorder();
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(|_| TelemetryError::AlreadyStarted)?;
         let upkeep = Upkeep::start(handle.clone())?;
@@ -63,7 +65,11 @@ impl Meters {
     }
 
     pub(crate) fn stop(&self) {
-        let upkeep = self.upkeep.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let upkeep = self
+            .upkeep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(upkeep) = upkeep {
             upkeep.stop();
         }
@@ -81,11 +87,13 @@ impl Upkeep {
     fn start(handle: PrometheusHandle) -> Result<Self, TelemetryError> {
         let (stop, stopped) = sync_channel::<()>(1);
         // A thread rather than a task: metrics must outlive any one runtime.
-        let thread = std::thread::Builder::new().name("meters".to_owned()).spawn(move || {
-            while stopped.recv_timeout(UPKEEP) == Err(RecvTimeoutError::Timeout) {
-                handle.run_upkeep();
-            }
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("meters".to_owned())
+            .spawn(move || {
+                while stopped.recv_timeout(UPKEEP) == Err(RecvTimeoutError::Timeout) {
+                    handle.run_upkeep();
+                }
+            })?;
         Ok(Self { stop, thread })
     }
 
@@ -107,10 +115,16 @@ mod tests {
         let recorder = builder().unwrap().build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            metrics::histogram!("medilink_test_seconds", "route" => "/v1/patients/{id}").record(0.003);
+            metrics::histogram!("medilink_test_seconds", "route" => "/v1/patients/{id}")
+                .record(0.003);
         });
         let text = handle.render();
-        assert!(text.contains(r#"medilink_test_seconds_bucket{route="/v1/patients/{id}",le="0.005"} 1"#), "{text}");
+        assert!(
+            text.contains(
+                r#"medilink_test_seconds_bucket{route="/v1/patients/{id}",le="0.005"} 1"#
+            ),
+            "{text}"
+        );
         assert!(text.contains(r#"le="0.0025"} 0"#), "{text}");
     }
 

@@ -28,15 +28,21 @@ pub(crate) fn provider(config: &TelemetryConfig) -> Result<SdkTracerProvider, Te
         return Err(TelemetryError::Ratio(config.sample_ratio));
     }
     let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sample_ratio)));
-    let resource = Resource::builder().with_service_name(config.service.clone()).build();
-    let builder = SdkTracerProvider::builder().with_sampler(sampler).with_resource(resource);
+    let resource = Resource::builder()
+        .with_service_name(config.service.clone())
+        .build();
+    let builder = SdkTracerProvider::builder()
+        .with_sampler(sampler)
+        .with_resource(resource);
     let Some(endpoint) = &config.otlp_endpoint else {
         return Ok(builder.build());
     };
     // TLS to a collector is the job of a collector on the same host; a URL that asks for it
     // here would fail silently in the background.
     if !endpoint.starts_with("http://") {
-        return Err(TelemetryError::Endpoint("it does not start with http://".to_owned()));
+        return Err(TelemetryError::Endpoint(
+            "it does not start with http://".to_owned(),
+        ));
     }
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_http()
@@ -50,7 +56,9 @@ pub(crate) fn provider(config: &TelemetryConfig) -> Result<SdkTracerProvider, Te
 }
 
 /// The layer that turns `tracing` spans into trace spans.
-pub(crate) fn layer<S>(provider: &SdkTracerProvider) -> OpenTelemetryLayer<S, opentelemetry_sdk::trace::SdkTracer>
+pub(crate) fn layer<S>(
+    provider: &SdkTracerProvider,
+) -> OpenTelemetryLayer<S, opentelemetry_sdk::trace::SdkTracer>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
@@ -117,7 +125,10 @@ mod tests {
             span.in_scope(current_traceparent)
         });
         let next = next.unwrap();
-        assert!(next.starts_with("00-0af7651916cd43dd8448eb211c80319c-"), "{next}");
+        assert!(
+            next.starts_with("00-0af7651916cd43dd8448eb211c80319c-"),
+            "{next}"
+        );
         assert_ne!(next, PARENT);
     }
 
@@ -133,7 +144,10 @@ mod tests {
 
     #[test]
     fn outside_a_span_there_is_no_traceparent() {
-        assert_eq!(traced(&TelemetryConfig::default(), current_traceparent), None);
+        assert_eq!(
+            traced(&TelemetryConfig::default(), current_traceparent),
+            None
+        );
     }
 
     #[test]
@@ -142,12 +156,18 @@ mod tests {
             otlp_endpoint: Some("https://collector".to_owned()),
             ..TelemetryConfig::default()
         };
-        assert!(matches!(provider(&config), Err(TelemetryError::Endpoint(_))));
+        assert!(matches!(
+            provider(&config),
+            Err(TelemetryError::Endpoint(_))
+        ));
     }
 
     #[test]
     fn a_sampling_ratio_above_one_is_refused() {
-        let config = TelemetryConfig { sample_ratio: 1.5, ..TelemetryConfig::default() };
+        let config = TelemetryConfig {
+            sample_ratio: 1.5,
+            ..TelemetryConfig::default()
+        };
         assert!(matches!(provider(&config), Err(TelemetryError::Ratio(_))));
     }
 
@@ -160,7 +180,9 @@ mod tests {
         };
         let received = std::thread::spawn(move || {
             let (mut socket, _) = collector.accept().unwrap();
-            socket.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+            socket
+                .set_read_timeout(Some(Duration::from_millis(500)))
+                .unwrap();
             let mut request = Vec::new();
             let mut chunk = [0_u8; 4096];
             while let Ok(read) = socket.read(&mut chunk) {
@@ -169,10 +191,14 @@ mod tests {
                     break;
                 }
             }
-            socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            socket
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                .unwrap();
             String::from_utf8_lossy(&request).into_owned()
         });
-        traced(&config, || tracing::info_span!("book-a-slot").in_scope(|| ()));
+        traced(&config, || {
+            tracing::info_span!("book-a-slot").in_scope(|| ())
+        });
         let request = received.join().unwrap();
         assert!(request.starts_with("POST /v1/traces"), "{request}");
         assert!(request.contains("book-a-slot"), "{request}");

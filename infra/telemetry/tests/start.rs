@@ -9,7 +9,13 @@ fn one_process_starts_telemetry_once_and_renders_its_metrics() {
     let telemetry = Telemetry::start(&config).unwrap();
     metrics::counter!("medilink_things_total").increment(2);
     let text = telemetry.meters().render();
-    assert!(text.contains(r#"medilink_things_total{service="medilink"} 2"#), "{text}");
-    assert!(matches!(Telemetry::start(&config), Err(TelemetryError::AlreadyStarted)));
+    assert!(
+        text.contains(r#"medilink_things_total{service="medilink"} 2"#),
+        "{text}"
+    );
+    assert!(matches!(
+        Telemetry::start(&config),
+        Err(TelemetryError::AlreadyStarted)
+    ));
     telemetry.shutdown();
 }

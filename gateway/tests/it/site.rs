@@ -1,0 +1,275 @@
+//! A whole gateway on a socket, over databases of a test's own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use medilink_commands::access_token::{AccessTokens, Issue, new_secret};
+use medilink_commands::{Actor, Authorizer, CommandContext, Executor, inline_projections};
+use medilink_database::Database;
+use medilink_domain::TenantId;
+use medilink_domain::values::Role;
+use medilink_gateway::{Gateway, GatewayConfig, GatewayError, Limits, Parts};
+use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
+use medilink_projections::{Checkpoints, Projector, Reads};
+use medilink_telemetry::Meters;
+use medilink_test_support::TestDatabases;
+use medilink_vault::{Keyring, Vault};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub struct Site {
+    pub url: String,
+    pub tenant: TenantId,
+    pub executor: Executor,
+    pub app: Database,
+    http: reqwest::Client,
+    cancel: CancellationToken,
+    gateway: JoinHandle<Result<(), GatewayError>>,
+    projector: JoinHandle<()>,
+    _databases: TestDatabases,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    pub async fn open() -> Self {
+        let databases = TestDatabases::create().await;
+        let owner = databases.pool("medilink_owner");
+        medilink_log::migrate(&owner).await.unwrap();
+        medilink_commands::migrate(&owner).await.unwrap();
+        medilink_projections::migrate(&owner).await.unwrap();
+        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
+        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
+            .await
+            .unwrap();
+        let app = databases.pool("medilink_app");
+        let codec = EventCodec::new(vault.clone());
+        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
+        let executor = Executor::new(
+            LogReader::new(app.clone()),
+            writer,
+            codec.clone(),
+            Snapshots::new(app.clone(), vault.clone()),
+            Authorizer::shipped().unwrap(),
+        );
+        let cancel = CancellationToken::new();
+        let projector = Projector::new(databases.pool("medilink_projector"), codec, None)
+            .polling_every(Duration::from_millis(20));
+        let stop = cancel.clone();
+        let projector = tokio::spawn(async move { projector.run(stop).await });
+        let config = GatewayConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            limits: Limits {
+                drain_ms: 2_000,
+                ..Limits::default()
+            },
+            ..GatewayConfig::default()
+        };
+        let parts = Parts {
+            executor: executor.clone(),
+            reads: Reads::new(app.clone(), vault),
+            checkpoints: Checkpoints::new(app.clone()),
+            database: app.clone(),
+            sign_in: Arc::new(AccessTokens::new(app.clone())),
+            meters: Meters::detached(),
+            probes: Vec::new(),
+        };
+        let bound = Gateway::new(config, parts).bind().await.unwrap();
+        let url = format!("http://{}", bound.address());
+        let gateway = tokio::spawn(bound.run(cancel.clone()));
+        let site = Self {
+            url,
+            tenant: TenantId(Uuid::now_v7()),
+            executor,
+            app,
+            http: reqwest::Client::new(),
+            cancel,
+            gateway,
+            projector,
+            _databases: databases,
+            _folder: folder,
+        };
+        site.until_ready().await;
+        site
+    }
+
+    async fn until_ready(&self) {
+        for _ in 0..200 {
+            let report: Value = self
+                .http
+                .get(format!("{}/readyz", self.url))
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap();
+            if report["parts"]["projections"]["up"] == true {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the read models were never built");
+    }
+
+    /// A token for a person in a role of this tenant.
+    pub async fn token(&self, person: Uuid, role: Role) -> String {
+        self.token_in(self.tenant, person, role).await
+    }
+
+    pub async fn token_in(&self, tenant: TenantId, person: Uuid, role: Role) -> String {
+        let (secret, secret_hash) = new_secret();
+        let issue = Issue {
+            person,
+            roles: vec![role],
+            secret_hash,
+            expires_at: Utc::now() + TimeDelta::hours(1),
+        };
+        self.executor
+            .execute(&CommandContext::new(Actor::console(tenant)), &issue)
+            .await
+            .unwrap();
+        secret
+    }
+
+    pub fn request(&self, method: Method, path: &str, token: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(token)
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: Value) -> (u16, Value) {
+        answer(self.request(Method::POST, path, token).json(&body)).await
+    }
+
+    /// Reads what was written up to the position of an answer.
+    pub async fn get_after(&self, written: &Value, path: &str, token: &str) -> (u16, Value) {
+        let position = written["position"].to_string();
+        answer(
+            self.request(Method::GET, path, token)
+                .header("medilink-min-position", position),
+        )
+        .await
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> (u16, Value) {
+        answer(self.request(Method::GET, path, token)).await
+    }
+
+    pub async fn count(&self, kind: &str) -> i64 {
+        let client = self.app.client().await.unwrap();
+        client
+            .query_one("SELECT count(*) FROM log.events WHERE type = $1", &[&kind])
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    pub async fn close(self) {
+        self.cancel.cancel();
+        self.gateway.await.unwrap().unwrap();
+        self.projector.await.unwrap();
+    }
+}
+
+pub async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+/// A hospital with a doctor, a window ten days from now and a patient.
+pub struct Ward {
+    pub site: Site,
+    pub administrator: String,
+    pub reception: String,
+    pub doctor: Value,
+    pub patient: Value,
+    pub patient_token: String,
+    pub slots: Vec<Value>,
+    pub date: String,
+}
+
+impl Ward {
+    pub async fn open() -> Self {
+        let site = Site::open().await;
+        let administrator = site.token(Uuid::now_v7(), Role::Administrator).await;
+        let reception = site.token(Uuid::now_v7(), Role::Receptionist).await;
+        let (status, hospital) = site
+            .post(
+                "/v1/hospitals",
+                &administrator,
+                json!({"name": "City", "time_zone": "Asia/Kolkata"}),
+            )
+            .await;
+        assert_eq!(status, 201, "{hospital}");
+        let departments = format!(
+            "/v1/hospitals/{}/departments",
+            hospital["id"].as_str().unwrap()
+        );
+        let (status, department) = site
+            .post(
+                &departments,
+                &administrator,
+                json!({"name": "Heart", "specialty": "Cardiology"}),
+            )
+            .await;
+        assert_eq!(status, 201, "{department}");
+        let (status, doctor) = site
+            .post("/v1/doctors", &administrator, json!({
+                "hospital": hospital["id"], "department": department["id"], "name": "Dr Vikram Canary",
+                "registration_number": "PMC-1", "languages": ["en", "pa"],
+            }))
+            .await;
+        assert_eq!(status, 201, "{doctor}");
+        let date = (Utc::now() + TimeDelta::days(10)).date_naive().to_string();
+        let windows = format!("/v1/doctors/{}/windows", doctor["id"].as_str().unwrap());
+        let window = json!({"date": date, "opens": "09:00", "closes": "11:00", "slot_minutes": 30});
+        let (status, window) = site.post(&windows, &administrator, window).await;
+        assert_eq!(status, 201, "{window}");
+        let (status, patient) = site
+            .post(
+                "/v1/patients",
+                &reception,
+                json!({"name": "Asha Canary", "phone": "+91 98000 00001", "language": "hi"}),
+            )
+            .await;
+        assert_eq!(status, 201, "{patient}");
+        let patient_token = site.token(id(&patient), Role::Patient).await;
+        let path = format!(
+            "/v1/doctors/{}/slots?from={date}T00:00:00Z&to={date}T23:00:00Z",
+            doctor["id"].as_str().unwrap()
+        );
+        let (status, slots) = site.get_after(&patient, &path, &patient_token).await;
+        assert_eq!(status, 200, "{slots}");
+        let slots = slots["items"].as_array().unwrap().clone();
+        assert_eq!(slots.len(), 4);
+        Self {
+            site,
+            administrator,
+            reception,
+            doctor,
+            patient,
+            patient_token,
+            slots,
+            date,
+        }
+    }
+
+    pub fn booking(&self, slot: usize) -> Value {
+        json!({
+            "patient": self.patient["id"], "doctor": self.doctor["id"],
+            "starts_at": self.slots[slot]["starts_at"], "reason": "chest pain canary",
+        })
+    }
+}
+
+pub fn id(of: &Value) -> Uuid {
+    of["id"].as_str().unwrap().parse().unwrap()
+}
