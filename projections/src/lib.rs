@@ -31,6 +31,9 @@ mod registry;
 pub mod reminder;
 mod runtime;
 
+#[cfg(test)]
+mod tests;
+
 pub use checkpoints::{Behind, Checkpoints, WaitError};
 pub use cursor::NotACursor;
 pub use reads::{Listed, MAX_PAGE, Page, ReadError, Reads};

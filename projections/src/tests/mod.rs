@@ -1,0 +1,12 @@
+//! The promises of the runtime and of the models, against a real PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod broker;
+mod dead_letters;
+mod exactly_once;
+mod hosting;
+mod models;
+mod privacy;
+mod rebuilding;
+mod waiting;
+mod world;
