@@ -153,7 +153,11 @@ impl<K: std::hash::Hash + Eq + Clone> Meter<K> {
     }
 
     fn admit(&self, key: K) -> Result<(), Problem> {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == 0 {
+        if self
+            .checks
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(SWEEP_EVERY)
+        {
             self.limiter.retain_recent();
         }
         // A sweep runs often enough that the store overshoots by one interval at most.

@@ -22,9 +22,12 @@ pub const TYPE_BASE: &str = "https://medilink.dev/problems/";
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A refusal on its way to the caller.
+/// A refusal on its way to the caller. Small, because it is the other half of every result.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+pub struct Problem(Box<Facts>);
+
+#[derive(Clone, Debug, PartialEq)]
+struct Facts {
     slug: &'static str,
     status: StatusCode,
     title: Cow<'static, str>,
@@ -37,7 +40,7 @@ pub struct Problem {
 impl Problem {
     /// A problem that the gateway itself finds.
     pub fn new(kind: &Kind) -> Self {
-        Self {
+        Self(Box::new(Facts {
             slug: kind.slug,
             status: kind.status,
             title: Cow::Borrowed(kind.title),
@@ -45,13 +48,13 @@ impl Problem {
             detail: None,
             field: None,
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// A refusal by a rule of the domain.
     pub fn of_domain(refusal: &dyn DomainProblem) -> Self {
         let detail = refusal.detail();
-        Self {
+        Self(Box::new(Facts {
             slug: detail.slug,
             status: match detail.class {
                 ProblemClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
@@ -64,13 +67,13 @@ impl Problem {
             detail: None,
             field: detail.field.map(Cow::Borrowed),
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// What happened in this case. Must not quote a value that the caller sent.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
@@ -78,7 +81,7 @@ impl Problem {
     /// parameter or header.
     #[must_use]
     pub fn field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
-        self.field = Some(field.into());
+        self.0.field = Some(field.into());
         self
     }
 
@@ -96,38 +99,38 @@ impl Problem {
     /// A header that this refusal needs, such as `Allow`.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// The HTTP status.
-    pub const fn status_code(&self) -> StatusCode {
-        self.status
+    pub fn status_code(&self) -> StatusCode {
+        self.0.status
     }
 
     /// The last segment of the `type`.
-    pub const fn slug(&self) -> &'static str {
-        self.slug
+    pub fn slug(&self) -> &'static str {
+        self.0.slug
     }
 
     /// The answer, naming the request so that support can find it.
     pub fn respond(&self, request: Option<Uuid>) -> Response {
         let body = ProblemOut {
-            r#type: format!("{TYPE_BASE}{}", self.slug),
-            title: self.title.to_string(),
-            status: self.status.as_u16(),
-            detail: self.detail.as_ref().map(ToString::to_string),
+            r#type: format!("{TYPE_BASE}{}", self.0.slug),
+            title: self.0.title.to_string(),
+            status: self.0.status.as_u16(),
+            detail: self.0.detail.as_ref().map(ToString::to_string),
             instance: request.map(|request| format!("urn:uuid:{request}")),
-            field: self.field.as_ref().map(ToString::to_string),
-            mend: self.mend.to_owned(),
+            field: self.0.field.as_ref().map(ToString::to_string),
+            mend: self.0.mend.to_owned(),
         };
         // Strings and a number are always representable.
         let bytes = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = Response::builder()
-            .status(self.status)
+            .status(self.0.status)
             .content_type(MEDIA_TYPE)
             .body(bytes);
-        for (name, value) in &self.headers {
+        for (name, value) in &self.0.headers {
             response.headers_mut().append(name.clone(), value.clone());
         }
         response
@@ -136,7 +139,7 @@ impl Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.slug)
+        f.write_str(self.0.slug)
     }
 }
 
@@ -144,7 +147,7 @@ impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn as_response(&self) -> Response {

@@ -100,7 +100,7 @@ kinds! {
 
 /// The kind that stands for a bare status, for errors that a library answers itself.
 pub fn of_status(status: StatusCode) -> &'static Kind {
-    let stands_for = match status {
+    match status {
         StatusCode::BAD_REQUEST => &INVALID_PARAMETER,
         StatusCode::CONFLICT => &CONTENTION,
         StatusCode::UNAUTHORIZED => &SIGN_IN_REQUIRED,
@@ -111,8 +111,7 @@ pub fn of_status(status: StatusCode) -> &'static Kind {
             Some(kind) => kind,
             None => &INTERNAL_ERROR,
         },
-    };
-    stands_for
+    }
 }
 
 #[cfg(test)]
