@@ -1,0 +1,218 @@
+//! E-mail over SMTP.
+
+use std::time::Duration;
+
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use medilink_domain::NoticeId;
+use medilink_domain::values::{EmailAddress, FreeText, Language, ShortText};
+use thiserror::Error;
+
+use crate::config::{SmtpConfig, SmtpTls};
+
+/// The most connections to the mail server.
+const CONNECTIONS: u32 = 4;
+/// Commands of one message, from connecting to the server's last word.
+const COMMANDS: u32 = 6;
+
+/// The mail server's settings can't be used.
+#[derive(Debug, Error)]
+pub enum MailerError {
+    /// The sender's address.
+    #[error("worker.smtp.from is no address; write it like `MediLink <notices@medilink.example>`")]
+    From,
+    /// A user without a password, or the other way round.
+    #[error("worker.smtp.user and worker.smtp.password belong together")]
+    Credentials,
+    /// TLS can't be set up for this host.
+    #[error("worker.smtp.host can't be used for TLS: {0}")]
+    Tls(String),
+}
+
+/// Why a mail was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SendError {
+    /// The server is away, or takes no mail from us at all: no recipient's fault.
+    Away(String),
+    /// The server may take this mail later.
+    Later(String),
+    /// The server will never take this mail.
+    Never(String),
+}
+
+/// Sends mail. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    patience: Duration,
+}
+
+impl Mailer {
+    /// Prepares connections; the first is made with the first mail. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`MailerError`] when a setting can't be used.
+    pub fn new(config: &SmtpConfig) -> Result<Self, MailerError> {
+        let timeout = Duration::from_millis(config.timeout_ms.max(1));
+        let parameters = || {
+            TlsParameters::new(config.host.clone())
+                .map_err(|error| MailerError::Tls(error.to_string()))
+        };
+        let tls = match config.tls {
+            SmtpTls::None => Tls::None,
+            SmtpTls::Starttls => Tls::Required(parameters()?),
+            SmtpTls::Implicit => Tls::Wrapper(parameters()?),
+        };
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
+            .port(config.port)
+            .tls(tls)
+            .timeout(Some(timeout))
+            .pool_config(PoolConfig::new().max_size(CONNECTIONS));
+        match (&config.user, &config.password) {
+            (Some(user), Some(password)) => {
+                builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+            }
+            (None, None) => {}
+            _ => return Err(MailerError::Credentials),
+        }
+        Ok(Self {
+            transport: builder.build(),
+            from: config.from.parse().map_err(|_| MailerError::From)?,
+            patience: timeout * COMMANDS,
+        })
+    }
+
+    /// Sends one notice. Its `Message-ID` follows from the notice, so that a mail that is sent
+    /// again after a crash is known for the same one.
+    pub(crate) async fn send(
+        &self,
+        notice: NoticeId,
+        address: &EmailAddress,
+        language: Language,
+        title: &ShortText,
+        text: &FreeText,
+    ) -> Result<(), SendError> {
+        let to = address
+            .as_str()
+            .parse()
+            .map_err(|_| SendError::Never("address-refused".into()))?;
+        let message = Message::builder()
+            .message_id(Some(format!("<{notice}@{}>", self.from.email.domain())))
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(title.as_str())
+            .header(ContentLanguage(language))
+            .header(AutoSubmitted)
+            .header(ContentType::TEXT_PLAIN)
+            .body(text.as_str().to_owned())
+            .map_err(|_| SendError::Never("message-refused".into()))?;
+        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(judge(&error)),
+            Err(_) => Err(SendError::Away("the mail server takes too long".into())),
+        }
+    }
+}
+
+/// What the server's refusal means. Its words are left out: they may quote the address.
+fn judge(error: &SmtpError) -> SendError {
+    let Some(status) = error.status() else {
+        let what = if error.is_timeout() {
+            "the mail server takes too long"
+        } else if error.is_tls() {
+            "TLS with the mail server failed"
+        } else {
+            "the mail server can't be reached, or does not keep to the protocol"
+        };
+        return SendError::Away(what.into());
+    };
+    classify(u16::from(status))
+}
+
+fn classify(status: u16) -> SendError {
+    match status {
+        // Closing down, or commands, authentication or TLS not as the server wants them: the
+        // same for every mail (RFC 5321 §4.2, RFC 4954 §4.7, RFC 3207 §4).
+        421 | 454 | 500 | 502..=504 | 521 | 530 | 534 | 535 | 538 => SendError::Away(format!(
+            "the mail server takes no mail from us (smtp-{status})"
+        )),
+        500..=599 => SendError::Never(format!("smtp-{status}")),
+        _ => SendError::Later(format!("smtp-{status}")),
+    }
+}
+
+/// RFC 3282.
+#[derive(Clone, Debug)]
+struct ContentLanguage(Language);
+
+impl Header for ContentLanguage {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Language")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.parse()?))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.code().to_owned())
+    }
+}
+
+/// RFC 3834: no out-of-office reply, please.
+#[derive(Clone, Debug)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_the_recipients_the_moments_or_ours() {
+        for (status, recipient_is_lost, may_come_later) in [
+            (421, false, false),
+            (450, false, true),
+            (451, false, true),
+            (452, false, true),
+            (454, false, false),
+            (501, true, false),
+            (530, false, false),
+            (535, false, false),
+            (550, true, false),
+            (552, true, false),
+            (553, true, false),
+            (554, true, false),
+        ] {
+            let judged = classify(status);
+            assert_eq!(
+                matches!(judged, SendError::Never(_)),
+                recipient_is_lost,
+                "{status}"
+            );
+            assert_eq!(
+                matches!(judged, SendError::Later(_)),
+                may_come_later,
+                "{status}"
+            );
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Every job of the platform.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::WorkerConfig;
+use crate::job::{DueJob, EventJob};
+use crate::jobs::delivery::Delivery;
+use crate::jobs::mail::{Mailer, MailerError};
+use crate::jobs::reminder::Reminder;
+use crate::jobs::verdict::VerdictJob;
+use crate::jobs::withdrawal::Withdrawal;
+use crate::runtime::{Host, due, follower};
+
+pub(crate) type Start =
+    Arc<dyn Fn(Host, CancellationToken) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Jobs, ready to be run by a [`Worker`](crate::Worker).
+#[derive(Clone, Default)]
+pub struct Jobs(Vec<(&'static str, Start)>);
+
+impl Jobs {
+    /// All jobs of this release, one alphabetical line each. To be called, and what it returns
+    /// to be dropped, inside a Tokio runtime: connections to the mail server are kept there.
+    ///
+    /// # Errors
+    /// [`MailerError`] when the mail server's settings can't be used.
+    pub fn shipped(config: &WorkerConfig) -> Result<Self, MailerError> {
+        let mailer = config.smtp.as_ref().map(Mailer::new).transpose()?;
+        let email = mailer.is_some();
+        Ok(Self::default()
+            .due(mailer.map(Delivery::by))
+            .due(Some(Reminder { email }))
+            .event(VerdictJob)
+            .event(Withdrawal))
+    }
+
+    /// With a job that follows the log.
+    #[must_use]
+    pub fn event<J: EventJob>(mut self, job: J) -> Self {
+        let job = Arc::new(job);
+        self.0.push((
+            J::NAME,
+            Arc::new(move |host, cancel| follower::run(Arc::clone(&job), host, cancel).boxed()),
+        ));
+        self
+    }
+
+    /// With a timer or an outbox, if it is configured.
+    #[must_use]
+    pub fn due<J: DueJob>(mut self, job: Option<J>) -> Self {
+        if let Some(job) = job {
+            let job = Arc::new(job);
+            self.0.push((
+                J::NAME,
+                Arc::new(move |host, cancel| due::run(Arc::clone(&job), host, cancel).boxed()),
+            ));
+        }
+        self
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
+    pub(crate) fn starts(&self) -> impl Iterator<Item = &Start> {
+        self.0.iter().map(|(_, start)| start)
+    }
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[tokio::test]
+    async fn jobs_are_registered_once_and_in_alphabetical_order() {
+        let config: WorkerConfig =
+            toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
+        let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
+        assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
+        assert_eq!(names.len(), 4);
+    }
+
+    #[test]
+    fn without_a_mail_server_nothing_is_mailed() {
+        let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
+        assert!(jobs.names().all(|name| name != "delivery"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Jobs against a real PostgreSQL, real nats-servers and a mail server that speaks SMTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod delivery;
+mod events;
+mod parking;
+mod reminder;
+mod smtp;
+mod support;
+mod withdrawal;

@@ -1,0 +1,475 @@
+//! A hospital of a test's own, with the parts of the platform that a test asks for.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use medilink_bus::{Bus, BusConfig, RelayConfig};
+use medilink_commands::{
+    Actor, Authorizer, CommandContext, Committed, Executor, Operation, appointment, calendar,
+    doctor, hospital, inline_projections, patient,
+};
+use medilink_database::Database;
+use medilink_domain::values::Language;
+use medilink_domain::{AppointmentId, DoctorId, HospitalId, PatientId, TenantId};
+use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Position, Snapshots};
+use medilink_projections::Checkpoints;
+use medilink_test_support::TestDatabases;
+use medilink_vault::{Keyring, Vault};
+use medilink_workers::{
+    EventJob, JobError, Jobs, ProjectorHost, RelayHost, RetryConfig, Tools, TreePace, Worker,
+    WorkerConfig,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub struct World {
+    pub tools: Tools,
+    pub tenant: TenantId,
+    pub app: Database,
+    pub vault: Vault,
+    pub databases: TestDatabases,
+    folder: tempfile::TempDir,
+}
+
+/// Something that runs until it is stopped.
+pub struct Running {
+    cancel: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub fn start<F: Future<Output = ()> + Send + 'static>(
+        run: impl FnOnce(CancellationToken) -> F,
+    ) -> Self {
+        let cancel = CancellationToken::new();
+        Self {
+            task: tokio::spawn(run(cancel.clone())),
+            cancel,
+        }
+    }
+
+    /// Asks it to stop, and waits.
+    pub async fn stop(self) {
+        self.cancel.cancel();
+        self.task.await.unwrap();
+    }
+
+    pub fn ask_to_stop(&self) {
+        self.cancel.cancel();
+    }
+
+    /// It ended by itself, or is killed now.
+    pub fn kill(self) {
+        self.task.abort();
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let databases = TestDatabases::create().await;
+        let owner = databases.pool("medilink_owner");
+        medilink_log::migrate(&owner).await.unwrap();
+        medilink_commands::migrate(&owner).await.unwrap();
+        medilink_projections::migrate(&owner).await.unwrap();
+        medilink_workers::migrate(&owner).await.unwrap();
+        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
+        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
+            .await
+            .unwrap();
+        let app = databases.pool("medilink_app");
+        let codec = EventCodec::new(vault.clone());
+        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
+        let executor = Executor::new(
+            LogReader::new(app.clone()),
+            writer,
+            codec.clone(),
+            Snapshots::new(app.clone(), vault.clone()),
+            Authorizer::shipped().unwrap(),
+        );
+        let tools = Tools::new(executor, codec, app.clone());
+        Self {
+            tools,
+            tenant: TenantId(Uuid::now_v7()),
+            app,
+            vault,
+            databases,
+            folder,
+        }
+    }
+
+    pub fn console(&self) -> CommandContext {
+        CommandContext::new(Actor::console(self.tenant))
+    }
+
+    pub async fn run<O: Operation>(&self, operation: &O) -> Committed<O::Answer> {
+        self.tools
+            .executor
+            .execute(&self.console(), operation)
+            .await
+            .unwrap()
+    }
+
+    pub async fn open_hospital(&self) -> HospitalId {
+        let open = hospital::Open {
+            name: "City".parse().unwrap(),
+            time_zone: "Asia/Kolkata".parse().unwrap(),
+        };
+        self.run(&open).await.answer.hospital
+    }
+
+    pub async fn add_department(
+        &self,
+        hospital: HospitalId,
+        name: &str,
+    ) -> Committed<hospital::DepartmentAnswer> {
+        let add = hospital::AddDepartment {
+            hospital,
+            name: name.parse().unwrap(),
+            specialty: "Any".parse().unwrap(),
+        };
+        self.run(&add).await
+    }
+
+    pub async fn patient(&self, language: Language, email: Option<&str>) -> PatientId {
+        let register = patient::Register {
+            name: "Asha Canary".parse().unwrap(),
+            phone: format!("+9198{:08}", rand_number()).parse().unwrap(),
+            email: email.map(|email| email.parse().unwrap()),
+            language,
+            date_of_birth: None,
+        };
+        self.run(&register).await.answer.patient
+    }
+
+    /// A doctor with a morning of slots ten days from now; returns the first slot.
+    pub async fn doctor(&self) -> (DoctorId, DateTime<Utc>) {
+        let hospital = self.open_hospital().await;
+        let department = self
+            .add_department(hospital, "Heart")
+            .await
+            .answer
+            .department;
+        let register = doctor::Register {
+            hospital,
+            department,
+            name: "Dr Vikram Canary".parse().unwrap(),
+            registration_number: format!("R{}", rand_number()).parse().unwrap(),
+            languages: vec![Language::English],
+        };
+        let doctor = self.run(&register).await.answer.doctor;
+        let date = Utc::now()
+            .date_naive()
+            .checked_add_days(Days::new(10))
+            .unwrap();
+        let window = calendar::OpenWindow {
+            doctor,
+            date,
+            opens: "09:00".parse().unwrap(),
+            closes: "13:00".parse().unwrap(),
+            slot_minutes: 15.try_into().unwrap(),
+        };
+        self.run(&window).await;
+        // 09:00 in India is 03:30 UTC.
+        (doctor, date.and_hms_opt(3, 30, 0).unwrap().and_utc())
+    }
+
+    pub async fn book(
+        &self,
+        patient: PatientId,
+        doctor: DoctorId,
+        starts_at: DateTime<Utc>,
+    ) -> AppointmentId {
+        let book = appointment::Book {
+            patient,
+            doctor,
+            starts_at,
+            reason: None,
+        };
+        self.run(&book).await.answer.appointment
+    }
+
+    pub async fn cancel(&self, appointment: AppointmentId) {
+        self.run(&appointment::Cancel {
+            appointment,
+            reason: None,
+        })
+        .await;
+    }
+
+    pub async fn head(&self) -> Position {
+        self.tools.reader().head().await.unwrap()
+    }
+
+    pub async fn count(&self, kind: &str) -> i64 {
+        self.number("SELECT count(*) FROM log.events WHERE type = $1", &kind)
+            .await
+    }
+
+    pub async fn number(
+        &self,
+        sql: &str,
+        parameter: &(dyn tokio_postgres::types::ToSql + Sync),
+    ) -> i64 {
+        self.app
+            .client()
+            .await
+            .unwrap()
+            .query_one(sql, &[parameter])
+            .await
+            .unwrap()
+            .get(0)
+    }
+
+    /// Every read model is at the head.
+    pub async fn projected(&self) {
+        let checkpoints = Checkpoints::new(self.app.clone());
+        let head = self.head().await;
+        let names: Vec<_> = self.projector_host().projector().names().collect();
+        for name in names {
+            checkpoints
+                .wait(name, head, Duration::from_secs(30))
+                .await
+                .unwrap();
+        }
+    }
+
+    /// All timers are due: the days until then pass.
+    pub async fn days_pass(&self) {
+        self.projected().await;
+        let superuser = self.databases.superuser().await;
+        superuser
+            .batch_execute("UPDATE read.reminder SET due_at = now() - interval '1 minute'")
+            .await
+            .unwrap();
+    }
+
+    fn projector_host(&self) -> ProjectorHost {
+        ProjectorHost::new(
+            self.databases.pool("medilink_projector"),
+            self.tools.codec.clone(),
+            None,
+        )
+    }
+
+    /// The projections, reading PostgreSQL often.
+    pub fn projector(&self) -> Running {
+        let database = self.databases.pool("medilink_projector");
+        let projector =
+            medilink_projections::Projector::new(database, self.tools.codec.clone(), None)
+                .polling_every(Duration::from_millis(50));
+        Running::start(move |cancel| async move { projector.run(cancel).await })
+    }
+
+    pub fn relay(&self, bus: Bus) -> Running {
+        let key =
+            CheckpointKey::load_or_create(&self.folder.path().join("log.key"), "medilink.test/log")
+                .unwrap();
+        let host = RelayHost::new(
+            self.app.clone(),
+            bus,
+            RelayConfig::default(),
+            key,
+            TreePace::default(),
+        );
+        Running::start(move |cancel| host.run(cancel))
+    }
+
+    pub fn worker(&self, jobs: Jobs) -> Running {
+        self.worker_of(jobs, None, config())
+    }
+
+    pub fn worker_of(&self, jobs: Jobs, bus: Option<Bus>, config: WorkerConfig) -> Running {
+        let worker = Worker::new(self.tools.clone(), bus, config, jobs);
+        Running::start(move |cancel| async move { worker.run(cancel).await })
+    }
+
+    /// All jobs of the release, with this configuration.
+    pub fn platform_worker(&self, config: WorkerConfig) -> Running {
+        let jobs = Jobs::shipped(&config).unwrap();
+        self.worker_of(jobs, None, config)
+    }
+}
+
+/// Quick pauses, and claims that a killed worker leaves for a short while only.
+pub fn config() -> WorkerConfig {
+    WorkerConfig {
+        poll_ms: 50,
+        effect_ms: 3_000,
+        retry: RetryConfig {
+            attempts: 4,
+            first_ms: 50,
+            longest_ms: 200,
+        },
+        ..WorkerConfig::default()
+    }
+}
+
+fn rand_number() -> u32 {
+    Uuid::new_v4().as_u128() as u32 % 100_000_000
+}
+
+/// Waits until it holds, 30 seconds at most.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let began = Instant::now();
+    while !holds().await {
+        assert!(began.elapsed() < Duration::from_secs(30), "never: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Long enough for a job to do what it must not do.
+pub async fn a_while() {
+    tokio::time::sleep(Duration::from_millis(600)).await;
+}
+
+/// A job that writes down what it sees, and fails on demand.
+#[derive(Clone, Default)]
+pub struct Witness {
+    pub seen: Arc<Mutex<Vec<(String, u64)>>>,
+    pub poison: Arc<Mutex<Vec<(Position, JobError)>>>,
+    pub slow: Duration,
+}
+
+impl Witness {
+    pub fn fails_at(&self, position: Position, error: JobError) {
+        self.poison.lock().unwrap().push((position, error));
+    }
+
+    pub fn is_well(&self) {
+        self.poison.lock().unwrap().clear();
+    }
+
+    pub fn seen(&self) -> Vec<(String, u64)> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub fn versions_of(&self, stream: &str) -> Vec<u64> {
+        self.seen()
+            .into_iter()
+            .filter(|(seen, _)| seen == stream)
+            .map(|(_, version)| version)
+            .collect()
+    }
+}
+
+impl EventJob for Witness {
+    const NAME: &'static str = "witness";
+    const EVENTS: &'static [&'static str] = &["hospital.opened", "hospital.department-added"];
+
+    async fn handle(&self, _: &Tools, event: &medilink_log::RecordedEvent) -> Result<(), JobError> {
+        tokio::time::sleep(self.slow).await;
+        let poison = self
+            .poison
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|(at, _)| *at == event.position)
+            .cloned();
+        if let Some((_, error)) = poison {
+            if error == JobError::permanent("panic") {
+                panic!("as the test wants it");
+            }
+            return Err(error);
+        }
+        self.seen
+            .lock()
+            .unwrap()
+            .push((event.stream.clone(), event.version));
+        Ok(())
+    }
+}
+
+/// A nats-server of its own, from /nats.conf.
+pub struct Broker {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+const USERS: [&str; 5] = ["relay", "projector", "worker", "gateway", "operator"];
+
+impl Broker {
+    pub fn start() -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let folder = tempfile::tempdir().unwrap();
+        let binary =
+            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
+        let mut command = Command::new(binary);
+        command
+            .arg("-c")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../nats.conf"));
+        command.env("MEDILINK_NATS_PORT", port.to_string());
+        command.env("MEDILINK_NATS_STORE", folder.path());
+        command.env("MEDILINK_NATS_MAX_STORE", "1GB");
+        for user in USERS {
+            command.env(
+                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
+                format!("p{user}"),
+            );
+        }
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "nats-server does not start"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Self {
+            child,
+            port,
+            _folder: folder,
+        }
+    }
+
+    pub async fn bus(&self, user: &str) -> Bus {
+        let config = BusConfig::at(
+            format!("nats://127.0.0.1:{}", self.port),
+            user,
+            format!("p{user}"),
+        );
+        Bus::connect(
+            &BusConfig {
+                request_ms: 2_000,
+                ..config
+            },
+            "test",
+        )
+        .await
+        .unwrap()
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A slot this many quarters of an hour after the first.
+pub fn slot(first: DateTime<Utc>, number: i64) -> DateTime<Utc> {
+    first + TimeDelta::minutes(15 * number)
+}
