@@ -2,9 +2,11 @@
 //! after the sequence that its first message names. async-nats has no builder for it.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::Poll;
 
 use async_nats::HeaderMap;
-use async_nats::client::{PublishErrorKind, Request, RequestErrorKind};
+use async_nats::client::{Request, RequestErrorKind};
 use async_nats::header;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::publish::PublishAck;
@@ -17,6 +19,9 @@ use crate::connection::{Bus, refusal};
 use crate::envelope::{encode, traceparent};
 use crate::error::{BusError, RelayError};
 use crate::subject::subject;
+
+/// What the headers of a message take at most: the batch's own and one trace.
+const HEADER_ROOM: usize = 512;
 
 /// An event, ready to be sent.
 #[derive(Clone, Debug)]
@@ -49,15 +54,58 @@ pub(crate) fn cut(ready: &mut VecDeque<Outgoing>, events: usize, bytes: usize) -
     ready.drain(..fits).collect()
 }
 
-/// Publishes a batch right after `at` and returns where the stream is then.
-pub(crate) async fn publish(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Position, RelayError> {
-    let count = batch.len() as u64;
-    let expected = Position(at.0 + count);
+/// A batch that was handed to the client, in full and in order; ends with where the stream
+/// is when the broker has stored it.
+pub(crate) type Flying<'a> = Pin<Box<dyn Future<Output = Result<Position, RelayError>> + Send + 'a>>;
+
+/// Hands over a batch that belongs right after `at`. The next one may follow at once: the
+/// broker looks at the expected sequence when it commits, and commits in order.
+pub(crate) async fn launch(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_>, RelayError> {
     // A hung connection stops taking messages before it is known to be lost.
-    let Ok(answer) = tokio::time::timeout(bus.timeout() * 2, send(bus, at, batch)).await else {
-        return Err(BusError::Away("it did not take a batch in time".to_owned()).into());
+    match tokio::time::timeout(bus.timeout(), send(bus, at, batch)).await {
+        Ok(flying) => flying,
+        Err(_) => Err(BusError::Away("it did not take a batch in time".to_owned()).into()),
+    }
+}
+
+async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_>, RelayError> {
+    let id = Uuid::now_v7().simple().to_string();
+    let expected = Position(at.0 + batch.len() as u64);
+    for (index, message) in batch.into_iter().enumerate() {
+        let Outgoing { position, subject, body, traceparent } = message;
+        if body.len() + HEADER_ROOM > bus.client().max_payload() {
+            return Err(RelayError::TooLarge { position, size: body.len() + HEADER_ROOM });
+        }
+        let commit = position == expected;
+        let headers = headers(&id, index + 1, (index == 0).then_some(at), commit, traceparent);
+        if commit {
+            let request = Request::new().headers(headers).payload(body).timeout(Some(bus.timeout()));
+            // Without the scheduler's budget the first poll always takes its place in the
+            // client's queue, so nothing that is sent later can overtake it.
+            let mut flying: Flying<'_> = Box::pin(tokio::task::unconstrained(arrival(bus, at, expected, subject, request)));
+            return Ok(match futures::poll!(&mut flying) {
+                Poll::Ready(result) => Box::pin(std::future::ready(result)),
+                Poll::Pending => flying,
+            });
+        }
+        let sent = bus.client().publish_with_headers(subject, headers, body).await;
+        sent.map_err(|error| BusError::Away(error.to_string()))?;
+    }
+    // `cut` takes at least one message, and the positions of a batch follow `at`.
+    Err(RelayError::Moved(at))
+}
+
+async fn arrival(bus: &Bus, at: Position, expected: Position, subject: String, request: Request) -> Result<Position, RelayError> {
+    let call = async {
+        let answer = bus.client().send_request(subject, request).await.map_err(|error| match error.kind() {
+            // No stream listens on the subject.
+            RequestErrorKind::NoResponders => BusError::NoStream,
+            _ => BusError::Away(error.to_string()),
+        })?;
+        serde_json::from_slice(&answer.payload).map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
     };
-    let answer = answer?;
+    // The connection publishes events and asks the API: only the former concerns us.
+    let answer: Response<PublishAck> = bus.guarded(|denied| denied.starts_with("ev."), call).await?;
     let ack = match answer {
         Response::Ok(ack) => ack,
         Response::Err { error } => {
@@ -71,45 +119,11 @@ pub(crate) async fn publish(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Re
             });
         }
     };
+    let count = expected.0 - at.0;
     if ack.sequence != expected.0 || ack.batch_size.is_some_and(|stored| stored != count) {
         return Err(RelayError::OutOfStep { expected, actual: ack.sequence });
     }
     Ok(expected)
-}
-
-async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Response<PublishAck>, RelayError> {
-    let id = Uuid::now_v7().simple().to_string();
-    let last = batch.len();
-    for (index, message) in batch.into_iter().enumerate() {
-        let Outgoing { position, subject, body, traceparent } = message;
-        let size = body.len();
-        let headers = headers(&id, index + 1, (index == 0).then_some(at), index + 1 == last, traceparent);
-        if index + 1 < last {
-            bus.client().publish_with_headers(subject, headers, body).await.map_err(|error| match error.kind() {
-                PublishErrorKind::MaxPayloadExceeded => RelayError::TooLarge { position, size },
-                _ => BusError::Away(error.to_string()).into(),
-            })?;
-            continue;
-        }
-        let request = Request::new().headers(headers).payload(body).timeout(Some(bus.timeout()));
-        let mut too_large = false;
-        let call = async {
-            let answer = bus.client().send_request(subject, request).await.map_err(|error| match error.kind() {
-                // No stream listens on the subject.
-                RequestErrorKind::NoResponders => BusError::NoStream,
-                kind => {
-                    too_large = kind == RequestErrorKind::MaxPayloadExceeded;
-                    BusError::Away(error.to_string())
-                }
-            })?;
-            serde_json::from_slice(&answer.payload).map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
-        };
-        // The connection publishes events and asks the API: only the former concerns us.
-        let answer = bus.guarded(|denied| denied.starts_with("ev."), call).await;
-        return if too_large { Err(RelayError::TooLarge { position, size }) } else { answer.map_err(Into::into) };
-    }
-    // An empty batch never gets here: `cut` takes at least one message.
-    Err(RelayError::Moved(at))
 }
 
 fn headers(id: &str, number: usize, expected_last: Option<Position>, commit: bool, traceparent: Option<String>) -> HeaderMap {

@@ -10,13 +10,15 @@ use medilink_log::Position;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::batch::{Outgoing, cut, publish};
+use crate::batch::{Flying, Outgoing, cut, launch};
 use crate::config::RelayConfig;
 use crate::connection::Bus;
 use crate::error::{BusError, RelayError};
 use crate::source::EventSource;
 use crate::stream::{settle, stream_position};
 
+/// How many batches are on their way at once: the broker takes in one while it writes another.
+const IN_FLIGHT: usize = 2;
 /// The shortest sleep between two looks at the log's head.
 const POLL_FLOOR: Duration = Duration::from_millis(2);
 /// The longest pause between two attempts.
@@ -96,32 +98,39 @@ impl<S: EventSource> Relay<S> {
     async fn follow(&self, drain: &CancellationToken) -> Result<(), RelayError> {
         let connection = self.bus.number()?;
         let mut at = settle(&self.bus, &self.source, &self.config).await?;
-        let mut read = at;
+        let (mut read, mut sent) = (at, at);
         let mut ready = VecDeque::new();
+        let mut flying: VecDeque<Flying<'_>> = VecDeque::new();
         self.running(at, at.max(self.source.head().await?));
         tracing::info!(position = at.0, "the relay follows the log");
-        while !drain.is_cancelled() {
-            if ready.is_empty() {
-                ready = self.read(&mut read).await?;
-                if ready.is_empty() {
-                    self.idle(at, connection, drain).await?;
-                    continue;
-                }
+        loop {
+            let stopping = drain.is_cancelled();
+            if !stopping && ready.len() < self.config.batch_events && flying.is_empty() {
+                ready.extend(self.read(&mut read).await?);
             }
-            let batch = cut(&mut ready, self.config.batch_events, self.config.batch_bytes);
-            let started = Instant::now();
-            // The next page is read and encoded while the broker writes this batch.
-            let (arrived, page) = tokio::join!(publish(&self.bus, at, batch), async {
-                if ready.len() < self.config.batch_events { self.read(&mut read).await } else { Ok(VecDeque::new()) }
+            while !stopping && !ready.is_empty() && flying.len() < IN_FLIGHT {
+                let batch = cut(&mut ready, self.config.batch_events, self.config.batch_bytes);
+                let end = Position(sent.0 + batch.len() as u64);
+                flying.push_back(launch(&self.bus, sent, batch).await?);
+                sent = end;
+            }
+            let Some(oldest) = flying.pop_front() else {
+                if stopping {
+                    return Ok(());
+                }
+                self.idle(at, connection, drain).await?;
+                continue;
+            };
+            // The next page is read and encoded while the broker writes.
+            let (arrived, page) = tokio::join!(oldest, async {
+                if !stopping && ready.len() < self.config.batch_events { self.read(&mut read).await } else { Ok(VecDeque::new()) }
             });
-            let count = arrived.as_ref().map_or(0, |now| now.0 - at.0);
-            at = arrived?;
-            metrics::histogram!("medilink_relay_batch_seconds").record(started.elapsed().as_secs_f64());
-            metrics::counter!("medilink_relay_published_events_total").increment(count);
+            let now = arrived?;
+            metrics::counter!("medilink_relay_published_events_total").increment(now.0 - at.0);
+            at = now;
             ready.extend(page?);
-            self.running(at, read.max(at));
+            self.running(at, read);
         }
-        Ok(())
     }
 
     /// The next page, encoded; moves `read` to its end.

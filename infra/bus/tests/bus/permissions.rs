@@ -53,7 +53,7 @@ async fn only_the_relay_publishes_events() {
     for user in ["projector", "worker", "gateway"] {
         let client = broker.plain(user).await;
         let attempt = client.publish(medilink_bus::subject(&event(6)), medilink_bus::encode(&event(6))).await.unwrap();
-        assert!(tokio::time::timeout(Duration::from_millis(500), async { attempt.await }).await.is_err(), "{user} published");
+        assert!(attempt.await.is_err(), "{user} published");
         assert!(client.create_stream(Config { name: "OTHER".to_owned(), ..Config::default() }).await.is_err(), "{user} made a stream");
     }
     assert_eq!(broker.stored().await.len(), 5);

@@ -224,6 +224,8 @@ async fn throughput() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let relayed = began.elapsed().as_secs_f64();
+    // On a busy machine the processor time says more than the clock.
+    println!("processor seconds: relay {:.2}, broker {:.2}", crate::support::processor_seconds(std::process::id()), crate::support::processor_seconds(broker.pid()));
     let began = Instant::now();
     let feed = medilink_bus::Feed::new(broker.bus("projector").await, medilink_bus::FeedConfig::new("bench"), Position::START).unwrap();
     let mut reader = crate::support::Reader::new(feed);

@@ -79,6 +79,10 @@ impl Broker {
         std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
@@ -101,7 +105,9 @@ impl Broker {
             .connect(self.url())
             .await
             .unwrap();
-        jetstream::new(client)
+        // A refused permission is a time-out to such a client: keep it short for those users.
+        let timeout = Duration::from_millis(if user == "operator" { 5_000 } else { 500 });
+        jetstream::context::ContextBuilder::new().timeout(timeout).build(client)
     }
 
     /// All messages of the stream.
@@ -314,6 +320,13 @@ impl Reader {
         assert_eq!(positions, wanted, "missing {:?}", self.missing);
         assert!(self.seen == log.all(), "events differ from the log");
     }
+}
+
+/// What a process has used, in seconds; Linux counts in hundredths.
+pub fn processor_seconds(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
 }
 
 pub fn decoded(messages: &[StreamMessage]) -> Vec<RecordedEvent> {
