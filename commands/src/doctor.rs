@@ -90,6 +90,9 @@ impl Operation for Register {
 
 /// Numbers are printed with and without spaces and in either case.
 fn normalized(number: &RegistrationNumber) -> String {
-    let letters = number.as_str().chars().filter(|letter| !letter.is_whitespace());
+    let letters = number
+        .as_str()
+        .chars()
+        .filter(|letter| !letter.is_whitespace());
     letters.flat_map(char::to_uppercase).collect()
 }

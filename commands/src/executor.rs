@@ -6,6 +6,7 @@ use std::time::Duration;
 use medilink_domain::event::canonical;
 use medilink_log::{
     AppendError, EventCodec, LogReader, LogWriter, NewReceipt, Position, Receipt, Snapshots,
+    StreamLoader,
 };
 use rand::Rng;
 use serde::Serialize;
@@ -58,6 +59,7 @@ pub struct Committed<T> {
 
 pub(crate) struct Parts {
     pub reader: LogReader,
+    pub loader: StreamLoader,
     pub writer: LogWriter,
     pub codec: EventCodec,
     pub snapshots: Snapshots,
@@ -85,6 +87,7 @@ impl Executor {
         authorizer: Authorizer,
     ) -> Self {
         Self(Arc::new(Parts {
+            loader: StreamLoader::new(reader.database().clone()),
             reader,
             writer,
             codec,

@@ -174,7 +174,7 @@ impl<'a> Work<'a> {
         limit: usize,
     ) -> Result<Vec<RecordedEvent>, CommandError> {
         self.parts
-            .reader
+            .loader
             .stream(stream, after, limit)
             .await
             .map_err(CommandError::database)

@@ -15,6 +15,7 @@ mod codec;
 mod connection;
 mod event;
 mod inline;
+mod loader;
 mod queue;
 mod reader;
 mod snapshot;
@@ -32,6 +33,7 @@ pub use checkpoint::{CheckpointError, CheckpointKey, TreeBuilder, open_checkpoin
 pub use codec::{CodecError, EventCodec, Opened};
 pub use event::{Envelope, Metadata, NewEvent, Position, RecordedEvent};
 pub use inline::{InlineEvent, InlineProjection};
+pub use loader::StreamLoader;
 pub use reader::LogReader;
 pub use snapshot::{SNAPSHOT_EVERY, Snapshots};
 pub use store::{Loaded, LogEventStore};

@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 use crate::append::Receipt;
 use crate::event::{Position, RecordedEvent};
 
-const COLUMNS: &str = "position, stream, version, type, schema_version, tenant, subject, payload, metadata, recorded_at, leaf_hash";
+pub(crate) const COLUMNS: &str = "position, stream, version, type, schema_version, tenant, subject, payload, metadata, recorded_at, leaf_hash";
 
 /// How many events a streaming read holds at once.
 const PAGE: usize = 2_000;
@@ -24,6 +24,11 @@ impl LogReader {
     /// Reads through this pool; its role needs SELECT on schema `log`.
     pub const fn new(database: Database) -> Self {
         Self { database }
+    }
+
+    /// The pool that it reads through.
+    pub const fn database(&self) -> &Database {
+        &self.database
     }
 
     /// The last position of the log, [`Position::START`] when it is empty.
@@ -176,7 +181,7 @@ impl LogReader {
 }
 
 /// A row selected as [`COLUMNS`].
-fn event(row: &Row) -> RecordedEvent {
+pub(crate) fn event(row: &Row) -> RecordedEvent {
     let leaf: &[u8] = row.get(10);
     RecordedEvent {
         position: Position::from_sql(row.get(0)),

@@ -37,12 +37,10 @@ async fn main() {
     fill(&ours).await;
     fill(&peer).await;
     for databases in [&ours.databases, &peer.databases] {
-        databases
-            .superuser()
-            .await
-            .batch_execute("VACUUM ANALYZE; CHECKPOINT")
-            .await
-            .unwrap();
+        let superuser = databases.superuser().await;
+        for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
+            superuser.batch_execute(statement).await.unwrap();
+        }
     }
 
     let mut lines = BTreeMap::new();
