@@ -216,7 +216,7 @@ async fn only_plain_json_is_taken() {
 }
 
 #[tokio::test]
-async fn the_same_key_on_another_body_or_address_is_another_request() {
+async fn the_same_key_on_another_body_is_another_request() {
     let client = client();
     let fingerprint = async |path: &str, body: String| {
         let response = client
