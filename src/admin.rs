@@ -1,0 +1,97 @@
+//! Looking after a running platform.
+
+use medilink_commands::{Actor, CommandContext};
+use medilink_commands::dead_letter::Resolve;
+use medilink_database::Database;
+use medilink_domain::dead_letter::Verdict;
+use medilink_workers::DeadLetters as WorkerLetters;
+
+use crate::cli::{Admin, DeadLetters, Rebuild, Verdict as Asked};
+use crate::config::Config;
+use crate::endpoints::{Role, postgres};
+use crate::outcome::{Outcome, fail};
+use crate::parts::{Commanding, projections};
+use crate::migrate::migrate;
+
+/// Carries out one `admin` command.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub async fn run(command: &Admin, config: &Config) -> Outcome {
+    match command {
+        Admin::Migrate => {
+            migrate(config).await?;
+            println!("Both databases are up to date.");
+            Ok(())
+        }
+        Admin::Rebuild(what) => rebuild(what, config).await,
+        Admin::DeadLetters(DeadLetters::List { consumer, limit }) => {
+            list(consumer.as_ref().map(medilink_domain::values::Code::as_str), *limit, config).await
+        }
+        Admin::DeadLetters(DeadLetters::Retry(asked)) => resolve(asked, false, config).await,
+        Admin::DeadLetters(DeadLetters::Skip(asked)) => resolve(asked, true, config).await,
+    }
+}
+
+async fn rebuild(what: &Rebuild, config: &Config) -> Outcome {
+    let projector = projections(config).await?;
+    let names: Vec<String> = projector.names().map(str::to_owned).collect();
+    if let Some(unknown) = what.models.iter().find(|model| !names.contains(model)) {
+        return fail(format!("there is no read model `{unknown}`; there are {}", names.join(", ")));
+    }
+    for model in if what.all { &names } else { &what.models } {
+        let position = projector.rebuild(model).await?;
+        println!("{model} was built anew, up to position {position}");
+    }
+    Ok(())
+}
+
+async fn list(consumer: Option<&str>, limit: u32, config: &Config) -> Outcome {
+    let database = Database::new(postgres(config, Role::App)?)?;
+    let parked = medilink_projections::dead_letter::list(&database, consumer, limit).await?;
+    let waiting = WorkerLetters::new(database).list(consumer, limit).await?;
+    if parked.is_empty() && waiting.is_empty() {
+        println!("No dead letters: everything could be processed.");
+        return Ok(());
+    }
+    println!("{:<24} {:<52} {:>10} {:>5}  {:<20} why", "consumer", "stream", "position", "tries", "since");
+    let line = |consumer: &str, stream: &str, position: u64, tries: u32, since: chrono::DateTime<chrono::Utc>, code: &str| {
+        println!("{consumer:<24} {stream:<52} {position:>10} {tries:>5}  {:<20} {code}", since.format("%Y-%m-%dT%H:%M:%SZ"));
+    };
+    for letter in &parked {
+        line(&letter.projection, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code);
+    }
+    for letter in &waiting {
+        line(&letter.consumer, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code);
+    }
+    Ok(())
+}
+
+async fn resolve(asked: &Asked, skip: bool, config: &Config) -> Outcome {
+    let (consumer, stream) = (asked.consumer.as_str(), asked.stream.as_str());
+    let parts = Commanding::open(config).await?;
+    let waiting = WorkerLetters::new(parts.database.clone());
+    let parked = medilink_projections::dead_letter::list(&parts.database, Some(consumer), u32::MAX >> 1).await?;
+    let outcome = if let Some(letter) = parked.iter().find(|letter| letter.stream == stream) {
+        let verdict = Verdict {
+            consumer: asked.consumer.clone(),
+            stream: asked.stream.clone(),
+            position: letter.position.0,
+            reason: asked.reason.clone(),
+        };
+        let context = CommandContext::new(Actor::console(config.tenant()));
+        parts.executor.execute(&context, &Resolve { verdict, skip }).await.map(|_| letter.position).map_err(Into::into)
+    } else {
+        let reason = asked.reason.clone();
+        let answer = if skip {
+            waiting.skip(&parts.executor, consumer, stream, reason).await
+        } else {
+            waiting.retry(&parts.executor, consumer, stream, reason).await
+        };
+        answer.map(|letter| letter.position).map_err(Into::into)
+    };
+    parts.close().await;
+    let position = outcome.map_err(|error: Box<dyn std::error::Error + Send + Sync>| error)?;
+    println!("{} position {position} of {stream} for {consumer}; the reason is in the log", if skip { "Skipped" } else { "Will retry" });
+    Ok(())
+}

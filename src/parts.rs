@@ -1,0 +1,173 @@
+//! Each part of the platform, put together from its crates.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use medilink_bus::Bus;
+use medilink_commands::access_token::AccessTokens;
+use medilink_commands::{Authorizer, Executor};
+use medilink_database::Database;
+use medilink_gateway::{Gateway, Probe, Report};
+use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Snapshots, WriterTask};
+use medilink_projections::{Checkpoints, Projector, Reads};
+use medilink_telemetry::Telemetry;
+use medilink_vault::{Keyring, Vault};
+use medilink_workers::{Jobs, ProjectorHost, RelayHost, Tools, TreePace, Worker};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::endpoints::{Part, Role, nats, postgres};
+use crate::outcome::Outcome;
+
+/// Runs one part until `stop`, then drains it.
+///
+/// # Errors
+/// When it can't start, or can't go on.
+pub async fn run(part: Part, config: &Config, telemetry: &Telemetry, stop: CancellationToken) -> Outcome {
+    tracing::info!(part = part.name(), version = env!("CARGO_PKG_VERSION"), "starting");
+    match part {
+        Part::Gateway => gateway(config, telemetry, stop).await,
+        Part::Projector => projector(config, stop).await,
+        Part::Relay => relay(config, stop).await,
+        Part::Worker => worker(config, stop).await,
+    }?;
+    tracing::info!(part = part.name(), "stopped");
+    Ok(())
+}
+
+/// What every part that carries out commands needs.
+pub struct Commanding {
+    /// The main database, as `medilink_app`.
+    pub database: Database,
+    /// Opens and seals payloads.
+    pub codec: EventCodec,
+    /// Carries out commands.
+    pub executor: Executor,
+    writer: WriterTask,
+}
+
+impl Commanding {
+    /// Connects and puts it together.
+    ///
+    /// # Errors
+    /// When the keys can't be opened.
+    pub async fn open(config: &Config) -> Outcome<Self> {
+        let database = Database::new(postgres(config, Role::App)?)?;
+        let vault = vault(config).await?;
+        let codec = EventCodec::new(vault.clone());
+        let (log, writer) = LogWriter::start(database.clone(), medilink_commands::inline_projections());
+        let executor = Executor::new(
+            LogReader::new(database.clone()),
+            log,
+            codec.clone(),
+            Snapshots::new(database.clone(), vault),
+            Authorizer::shipped()?,
+        );
+        Ok(Self { database, codec, executor, writer })
+    }
+
+    /// Waits until everything that was accepted is recorded, then lets go of the keys.
+    pub async fn close(self) {
+        let vault = self.codec.vault().clone();
+        drop((self.executor, self.codec));
+        self.writer.drained().await;
+        vault.close().await;
+    }
+}
+
+/// The keys of data subjects.
+///
+/// # Errors
+/// When the keyring is missing or is not the one of this database.
+pub async fn vault(config: &Config) -> Outcome<Vault> {
+    let database = Database::new(postgres(config, Role::Vault)?)?;
+    Ok(Vault::open(database, Keyring::open(config.keyring())?).await?)
+}
+
+/// The projections, with read access to the log.
+///
+/// # Errors
+/// When the keys can't be opened.
+pub async fn projections(config: &Config) -> Outcome<Projector> {
+    let database = Database::new(postgres(config, Role::Projector)?)?;
+    Ok(Projector::new(database, EventCodec::new(vault(config).await?), None))
+}
+
+/// The key that signs the log's checkpoints.
+///
+/// # Errors
+/// When its file can't be read or made.
+pub fn checkpoint_key(config: &Config) -> Outcome<CheckpointKey> {
+    Ok(CheckpointKey::load_or_create(&config.checkpoint_key(), &config.log.origin)?)
+}
+
+async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken) -> Outcome {
+    let parts = Commanding::open(config).await?;
+    let bus = bus(config, Part::Gateway).await?;
+    let gateway = Gateway::new(
+        config.gateway.clone(),
+        medilink_gateway::Parts {
+            executor: parts.executor.clone(),
+            reads: Reads::new(parts.database.clone(), parts.codec.vault().clone()),
+            checkpoints: Checkpoints::new(parts.database.clone()),
+            database: parts.database.clone(),
+            sign_in: Arc::new(AccessTokens::new(parts.database.clone())),
+            meters: telemetry.meters(),
+            probes: vec![Box::new(BrokerProbe(bus))],
+        },
+    );
+    let outcome = gateway.run(stop).await;
+    parts.close().await;
+    Ok(outcome?)
+}
+
+/// Without the broker commands are recorded all the same; readers then follow the log itself.
+struct BrokerProbe(Bus);
+
+impl Probe for BrokerProbe {
+    fn name(&self) -> &'static str {
+        "broker"
+    }
+
+    fn needed(&self) -> bool {
+        false
+    }
+
+    fn check(&self) -> BoxFuture<'_, Report> {
+        let up = self.0.is_up();
+        let note = (!up).then(|| "Commands are recorded; readers follow the log itself.".to_owned());
+        Box::pin(std::future::ready(Report { up, needed: self.needed(), note, behind: None }))
+    }
+}
+
+async fn projector(config: &Config, stop: CancellationToken) -> Outcome {
+    let database = Database::new(postgres(config, Role::Projector)?)?;
+    let vault = vault(config).await?;
+    let bus = bus(config, Part::Projector).await?;
+    ProjectorHost::new(database, EventCodec::new(vault.clone()), Some(bus)).run(stop).await;
+    vault.close().await;
+    Ok(())
+}
+
+async fn relay(config: &Config, stop: CancellationToken) -> Outcome {
+    let database = Database::new(postgres(config, Role::App)?)?;
+    let bus = bus(config, Part::Relay).await?;
+    let key = checkpoint_key(config)?;
+    RelayHost::new(database, bus, config.relay.clone(), key, TreePace::default()).run(stop).await;
+    Ok(())
+}
+
+async fn worker(config: &Config, stop: CancellationToken) -> Outcome {
+    let parts = Commanding::open(config).await?;
+    let bus = bus(config, Part::Worker).await?;
+    let tools = Tools::new(parts.executor.clone(), parts.codec.clone(), parts.database.clone());
+    let worker = Worker::new(tools, Some(bus), config.worker.clone(), Jobs::shipped(&config.worker)?);
+    worker.run(stop).await;
+    drop(worker);
+    parts.close().await;
+    Ok(())
+}
+
+async fn bus(config: &Config, part: Part) -> Outcome<Bus> {
+    Ok(Bus::connect(&nats(config, part)?, part.name()).await?)
+}
