@@ -1,6 +1,7 @@
 //! What an operator can set for the worker role.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -87,6 +88,10 @@ pub struct SmtpConfig {
     /// How the connection is protected.
     #[serde(default)]
     pub tls: SmtpTls,
+    /// A PEM file with the authority that signed its certificate, when that is none of those
+    /// that this machine trusts.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
     /// Who we are there, if it asks.
     #[serde(default)]
     pub user: Option<String>,

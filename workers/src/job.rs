@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use medilink_commands::{CommandContext, CommandError, Executor};
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{Event, TenantId};
@@ -65,6 +66,8 @@ pub struct Due<W> {
     pub stream: String,
     /// The event that made it due.
     pub position: Position,
+    /// Since when it is due.
+    pub since: DateTime<Utc>,
     /// The rest.
     pub what: W,
 }

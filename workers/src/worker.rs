@@ -19,7 +19,7 @@ pub struct JobStatus {
     pub job: &'static str,
     /// How many events of the log, or due items, are still before it.
     pub behind: u64,
-    /// How long ago the first of those events was recorded.
+    /// How long the first of those has been waiting.
     pub behind_for: Duration,
     /// How many streams wait for an operator.
     pub parked: u64,

@@ -39,6 +39,7 @@ impl DueJob for Delivery {
                 tenant: row.tenant,
                 stream: Notice::stream(&row.notice),
                 position: row.position,
+                since: row.written_at,
                 what: row.notice,
             })
             .collect())

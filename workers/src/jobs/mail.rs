@@ -1,11 +1,12 @@
 //! E-mail over SMTP.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use medilink_domain::NoticeId;
@@ -31,6 +32,9 @@ pub enum MailerError {
     /// TLS can't be set up for this host.
     #[error("worker.smtp.host can't be used for TLS: {0}")]
     Tls(String),
+    /// The authority's certificate.
+    #[error("worker.smtp.ca {0} can't be used: {1}")]
+    Authority(PathBuf, String),
 }
 
 /// Why a mail was not sent.
@@ -59,14 +63,10 @@ impl Mailer {
     /// [`MailerError`] when a setting can't be used.
     pub fn new(config: &SmtpConfig) -> Result<Self, MailerError> {
         let timeout = Duration::from_millis(config.timeout_ms.max(1));
-        let parameters = || {
-            TlsParameters::new(config.host.clone())
-                .map_err(|error| MailerError::Tls(error.to_string()))
-        };
         let tls = match config.tls {
             SmtpTls::None => Tls::None,
-            SmtpTls::Starttls => Tls::Required(parameters()?),
-            SmtpTls::Implicit => Tls::Wrapper(parameters()?),
+            SmtpTls::Starttls => Tls::Required(parameters(config)?),
+            SmtpTls::Implicit => Tls::Wrapper(parameters(config)?),
         };
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.host)
             .port(config.port)
@@ -117,6 +117,19 @@ impl Mailer {
             Err(_) => Err(SendError::Away("the mail server takes too long".into())),
         }
     }
+}
+
+fn parameters(config: &SmtpConfig) -> Result<TlsParameters, MailerError> {
+    let mut builder = TlsParameters::builder(config.host.clone());
+    if let Some(path) = &config.ca {
+        let unusable = |why: String| MailerError::Authority(path.clone(), why);
+        let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+        let authority = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        builder = builder.add_root_certificate(authority);
+    }
+    builder
+        .build()
+        .map_err(|error| MailerError::Tls(error.to_string()))
 }
 
 /// What the server's refusal means. Its words are left out: they may quote the address.

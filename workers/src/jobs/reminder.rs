@@ -40,6 +40,7 @@ impl DueJob for Reminder {
             tenant: row.tenant,
             stream: Appointment::stream(&row.appointment),
             position: row.position,
+            since: row.due_at,
             what: row,
         };
         Ok(rows.into_iter().map(timer).collect())

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
@@ -73,7 +74,7 @@ impl<J: DueJob> Runner<J> {
     /// Carries out what is due and free.
     async fn sweep(&self, cancel: &CancellationToken) -> Result<Swept, JobError> {
         let (items, more) = self.free().await?;
-        self.report(items.len()).await?;
+        self.report(&items).await?;
         let mut tasks = JoinSet::new();
         let mut trouble = None;
         for item in items {
@@ -124,13 +125,14 @@ impl<J: DueJob> Runner<J> {
         }
     }
 
-    async fn report(&self, waiting: usize) -> Result<(), JobError> {
+    async fn report(&self, items: &[Due<J::What>]) -> Result<(), JobError> {
         let parked = self.claims.parked().await?;
-        let behind = waiting as u64;
+        let first = items.iter().map(|item| item.since).min();
+        let waits = first.and_then(|since| (Utc::now() - since).to_std().ok());
         self.host.figures.set(JobStatus {
             job: J::NAME,
-            behind,
-            behind_for: Duration::ZERO,
+            behind: items.len() as u64,
+            behind_for: waits.unwrap_or_default(),
             parked,
         });
         Ok(())
@@ -143,14 +145,7 @@ fn note(
     trouble: &mut Option<JobError>,
 ) {
     match ended {
-        Some(Ok(Err(error))) => {
-            if trouble
-                .as_ref()
-                .is_none_or(|known| *known != JobError::Killed)
-            {
-                *trouble = Some(error);
-            }
-        }
+        Some(Ok(Err(error))) if *trouble != Some(JobError::Killed) => *trouble = Some(error),
         // An effect's panic is caught; this was one of the runtime. The claim runs out.
         Some(Err(error)) if error.is_panic() => tracing::error!("a job's task ended with a panic"),
         _ => {}

@@ -157,39 +157,38 @@ impl<J: EventJob> Leader<'_, J> {
     /// Asks PostgreSQL what there is to do that the broker doesn't tell.
     async fn look(&mut self, cancel: &CancellationToken) -> Result<(), JobError> {
         self.replay_letters(cancel).await?;
-        // One statement, so that the head and the events up to it are of one instant.
-        let sql = "SELECT h.position, e.position, extract(epoch FROM clock_timestamp() - e.recorded_at)::double precision
-                   FROM log.head h LEFT JOIN LATERAL (
-                       SELECT position, recorded_at FROM log.events
-                       WHERE position > $1 AND position <= h.position AND type = ANY($2)
-                       ORDER BY position LIMIT 1) e ON true";
-        let row = patiently(
-            self.client
-                .query_one(sql, &[&self.position.sql(), &J::EVENTS]),
-        )
-        .await?;
-        let head = Position::from_sql(row.get(0));
-        let waiting: Option<i64> = row.get(1);
-        let age = Duration::try_from_secs_f64(row.get::<_, Option<f64>>(2).unwrap_or_default())
-            .unwrap_or_default();
-        let parked = patiently(letters::count(&self.client, &self.consumer)).await?;
-        let behind = if waiting.is_some() {
-            head.0.saturating_sub(self.position.0)
-        } else {
-            0
-        };
-        self.host.figures.set(JobStatus {
-            job: J::NAME,
-            behind,
-            behind_for: age,
-            parked,
-        });
-        match waiting {
-            Some(_) if !self.live || age > LATE => self.catch_up(cancel).await,
+        let (head, waits) = self.measure().await?;
+        match waits {
+            Some(age) if !self.live || age > LATE => self.catch_up(cancel).await,
             Some(_) => Ok(()),
             None if head > self.position => self.commit(Vec::new(), head).await,
             None => Ok(()),
         }
+    }
+
+    /// The log's head, and how long the first event that is still before the job has been
+    /// waiting, if there is one.
+    async fn measure(&self) -> Result<(Position, Option<Duration>), JobError> {
+        // One statement, so that the head and the events up to it are of one instant.
+        let sql = "SELECT h.position,
+                          extract(epoch FROM clock_timestamp() - e.recorded_at)::double precision
+                   FROM log.head h LEFT JOIN LATERAL (
+                       SELECT recorded_at FROM log.events
+                       WHERE position > $1 AND position <= h.position AND type = ANY($2)
+                       ORDER BY position LIMIT 1) e ON true";
+        let after = self.position.sql();
+        let row = patiently(self.client.query_one(sql, &[&after, &J::EVENTS])).await?;
+        let head = Position::from_sql(row.get(0));
+        let waits: Option<f64> = row.get(1);
+        let waits = waits.map(|age| Duration::try_from_secs_f64(age).unwrap_or_default());
+        let behind = waits.map_or(0, |_| head.0.saturating_sub(self.position.0));
+        self.host.figures.set(JobStatus {
+            job: J::NAME,
+            behind,
+            behind_for: waits.unwrap_or_default(),
+            parked: patiently(letters::count(&self.client, &self.consumer)).await?,
+        });
+        Ok((head, waits))
     }
 
     /// Reads on from PostgreSQL until there is no more.
@@ -197,6 +196,7 @@ impl<J: EventJob> Leader<'_, J> {
         while !cancel.is_cancelled() {
             let page = self.host.tools.reader().after(self.position, PAGE).await?;
             let Some(last) = page.last() else { break };
+            self.measure().await?;
             self.take(&page, last.position, cancel).await?;
             if page.len() < PAGE {
                 break;

@@ -204,3 +204,40 @@ async fn nothing_is_sent_in_the_clear_where_tls_is_asked_for() {
     assert!(server.taken().is_empty());
     assert_eq!(world.count("notice.undeliverable").await, 0);
 }
+
+#[tokio::test]
+async fn mail_goes_out_under_tls_to_a_server_whose_authority_is_named() {
+    let ((world, projector), server) =
+        (world_with_reads().await, MailServer::start_with_tls().await);
+    appointments(&world, &["asha@example.com"]).await;
+    let worker = world.platform_worker(mailing(&server));
+    eventually("delivered", async || {
+        world.count("notice.delivered").await == 1
+    })
+    .await;
+    worker.stop().await;
+    projector.stop().await;
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1);
+    assert!(taken[0].protected);
+}
+
+#[tokio::test]
+async fn a_server_that_no_known_authority_vouches_for_gets_no_mail() {
+    let ((world, projector), server) =
+        (world_with_reads().await, MailServer::start_with_tls().await);
+    appointments(&world, &["asha@example.com"]).await;
+    let mut config = mailing(&server);
+    if let Some(smtp) = &mut config.smtp {
+        smtp.ca = None;
+    }
+    let worker = world.platform_worker(config);
+    eventually("tried", async || {
+        let sql = "SELECT count(*) FROM work.attempts WHERE job = $1 AND code = 'away'";
+        world.number(sql, &"delivery").await == 1
+    })
+    .await;
+    worker.stop().await;
+    projector.stop().await;
+    assert!(server.taken().is_empty());
+}

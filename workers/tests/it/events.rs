@@ -5,7 +5,9 @@ use std::time::Duration;
 use medilink_log::Position;
 use medilink_workers::{JobError, Jobs, Worker, WorkerConfig};
 
-use crate::support::{Broker, Running, Witness, World, a_while, config, eventually};
+use crate::broker::Broker;
+use crate::support::{Running, World, a_while, config, eventually};
+use crate::witness::Witness;
 
 /// Three streams of four events; returns their names.
 async fn some_history(world: &World) -> Vec<String> {
@@ -195,12 +197,19 @@ async fn a_worker_says_how_far_behind_its_jobs_are() {
         let worker = std::sync::Arc::clone(&worker);
         Running::start(move |cancel| async move { worker.run(cancel).await })
     };
-    eventually("all seen", async || saw_all(&witness, &streams)).await;
-    eventually("nothing left", async || {
+    let status = || {
         worker
             .status()
-            .iter()
-            .any(|status| status.job == "witness" && status.behind == 0 && status.parked == 0)
+            .into_iter()
+            .find(|status| status.job == "witness")
+    };
+    eventually("a backlog", async || {
+        status().is_some_and(|status| status.behind == 12 && !status.behind_for.is_zero())
+    })
+    .await;
+    eventually("all seen", async || saw_all(&witness, &streams)).await;
+    eventually("nothing left", async || {
+        status().is_some_and(|status| (status.behind, status.parked) == (0, 0))
     })
     .await;
     running.stop().await;

@@ -1,6 +1,7 @@
 //! Jobs against a real PostgreSQL, real nats-servers and a mail server that speaks SMTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod broker;
 mod delivery;
 mod events;
 mod parking;
@@ -8,3 +9,5 @@ mod reminder;
 mod smtp;
 mod support;
 mod withdrawal;
+mod witness;
+mod writing;

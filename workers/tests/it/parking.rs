@@ -4,7 +4,8 @@ use medilink_domain::HospitalId;
 use medilink_log::Position;
 use medilink_workers::{DeadLetters, JobError, Jobs, ResolveError};
 
-use crate::support::{Running, Witness, World, eventually};
+use crate::support::{Running, World, eventually};
+use crate::witness::Witness;
 
 const CONSUMER: &str = "job-witness";
 

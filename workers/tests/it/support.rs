@@ -1,11 +1,9 @@
 //! A hospital of a test's own, with the parts of the platform that a test asks for.
 
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
-use medilink_bus::{Bus, BusConfig, RelayConfig};
+use medilink_bus::{Bus, RelayConfig};
 use medilink_commands::{
     Actor, Authorizer, CommandContext, Committed, Executor, Operation, appointment, calendar,
     doctor, hospital, inline_projections, patient,
@@ -18,8 +16,7 @@ use medilink_projections::Checkpoints;
 use medilink_test_support::TestDatabases;
 use medilink_vault::{Keyring, Vault};
 use medilink_workers::{
-    EventJob, JobError, Jobs, ProjectorHost, RelayHost, RetryConfig, Tools, TreePace, Worker,
-    WorkerConfig,
+    Jobs, ProjectorHost, RelayHost, RetryConfig, Tools, TreePace, Worker, WorkerConfig,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -57,11 +54,7 @@ impl Running {
         self.task.await.unwrap();
     }
 
-    pub fn ask_to_stop(&self) {
-        self.cancel.cancel();
-    }
-
-    /// It ended by itself, or is killed now.
+    /// Killed, unless it ended by itself.
     pub fn kill(self) {
         self.task.abort();
     }
@@ -327,146 +320,6 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl Fn
 /// Long enough for a job to do what it must not do.
 pub async fn a_while() {
     tokio::time::sleep(Duration::from_millis(600)).await;
-}
-
-/// A job that writes down what it sees, and fails on demand.
-#[derive(Clone, Default)]
-pub struct Witness {
-    pub seen: Arc<Mutex<Vec<(String, u64)>>>,
-    pub poison: Arc<Mutex<Vec<(Position, JobError)>>>,
-    pub slow: Duration,
-}
-
-impl Witness {
-    pub fn fails_at(&self, position: Position, error: JobError) {
-        self.poison.lock().unwrap().push((position, error));
-    }
-
-    pub fn is_well(&self) {
-        self.poison.lock().unwrap().clear();
-    }
-
-    pub fn seen(&self) -> Vec<(String, u64)> {
-        self.seen.lock().unwrap().clone()
-    }
-
-    pub fn versions_of(&self, stream: &str) -> Vec<u64> {
-        self.seen()
-            .into_iter()
-            .filter(|(seen, _)| seen == stream)
-            .map(|(_, version)| version)
-            .collect()
-    }
-}
-
-impl EventJob for Witness {
-    const NAME: &'static str = "witness";
-    const EVENTS: &'static [&'static str] = &["hospital.opened", "hospital.department-added"];
-
-    async fn handle(&self, _: &Tools, event: &medilink_log::RecordedEvent) -> Result<(), JobError> {
-        tokio::time::sleep(self.slow).await;
-        let poison = self
-            .poison
-            .lock()
-            .unwrap()
-            .iter()
-            .find(|(at, _)| *at == event.position)
-            .cloned();
-        if let Some((_, error)) = poison {
-            if error == JobError::permanent("panic") {
-                panic!("as the test wants it");
-            }
-            return Err(error);
-        }
-        self.seen
-            .lock()
-            .unwrap()
-            .push((event.stream.clone(), event.version));
-        Ok(())
-    }
-}
-
-/// A nats-server of its own, from /nats.conf.
-pub struct Broker {
-    child: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-const USERS: [&str; 5] = ["relay", "projector", "worker", "gateway", "operator"];
-
-impl Broker {
-    pub fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let folder = tempfile::tempdir().unwrap();
-        let binary =
-            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
-        let mut command = Command::new(binary);
-        command
-            .arg("-c")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../nats.conf"));
-        command.env("MEDILINK_NATS_PORT", port.to_string());
-        command.env("MEDILINK_NATS_STORE", folder.path());
-        command.env("MEDILINK_NATS_MAX_STORE", "1GB");
-        for user in USERS {
-            command.env(
-                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
-                format!("p{user}"),
-            );
-        }
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let began = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "nats-server does not start"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self {
-            child,
-            port,
-            _folder: folder,
-        }
-    }
-
-    pub async fn bus(&self, user: &str) -> Bus {
-        let config = BusConfig::at(
-            format!("nats://127.0.0.1:{}", self.port),
-            user,
-            format!("p{user}"),
-        );
-        Bus::connect(
-            &BusConfig {
-                request_ms: 2_000,
-                ..config
-            },
-            "test",
-        )
-        .await
-        .unwrap()
-    }
-
-    pub fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A slot this many quarters of an hour after the first.
