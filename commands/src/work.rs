@@ -325,7 +325,7 @@ fn metadata(context: &CommandContext, permit: Permit) -> Metadata {
         correlation: Some(context.request),
         causation: context.causation,
         policy_set: Some(permit.policy_set.to_string()),
-        decided_by: permit.decided_by,
+        decided_by: permit.decided_by.to_vec(),
         seen: context.seen,
         traceparent: context.traceparent.clone(),
         ..Metadata::default()

@@ -226,3 +226,64 @@ fn whatever_no_policy_speaks_of_is_denied() {
         );
     }
 }
+
+#[test]
+fn a_decision_is_about_who_is_the_same_as_whom_and_not_about_who_was_asked_first() {
+    let authorizer = Authorizer::shipped().unwrap();
+    let tenant = TenantId(Uuid::now_v7());
+    let patient = |id| Actor {
+        id,
+        tenant,
+        roles: vec![Role::Patient],
+        session: None,
+    };
+    let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
+    let data_of = |id| Resource::of_tenant("patient", tenant).about(id);
+    for _ in 0..2 {
+        assert!(
+            authorizer
+                .authorize(&patient(one), Action::ReadPatient, &data_of(one))
+                .is_ok()
+        );
+        assert!(
+            authorizer
+                .authorize(&patient(two), Action::ReadPatient, &data_of(one))
+                .is_err()
+        );
+        assert!(
+            authorizer
+                .authorize(&patient(two), Action::ReadPatient, &data_of(two))
+                .is_ok()
+        );
+        assert!(
+            authorizer
+                .authorize(&patient(one), Action::ReadPatient, &data_of(two))
+                .is_err()
+        );
+        // In charge of oneself is not the same as being the subject.
+        let doctor = Actor {
+            id: one,
+            tenant,
+            roles: vec![Role::Doctor],
+            session: None,
+        };
+        assert!(
+            authorizer
+                .authorize(
+                    &doctor,
+                    Action::ReadAppointment,
+                    &data_of(two).with_doctor(one)
+                )
+                .is_ok()
+        );
+        assert!(
+            authorizer
+                .authorize(
+                    &doctor,
+                    Action::ReadAppointment,
+                    &data_of(one).with_doctor(two)
+                )
+                .is_err()
+        );
+    }
+}
