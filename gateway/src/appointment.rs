@@ -195,7 +195,7 @@ impl Appointments {
         id: Path<Uuid>,
     ) -> Result<Found<AppointmentOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let view = self.0.view("appointment", &read).await?;
+        let view = self.0.view(&["appointment"], &read).await?;
         let row = appointment::get(self.0.reads(), tenant, AppointmentId(id.0))
             .await
             .map_err(unreadable)?;
@@ -289,7 +289,7 @@ impl Appointments {
     ) -> Result<Found<AppointmentsOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
-        let view = self.0.view("appointment", &read).await?;
+        let view = self.0.view(&["appointment", "patient"], &read).await?;
         let known = patient::get(self.0.reads(), tenant, person)
             .await
             .map_err(unreadable)?;
@@ -326,7 +326,10 @@ impl Appointments {
     ) -> Result<Found<DayOut>, Problem> {
         let (tenant, person, reads) = (caller.actor.tenant, DoctorId(id.0), self.0.reads());
         let date = date("date", on.0)?;
-        let view = self.0.view("appointment", &read).await?;
+        let view = self
+            .0
+            .view(&["appointment", "doctor", "hospital"], &read)
+            .await?;
         let known = doctor::get(reads, tenant, person)
             .await
             .map_err(unreadable)?;

@@ -85,11 +85,22 @@ impl Backend {
             .map_err(call::refuse)
     }
 
-    /// Waits until a read model has come as far as its reader asks. Read it after this.
+    /// Waits until the read models have come as far as their reader asks, and says how far
+    /// the least advanced one is. Read them after this: all that the answer is made of, or
+    /// one would say that something just written is not there.
     ///
     /// # Errors
-    /// 503 when it doesn't come that far in time, 422 when the log itself hasn't.
-    pub async fn view(&self, projection: &str, read: &Read) -> Result<View, Problem> {
+    /// 503 when they don't come that far in time, 422 when the log itself hasn't.
+    pub async fn view(&self, projections: &[&str], read: &Read) -> Result<View, Problem> {
+        let views = projections
+            .iter()
+            .map(|projection| self.view_of(projection, read));
+        let views = futures::future::try_join_all(views).await?;
+        let least = views.into_iter().min_by_key(|view| view.position);
+        least.ok_or_else(|| Problem::new(&kinds::BEHIND).retry_after(BEHIND))
+    }
+
+    async fn view_of(&self, projection: &str, read: &Read) -> Result<View, Problem> {
         let found = self
             .checkpoints
             .behind_of(projection)

@@ -166,7 +166,7 @@ impl Calendars {
                 "It must be after `from`, and at most 31 days later.",
             ));
         }
-        let view = self.0.view("calendar", &read).await?;
+        let view = self.0.view(&["calendar", "doctor"], &read).await?;
         let doctor = DoctorId(id.0);
         let known = doctor::get(self.0.reads(), tenant, doctor)
             .await

@@ -184,7 +184,7 @@ impl Doctors {
             &Resource::of_tenant("doctor", tenant),
         )?;
         let page = page::<DoctorId>(after.0, limit.0)?;
-        let view = self.0.view("doctor", &read).await?;
+        let view = self.0.view(&["doctor"], &read).await?;
         let (hospital, department) = (hospital.0.map(HospitalId), department.0.map(DepartmentId));
         let listed = doctor::list(self.0.reads(), tenant, hospital, department, page)
             .await
@@ -209,7 +209,7 @@ impl Doctors {
             Action::ListDirectory,
             &Resource::of_tenant("doctor", tenant),
         )?;
-        let view = self.0.view("doctor", &read).await?;
+        let view = self.0.view(&["doctor"], &read).await?;
         let row = doctor::get(self.0.reads(), tenant, DoctorId(id.0))
             .await
             .map_err(unreadable)?;

@@ -166,7 +166,7 @@ impl Hospitals {
             &Resource::of_tenant("hospital", tenant),
         )?;
         let page = page::<HospitalId>(after.0, limit.0)?;
-        let view = self.0.view("hospital", &read).await?;
+        let view = self.0.view(&["hospital"], &read).await?;
         let listed = hospital::list(self.0.reads(), tenant, page)
             .await
             .map_err(unreadable)?;
@@ -190,7 +190,7 @@ impl Hospitals {
             Action::ListDirectory,
             &Resource::of_tenant("hospital", tenant),
         )?;
-        let view = self.0.view("hospital", &read).await?;
+        let view = self.0.view(&["hospital"], &read).await?;
         let row = hospital::get(self.0.reads(), tenant, HospitalId(id.0))
             .await
             .map_err(unreadable)?;

@@ -92,7 +92,7 @@ impl Notices {
     ) -> Result<Found<NoticesOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
         let page = page::<NoticeCursor>(after.0, limit.0)?;
-        let view = self.0.view("notice", &read).await?;
+        let view = self.0.view(&["notice", "patient"], &read).await?;
         let known = patient::get(self.0.reads(), tenant, PatientId(id.0))
             .await
             .map_err(unreadable)?;

@@ -132,7 +132,7 @@ impl Patients {
         id: Path<Uuid>,
     ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let view = self.0.view("patient", &read).await?;
+        let view = self.0.view(&["patient"], &read).await?;
         let row = patient::get(self.0.reads(), tenant, PatientId(id.0))
             .await
             .map_err(unreadable)?;
