@@ -10,6 +10,7 @@ use crate::cli::{Admin, DeadLetters, Rebuild, Verdict as Asked};
 use crate::config::Config;
 use crate::endpoints::{Role, postgres};
 use crate::outcome::{Outcome, fail};
+use crate::output;
 use crate::parts::{Commanding, projections};
 use crate::migrate::migrate;
 
@@ -21,7 +22,7 @@ pub async fn run(command: &Admin, config: &Config) -> Outcome {
     match command {
         Admin::Migrate => {
             migrate(config).await?;
-            println!("Both databases are up to date.");
+            output::line("Both databases are up to date.")?;
             Ok(())
         }
         Admin::Rebuild(what) => rebuild(what, config).await,
@@ -41,7 +42,7 @@ async fn rebuild(what: &Rebuild, config: &Config) -> Outcome {
     }
     for model in if what.all { &names } else { &what.models } {
         let position = projector.rebuild(model).await?;
-        println!("{model} was built anew, up to position {position}");
+        output::line(format!("{model} was built anew, up to position {position}"))?;
     }
     Ok(())
 }
@@ -51,18 +52,19 @@ async fn list(consumer: Option<&str>, limit: u32, config: &Config) -> Outcome {
     let parked = medilink_projections::dead_letter::list(&database, consumer, limit).await?;
     let waiting = WorkerLetters::new(database).list(consumer, limit).await?;
     if parked.is_empty() && waiting.is_empty() {
-        println!("No dead letters: everything could be processed.");
+        output::line("No dead letters: everything could be processed.")?;
         return Ok(());
     }
-    println!("{:<24} {:<52} {:>10} {:>5}  {:<20} why", "consumer", "stream", "position", "tries", "since");
+    output::line(format!("{:<24} {:<52} {:>10} {:>5}  {:<20} why", "consumer", "stream", "position", "tries", "since"))?;
     let line = |consumer: &str, stream: &str, position: u64, tries: u32, since: chrono::DateTime<chrono::Utc>, code: &str| {
-        println!("{consumer:<24} {stream:<52} {position:>10} {tries:>5}  {:<20} {code}", since.format("%Y-%m-%dT%H:%M:%SZ"));
+        let since = since.format("%Y-%m-%dT%H:%M:%SZ");
+        output::line(format!("{consumer:<24} {stream:<52} {position:>10} {tries:>5}  {since:<20} {code}"))
     };
     for letter in &parked {
-        line(&letter.projection, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code);
+        line(&letter.projection, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code)?;
     }
     for letter in &waiting {
-        line(&letter.consumer, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code);
+        line(&letter.consumer, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code)?;
     }
     Ok(())
 }
@@ -92,6 +94,6 @@ async fn resolve(asked: &Asked, skip: bool, config: &Config) -> Outcome {
     };
     parts.close().await;
     let position = outcome.map_err(|error: Box<dyn std::error::Error + Send + Sync>| error)?;
-    println!("{} position {position} of {stream} for {consumer}; the reason is in the log", if skip { "Skipped" } else { "Will retry" });
+    output::line(format!("{} position {position} of {stream} for {consumer}; the reason is in the log", if skip { "Skipped" } else { "Will retry" }))?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::cli::Audit;
 use crate::config::Config;
 use crate::endpoints::{Role, postgres};
 use crate::outcome::{Outcome, fail};
+use crate::output;
 use crate::parts::checkpoint_key;
 
 /// Carries out one `audit` command.
@@ -33,20 +34,20 @@ async fn head(database: &Database, verifier: &str) -> Outcome {
         return fail("no checkpoint has been signed yet; the relay signs one a few seconds after the first event");
     };
     let note: &[u8] = row.get(0);
-    print!("{}", String::from_utf8_lossy(note));
-    println!("\nVerifier key: {verifier}");
+    output::print(note)?;
+    output::line(format!("\nVerifier key: {verifier}"))?;
     Ok(())
 }
 
 async fn whole(database: &Database, verifier: &str) -> Outcome {
     let found = verify(database, verifier, |position| eprintln!("… {position} events")).await?;
-    println!("{} events and {} signed checkpoints were checked", found.events, found.checkpoints);
+    output::line(format!("{} events and {} signed checkpoints were checked", found.events, found.checkpoints))?;
     if found.faults.is_empty() {
-        println!("The log is whole.");
+        output::line("The log is whole.")?;
         return Ok(());
     }
     for fault in &found.faults {
-        println!("{}", sentence(fault));
+        output::line(sentence(fault))?;
     }
     fail(format!("the log is not whole: {} faults", found.faults.len()))
 }

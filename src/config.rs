@@ -221,6 +221,7 @@ pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result
         .with_list_parse_key("gateway.trusted_proxies")
         .source(Some(settings));
     let file_error = |why: String| ConfigError::File { file: path.to_owned(), why };
+    check_file(path)?;
     let merged = config::Config::builder()
         .add_source(File::from(path).format(FileFormat::Toml).required(file.is_some()))
         .add_source(source)
@@ -235,6 +236,25 @@ pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result
             None => format!("from {}", path.display()),
         };
         ConfigError::Setting { key, origin, why }
+    })
+}
+
+/// Holds the file to its types: the merged settings would take `true` for 1 and `"8"` for 8,
+/// which only the environment, where everything is text, may ask for. A file that isn't there
+/// is for the caller to judge.
+fn check_file(path: &Path) -> Result<(), ConfigError> {
+    let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
+    let file_error = |error: toml::de::Error| ConfigError::File { file: path.to_owned(), why: error.message().to_owned() };
+    let table = toml::Deserializer::parse(&text).map_err(file_error)?;
+    serde_path_to_error::deserialize::<_, Config>(table).map(|_| ()).map_err(|error| {
+        let said = error.inner().message().to_owned();
+        // "invalid type: string "…", expected u16": only the last part doesn't quote the value.
+        let why = match said.rsplit_once(", expected ") {
+            Some((what, expected)) if what.starts_with("invalid") => format!("it must be {expected}"),
+            _ => said,
+        };
+        let key = full_key(&error.path().to_string(), &why);
+        ConfigError::Setting { key, origin: format!("from {}", path.display()), why }
     })
 }
 
@@ -307,6 +327,8 @@ mod tests {
     fn a_wrong_type_is_named_and_its_value_is_not_quoted() {
         let error = load_text("[nats]\nrequest_ms = 'hunter2'\n", &[]).unwrap_err().to_string();
         assert!(error.contains("`nats.request_ms`") && !error.contains("hunter2"), "{error}");
+        let error = load_text("[gateway.limits]\nbody_bytes = true\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("`gateway.limits.body_bytes`"), "{error}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod config;
 mod endpoints;
 mod migrate;
 mod outcome;
+mod output;
 mod parts;
 mod seed;
 mod signals;
@@ -36,8 +37,10 @@ fn main() -> ExitCode {
 
 fn dispatch(cli: &Cli) -> Outcome {
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "medilink", &mut std::io::stdout());
-        return Ok(());
+        // Into memory first: the generator panics when a pipe is closed early.
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "medilink", &mut script);
+        return output::print(&script);
     }
     let config = config::load(cli.config.as_deref(), std::env::vars().collect())?;
     tokio::runtime::Builder::new_multi_thread()
