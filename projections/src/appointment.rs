@@ -63,8 +63,10 @@ pub(crate) struct Appointments;
 
 impl ReadModel for Appointments {
     const VERSION: u16 = 1;
-    const INDEXES: &'static [&'static str] =
-        &["(patient, starts_at, appointment)", "(doctor, starts_at, appointment)"];
+    const INDEXES: &'static [&'static str] = &[
+        "(patient, starts_at, appointment)",
+        "(doctor, starts_at, appointment)",
+    ];
 
     type Source = AppointmentEvent;
     type Row = AppointmentRow;
@@ -78,17 +80,27 @@ impl ReadModel for Appointments {
         row: Option<AppointmentRow>,
         fact: &Fact<AppointmentEvent>,
     ) -> Result<Option<AppointmentRow>, FoldError> {
-        let Folded::Clear(event) = &fact.body else { return Ok(None) };
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(None);
+        };
         let row = match event {
             AppointmentEvent::Booked(booked) => return Ok(Some(booked_row(booked, fact))),
             AppointmentEvent::Rescheduled(_) | AppointmentEvent::Cancelled(_) => {
                 row.ok_or(FoldError("appointment-not-booked"))?
             }
         };
-        let row = AppointmentRow { version: fact.version, position: fact.position, ..row };
+        let row = AppointmentRow {
+            version: fact.version,
+            position: fact.position,
+            ..row
+        };
         Ok(Some(match event {
             AppointmentEvent::Booked(_) => row,
-            AppointmentEvent::Rescheduled(to) => AppointmentRow { starts_at: to.starts_at, ends_at: to.ends_at, ..row },
+            AppointmentEvent::Rescheduled(to) => AppointmentRow {
+                starts_at: to.starts_at,
+                ends_at: to.ends_at,
+                ..row
+            },
             AppointmentEvent::Cancelled(cancelled) => AppointmentRow {
                 status: AppointmentStatus::Cancelled,
                 cancellation: cancelled.reason.clone(),
@@ -137,7 +149,10 @@ impl FromStr for AppointmentCursor {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (starts_at, id) = crate::cursor::read(text)?;
-        Ok(Self { starts_at, appointment: AppointmentId(id) })
+        Ok(Self {
+            starts_at,
+            appointment: AppointmentId(id),
+        })
     }
 }
 
@@ -178,11 +193,17 @@ pub async fn for_patient(
 }
 
 fn latest_first(select: &mut SelectStatement, after: Option<AppointmentCursor>) {
-    if let Some(AppointmentCursor { starts_at, appointment }) = after {
+    if let Some(AppointmentCursor {
+        starts_at,
+        appointment,
+    }) = after
+    {
         let place = Expr::tuple([Expr::val(starts_at), Expr::val::<Uuid>(appointment.uuid())]);
         select.and_where(Expr::tuple([Expr::col("starts_at"), Expr::col("appointment")]).lt(place));
     }
-    select.order_by("starts_at", Order::Desc).order_by("appointment", Order::Desc);
+    select
+        .order_by("starts_at", Order::Desc)
+        .order_by("appointment", Order::Desc);
 }
 
 /// The most appointments that a doctor's day may show.

@@ -1,7 +1,9 @@
 //! Doctors' days: the windows that are open for booking and the slots that are taken.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use medilink_domain::calendar::{Calendar, CalendarEvent, CalendarId, Reservation, Slot, Window, free_slots};
+use medilink_domain::calendar::{
+    Calendar, CalendarEvent, CalendarId, Reservation, Slot, Window, free_slots,
+};
 use medilink_domain::{Decider, DoctorId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
@@ -55,7 +57,9 @@ impl ReadModel for Calendars {
         row: Option<CalendarRow>,
         fact: &Fact<CalendarEvent>,
     ) -> Result<Option<CalendarRow>, FoldError> {
-        let Folded::Clear(event) = &fact.body else { return Ok(row) };
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(row);
+        };
         let (doctor, date) = *key;
         let mut state = Calendar::default();
         if let Some(row) = row {
@@ -113,10 +117,22 @@ pub async fn slots(
 ) -> Result<Vec<Slot>, ReadError> {
     // A day of the hospital's zone may be the one before or after that of UTC.
     let day = Days::new(1);
-    let first = from.date_naive().checked_sub_days(day).unwrap_or(from.date_naive());
-    let last = to.date_naive().checked_add_days(day).unwrap_or(to.date_naive());
+    let first = from
+        .date_naive()
+        .checked_sub_days(day)
+        .unwrap_or(from.date_naive());
+    let last = to
+        .date_naive()
+        .checked_add_days(day)
+        .unwrap_or(to.date_naive());
     let days = between(reads, tenant, doctor, first, last).await?;
-    let windows: Vec<Window> = days.iter().flat_map(|day| day.windows.0.iter().copied()).collect();
-    let taken: Vec<Reservation> = days.iter().flat_map(|day| day.reservations.0.iter().copied()).collect();
+    let windows: Vec<Window> = days
+        .iter()
+        .flat_map(|day| day.windows.0.iter().copied())
+        .collect();
+    let taken: Vec<Reservation> = days
+        .iter()
+        .flat_map(|day| day.reservations.0.iter().copied())
+        .collect();
     Ok(free_slots(&windows, &taken, from, to, now))
 }

@@ -82,18 +82,31 @@ impl Checkpoints {
     /// # Errors
     /// [`WaitError`] when it takes longer than `timeout`, too many wait, or the database
     /// doesn't answer.
-    pub async fn wait(&self, projection: &str, position: Position, timeout: Duration) -> Result<Position, WaitError> {
+    pub async fn wait(
+        &self,
+        projection: &str,
+        position: Position,
+        timeout: Duration,
+    ) -> Result<Position, WaitError> {
         if let Some(reached) = self.reached(projection, position) {
             return Ok(reached);
         }
-        let _permit = self.shared.waiters.try_acquire().map_err(|_| WaitError::Busy)?;
+        let _permit = self
+            .shared
+            .waiters
+            .try_acquire()
+            .map_err(|_| WaitError::Busy)?;
         match tokio::time::timeout(timeout, self.wait_for_ever(projection, position)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(WaitError::TimedOut(self.known(projection))),
         }
     }
 
-    async fn wait_for_ever(&self, projection: &str, position: Position) -> Result<Position, WaitError> {
+    async fn wait_for_ever(
+        &self,
+        projection: &str,
+        position: Position,
+    ) -> Result<Position, WaitError> {
         let mut changes = self.shared.known.subscribe();
         loop {
             if let Some(reached) = self.reached(projection, position) {
@@ -116,8 +129,13 @@ impl Checkpoints {
         *last = Some(Instant::now());
         let client = self.shared.database.client().await?;
         let sql = "SELECT projection, position FROM read.checkpoints WHERE state = 'live'";
-        let rows = client.query(&client.prepare_cached(sql).await?, &[]).await?;
-        let found = rows.iter().map(|row| (row.get(0), Position::from_sql(row.get(1)))).collect();
+        let rows = client
+            .query(&client.prepare_cached(sql).await?, &[])
+            .await?;
+        let found = rows
+            .iter()
+            .map(|row| (row.get(0), Position::from_sql(row.get(1))))
+            .collect();
         self.shared.known.send_if_modified(|known| {
             let changed = *known != found;
             *known = found;
@@ -128,12 +146,20 @@ impl Checkpoints {
     }
 
     fn known(&self, projection: &str) -> Position {
-        self.shared.known.borrow().get(projection).copied().unwrap_or_default()
+        self.shared
+            .known
+            .borrow()
+            .get(projection)
+            .copied()
+            .unwrap_or_default()
     }
 
     fn reached(&self, projection: &str, position: Position) -> Option<Position> {
         let known = self.shared.known.borrow();
-        known.get(projection).copied().filter(|known| *known >= position)
+        known
+            .get(projection)
+            .copied()
+            .filter(|known| *known >= position)
     }
 
     /// How far every live projection is behind the log.
@@ -163,7 +189,9 @@ impl Checkpoints {
                    LEFT JOIN log.events e ON e.position = c.position + 1
                    WHERE c.state = 'live' AND c.projection = coalesce($1, c.projection)
                    ORDER BY c.projection";
-        let rows = client.query(&client.prepare_cached(sql).await?, &[&projection]).await?;
+        let rows = client
+            .query(&client.prepare_cached(sql).await?, &[&projection])
+            .await?;
         Ok(rows
             .iter()
             .map(|row| Behind {

@@ -39,7 +39,12 @@ pub async fn list(
                FROM read.dead_letters d JOIN read.checkpoints c USING (projection, generation)
                WHERE c.state = 'live' AND d.projection = coalesce($1, d.projection)
                ORDER BY d.projection, d.stream, d.position LIMIT $2";
-    let rows = client.query(&client.prepare_cached(sql).await?, &[&projection, &i64::from(limit)]).await?;
+    let rows = client
+        .query(
+            &client.prepare_cached(sql).await?,
+            &[&projection, &i64::from(limit)],
+        )
+        .await?;
     Ok(rows
         .iter()
         .map(|row| DeadLetter {

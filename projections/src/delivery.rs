@@ -60,7 +60,9 @@ impl ReadModel for Deliveries {
         _: Option<DeliveryRow>,
         fact: &Fact<NoticeEvent>,
     ) -> Result<Option<DeliveryRow>, FoldError> {
-        let Folded::Clear(NoticeEvent::Written(written)) = &fact.body else { return Ok(None) };
+        let Folded::Clear(NoticeEvent::Written(written)) = &fact.body else {
+            return Ok(None);
+        };
         Ok(match written.channel {
             Channel::InApp => None,
             Channel::Email => Some(DeliveryRow {

@@ -45,7 +45,8 @@ pub(crate) struct Doctors;
 
 impl ReadModel for Doctors {
     const VERSION: u16 = 1;
-    const INDEXES: &'static [&'static str] = &["(tenant, doctor)", "(hospital, department, doctor)"];
+    const INDEXES: &'static [&'static str] =
+        &["(tenant, doctor)", "(hospital, department, doctor)"];
 
     type Source = DoctorEvent;
     type Row = DoctorRow;
@@ -54,8 +55,14 @@ impl ReadModel for Doctors {
         Ok(vec![(fact.id("doctor")?,)])
     }
 
-    fn fold(_: &(DoctorId,), _: Option<DoctorRow>, fact: &Fact<DoctorEvent>) -> Result<Option<DoctorRow>, FoldError> {
-        let Folded::Clear(DoctorEvent::Registered(registered)) = &fact.body else { return Ok(None) };
+    fn fold(
+        _: &(DoctorId,),
+        _: Option<DoctorRow>,
+        fact: &Fact<DoctorEvent>,
+    ) -> Result<Option<DoctorRow>, FoldError> {
+        let Folded::Clear(DoctorEvent::Registered(registered)) = &fact.body else {
+            return Ok(None);
+        };
         Ok(Some(DoctorRow {
             doctor: registered.doctor,
             tenant: fact.tenant,
@@ -74,7 +81,11 @@ impl ReadModel for Doctors {
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
-pub async fn get(reads: &Reads, tenant: TenantId, doctor: DoctorId) -> Result<Option<DoctorRow>, ReadError> {
+pub async fn get(
+    reads: &Reads,
+    tenant: TenantId,
+    doctor: DoctorId,
+) -> Result<Option<DoctorRow>, ReadError> {
     let mut select = of_tenant::<DoctorRow>(tenant);
     select.and_where(Expr::col("doctor").eq(doctor.uuid()));
     reads.row(&select).await
@@ -103,5 +114,9 @@ pub async fn list(
         select.and_where(Expr::col("doctor").gt(after.uuid()));
     }
     select.order_by("doctor", Order::Asc);
-    reads.page(select, page.bounded(), |cells| cell::<DoctorRow, _>(cells, "doctor")).await
+    reads
+        .page(select, page.bounded(), |cells| {
+            cell::<DoctorRow, _>(cells, "doctor")
+        })
+        .await
 }

@@ -68,7 +68,9 @@ impl ReadModel for Hospitals {
         row: Option<HospitalRow>,
         fact: &Fact<HospitalEvent>,
     ) -> Result<Option<HospitalRow>, FoldError> {
-        let Folded::Clear(event) = &fact.body else { return Ok(row) };
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(row);
+        };
         Ok(Some(match event {
             HospitalEvent::Opened(opened) => HospitalRow {
                 hospital: opened.hospital,
@@ -86,7 +88,11 @@ impl ReadModel for Hospitals {
                     name: added.name.clone(),
                     specialty: added.specialty.clone(),
                 });
-                HospitalRow { version: fact.version, position: fact.position, ..row }
+                HospitalRow {
+                    version: fact.version,
+                    position: fact.position,
+                    ..row
+                }
             }
         }))
     }
@@ -96,7 +102,11 @@ impl ReadModel for Hospitals {
 ///
 /// # Errors
 /// [`ReadError`] when it can't be read.
-pub async fn get(reads: &Reads, tenant: TenantId, hospital: HospitalId) -> Result<Option<HospitalRow>, ReadError> {
+pub async fn get(
+    reads: &Reads,
+    tenant: TenantId,
+    hospital: HospitalId,
+) -> Result<Option<HospitalRow>, ReadError> {
     let mut select = of_tenant::<HospitalRow>(tenant);
     select.and_where(Expr::col("hospital").eq(hospital.uuid()));
     reads.row(&select).await
@@ -116,5 +126,9 @@ pub async fn list(
         select.and_where(Expr::col("hospital").gt(after.uuid()));
     }
     select.order_by("hospital", Order::Asc);
-    reads.page(select, page.bounded(), |cells| cell::<HospitalRow, _>(cells, "hospital")).await
+    reads
+        .page(select, page.bounded(), |cells| {
+            cell::<HospitalRow, _>(cells, "hospital")
+        })
+        .await
 }

@@ -50,6 +50,8 @@ mod migrations {
 ///
 /// # Errors
 /// When a migration fails; nothing of it remains.
-pub async fn migrate(owner: &medilink_database::Database) -> Result<(), medilink_database::DatabaseError> {
+pub async fn migrate(
+    owner: &medilink_database::Database,
+) -> Result<(), medilink_database::DatabaseError> {
     medilink_database::migrate(owner, migrations::migrations::runner(), "read_migrations").await
 }

@@ -76,10 +76,17 @@ impl ReadModel for Notices {
         row: Option<NoticeRow>,
         fact: &Fact<NoticeEvent>,
     ) -> Result<Option<NoticeRow>, FoldError> {
-        let Folded::Clear(event) = &fact.body else { return Ok(None) };
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(None);
+        };
         // What became of an erased notice is told of no row.
         let settled = |status| {
-            row.clone().map(|row| NoticeRow { status, version: fact.version, position: fact.position, ..row })
+            row.clone().map(|row| NoticeRow {
+                status,
+                version: fact.version,
+                position: fact.position,
+                ..row
+            })
         };
         Ok(match event {
             NoticeEvent::Written(written) => Some(NoticeRow {
@@ -124,7 +131,10 @@ impl FromStr for NoticeCursor {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (written_at, id) = crate::cursor::read(text)?;
-        Ok(Self { written_at, notice: NoticeId(id) })
+        Ok(Self {
+            written_at,
+            notice: NoticeId(id),
+        })
     }
 }
 
@@ -144,7 +154,9 @@ pub async fn for_recipient(
         let place = Expr::tuple([Expr::val(written_at), Expr::val(notice.uuid())]);
         select.and_where(Expr::tuple([Expr::col("written_at"), Expr::col("notice")]).lt(place));
     }
-    select.order_by("written_at", Order::Desc).order_by("notice", Order::Desc);
+    select
+        .order_by("written_at", Order::Desc)
+        .order_by("notice", Order::Desc);
     let place = |cells: &[_]| {
         Ok(NoticeCursor {
             written_at: cell::<NoticeRow, _>(cells, "written_at")?,
@@ -158,7 +170,11 @@ pub async fn for_recipient(
 ///
 /// # Errors
 /// [`ReadError`] when it can't be read.
-pub async fn get(reads: &Reads, tenant: TenantId, notice: NoticeId) -> Result<Option<NoticeRow>, ReadError> {
+pub async fn get(
+    reads: &Reads,
+    tenant: TenantId,
+    notice: NoticeId,
+) -> Result<Option<NoticeRow>, ReadError> {
     let mut select = of_tenant::<NoticeRow>(tenant);
     select.and_where(Expr::col("notice").eq(notice.uuid()));
     reads.row(&select).await

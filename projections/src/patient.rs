@@ -59,7 +59,9 @@ impl ReadModel for Patients {
         _: Option<PatientRow>,
         fact: &Fact<PatientEvent>,
     ) -> Result<Option<PatientRow>, FoldError> {
-        let Folded::Clear(PatientEvent::Registered(registered)) = &fact.body else { return Ok(None) };
+        let Folded::Clear(PatientEvent::Registered(registered)) = &fact.body else {
+            return Ok(None);
+        };
         Ok(Some(PatientRow {
             patient: registered.patient,
             tenant: fact.tenant,
@@ -78,7 +80,11 @@ impl ReadModel for Patients {
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
-pub async fn get(reads: &Reads, tenant: TenantId, patient: PatientId) -> Result<Option<PatientRow>, ReadError> {
+pub async fn get(
+    reads: &Reads,
+    tenant: TenantId,
+    patient: PatientId,
+) -> Result<Option<PatientRow>, ReadError> {
     let mut select = of_tenant::<PatientRow>(tenant);
     select.and_where(Expr::col("patient").eq(patient.uuid()));
     reads.row(&select).await

@@ -115,7 +115,10 @@ impl Reads {
     }
 
     /// At most one row.
-    pub(crate) async fn row<R: Row>(&self, select: &SelectStatement) -> Result<Option<R>, ReadError> {
+    pub(crate) async fn row<R: Row>(
+        &self,
+        select: &SelectStatement,
+    ) -> Result<Option<R>, ReadError> {
         Ok(self.rows(select).await?.pop())
     }
 
@@ -138,7 +141,10 @@ impl Reads {
             Some(last) if more => Some(cursor(last)?),
             _ => None,
         };
-        Ok(Listed { rows: self.opened(stored).await?, next })
+        Ok(Listed {
+            rows: self.opened(stored).await?,
+            next,
+        })
     }
 
     async fn stored(&self, select: &SelectStatement) -> Result<Vec<Vec<Cell>>, ReadError> {
@@ -147,14 +153,22 @@ impl Reads {
         let statement = client.prepare_cached(&sql).await?;
         let rows = client.query(&statement, &values.as_params()).await?;
         rows.iter()
-            .map(|row| (0..row.len()).map(|at| row.try_get(at)).collect::<Result<_, _>>())
+            .map(|row| {
+                (0..row.len())
+                    .map(|at| row.try_get(at))
+                    .collect::<Result<_, _>>()
+            })
             .collect::<Result<_, _>>()
             .map_err(Into::into)
     }
 
     async fn opened<R: Row>(&self, stored: Vec<Vec<Cell>>) -> Result<Vec<R>, ReadError> {
         let clear = unseal(&self.vault, R::NAME, R::shape(), stored).await?;
-        clear.into_iter().flatten().map(|cells| R::from_cells(cells).map_err(Into::into)).collect()
+        clear
+            .into_iter()
+            .flatten()
+            .map(|cells| R::from_cells(cells).map_err(Into::into))
+            .collect()
     }
 }
 
@@ -168,6 +182,8 @@ pub(crate) fn of_tenant<R: Row>(tenant: TenantId) -> SelectStatement {
 /// A query over the rows of every tenant: for workers, never for a person's request.
 pub(crate) fn of_all_tenants<R: Row>() -> SelectStatement {
     let mut select = Query::select();
-    select.columns(R::COLUMNS.iter().map(|column| column.name)).from(("read", R::NAME));
+    select
+        .columns(R::COLUMNS.iter().map(|column| column.name))
+        .from(("read", R::NAME));
     select
 }

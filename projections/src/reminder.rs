@@ -107,7 +107,9 @@ impl ReadModel for Reminders {
         row: Option<ReminderRow>,
         fact: &Fact<ReminderSource>,
     ) -> Result<Option<ReminderRow>, FoldError> {
-        let written = row.as_ref().is_some_and(|row| row.state == ReminderState::Written);
+        let written = row
+            .as_ref()
+            .is_some_and(|row| row.state == ReminderState::Written);
         Ok(match &fact.body {
             Folded::Clear(ReminderSource::Calendar(_)) if written => row,
             Folded::Clear(ReminderSource::Calendar(CalendarEvent::SlotReserved(slot))) => {
@@ -124,7 +126,10 @@ impl ReadModel for Reminders {
             }
             Folded::Clear(ReminderSource::Calendar(_)) => None,
             Folded::Clear(ReminderSource::Notice(_)) | Folded::Erased => {
-                row.map(|row| ReminderRow { state: ReminderState::Written, ..row })
+                row.map(|row| ReminderRow {
+                    state: ReminderState::Written,
+                    ..row
+                })
             }
         })
     }
@@ -135,7 +140,11 @@ impl ReadModel for Reminders {
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
-pub async fn due(reads: &Reads, now: DateTime<Utc>, limit: u16) -> Result<Vec<ReminderRow>, ReadError> {
+pub async fn due(
+    reads: &Reads,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<Vec<ReminderRow>, ReadError> {
     let mut select = of_all_tenants::<ReminderRow>();
     select
         // A literal, so that the planner can tell that the partial index applies.

@@ -31,7 +31,11 @@ pub(crate) struct Applier<M> {
 
 impl<M: ReadModel> Applier<M> {
     pub(crate) const fn new(codec: EventCodec, reader: LogReader) -> Self {
-        Self { codec, reader, model: PhantomData }
+        Self {
+            codec,
+            reader,
+            model: PhantomData,
+        }
     }
 
     pub(crate) const NAME: &'static str = name_of::<M>();
@@ -68,14 +72,19 @@ impl<M: ReadModel> Applier<M> {
             }
             rest = &rest[before..];
             if let Some(decision) = decision {
-                position = self.apply_decision(client, target, &rest[0], &decision).await?;
+                position = self
+                    .apply_decision(client, target, &rest[0], &decision)
+                    .await?;
                 rest = &rest[1..];
             }
         }
         Ok(position)
     }
 
-    pub(crate) async fn until_decision(&self, events: &[RecordedEvent]) -> Result<(usize, Option<Decision>), ProjectionError> {
+    pub(crate) async fn until_decision(
+        &self,
+        events: &[RecordedEvent],
+    ) -> Result<(usize, Option<Decision>), ProjectionError> {
         for (at, event) in events.iter().enumerate() {
             if let Some(decision) = letters::decision(&self.codec, Self::NAME, event).await? {
                 return Ok((at, Some(decision)));
@@ -94,14 +103,17 @@ impl<M: ReadModel> Applier<M> {
         let prepared = prepare::<M>(&self.codec, events).await?;
         let transaction = client.transaction().await?;
         let found = self.locked(&transaction, target).await?;
-        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(found.position) };
+        let (Some(first), Some(last)) = (events.first(), events.last()) else {
+            return Ok(found.position);
+        };
         if last.position <= found.position {
             return Ok(found.position);
         }
         if first.position > found.position.next() {
             return Err(ProjectionError::Gap(found.position));
         }
-        self.write(&transaction, found, prepared, last.position).await?;
+        self.write(&transaction, found, prepared, last.position)
+            .await?;
         commit(transaction).await?;
         Ok(last.position)
     }
@@ -117,12 +129,14 @@ impl<M: ReadModel> Applier<M> {
         prepared.retain(|event| event.position > found.position);
         if !prepared.is_empty() {
             let mut sheet = Sheet::<M>::new();
-            let streams: HashSet<&str> = prepared.iter().map(|event| event.stream.as_str()).collect();
+            let streams: HashSet<&str> =
+                prepared.iter().map(|event| event.stream.as_str()).collect();
             let streams: Vec<&str> = streams.into_iter().collect();
             for stream in letters::parked(transaction, Self::NAME, found.number, &streams).await? {
                 sheet.park(stream);
             }
-            self.load(transaction, found.number, &mut sheet, &prepared).await?;
+            self.load(transaction, found.number, &mut sheet, &prepared)
+                .await?;
             for event in prepared {
                 sheet.take(event, 0);
             }
@@ -149,18 +163,29 @@ impl<M: ReadModel> Applier<M> {
         if event.position > found.position.next() {
             return Err(ProjectionError::Gap(found.position));
         }
-        let waiting = letters::take(&transaction, Self::NAME, found.number, &decision.stream).await?;
+        let waiting =
+            letters::take(&transaction, Self::NAME, found.number, &decision.stream).await?;
         let mut sheet = Sheet::<M>::new();
         for page in waiting.chunks(REPLAY_PAGE) {
             for (prepared, attempts) in self.waiting(page, decision).await? {
-                self.load(&transaction, found.number, &mut sheet, std::slice::from_ref(&prepared)).await?;
+                self.load(
+                    &transaction,
+                    found.number,
+                    &mut sheet,
+                    std::slice::from_ref(&prepared),
+                )
+                .await?;
                 sheet.take(prepared, attempts);
             }
         }
         self.store(&transaction, found.number, sheet).await?;
         generation::advance(&transaction, Self::NAME, found.number, event.position).await?;
         commit(transaction).await?;
-        tracing::info!(projection = Self::NAME, letters = waiting.len(), "a parked stream was replayed");
+        tracing::info!(
+            projection = Self::NAME,
+            letters = waiting.len(),
+            "a parked stream was replayed"
+        );
         Ok(event.position)
     }
 
@@ -182,7 +207,11 @@ impl<M: ReadModel> Applier<M> {
         Ok(waiting)
     }
 
-    pub(crate) async fn locked(&self, transaction: &Transaction<'_>, target: Target) -> Result<Generation, ProjectionError> {
+    pub(crate) async fn locked(
+        &self,
+        transaction: &Transaction<'_>,
+        target: Target,
+    ) -> Result<Generation, ProjectionError> {
         match generation::lock(transaction, Self::NAME, target).await? {
             Some(found) if found.version == i32::from(M::VERSION) => Ok(found),
             _ => Err(ProjectionError::OtherVersion),
@@ -209,23 +238,40 @@ impl<M: ReadModel> Applier<M> {
         let (keys, cells): (Vec<KeyOf<M>>, Vec<_>) = touched.into_iter().unzip();
         let stored = self.table(number).load(transaction, &cells).await?;
         let shape = M::Row::shape();
-        let by_cells: HashMap<String, KeyOf<M>> =
-            keys.into_iter().map(|key| (shape.label(&key.cells()), key)).collect();
+        let by_cells: HashMap<String, KeyOf<M>> = keys
+            .into_iter()
+            .map(|key| (shape.label(&key.cells()), key))
+            .collect();
         let labels: Vec<String> = stored.iter().map(|row| shape.label(row)).collect();
         let clear = unseal(self.vault(), Self::NAME, shape, stored).await?;
         for (label, cells) in labels.iter().zip(clear) {
-            let Some(key) = by_cells.get(label) else { continue };
+            let Some(key) = by_cells.get(label) else {
+                continue;
+            };
             sheet.place(key.clone(), cells.map(M::Row::from_cells).transpose()?);
         }
         Ok(())
     }
 
     /// Writes what changed in the sheet.
-    async fn store(&self, transaction: &Transaction<'_>, number: i32, sheet: Sheet<M>) -> Result<(), ProjectionError> {
+    async fn store(
+        &self,
+        transaction: &Transaction<'_>,
+        number: i32,
+        sheet: Sheet<M>,
+    ) -> Result<(), ProjectionError> {
         let table = self.table(number);
         let changes = sheet.changes();
-        let keys: Vec<_> = changes.upserts.iter().map(|row| row.key().cells()).collect();
-        let clear = changes.upserts.iter().map(Row::cells).collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<_> = changes
+            .upserts
+            .iter()
+            .map(|row| row.key().cells())
+            .collect();
+        let clear = changes
+            .upserts
+            .iter()
+            .map(Row::cells)
+            .collect::<Result<Vec<_>, _>>()?;
         let sealed = seal(self.vault(), Self::NAME, M::Row::shape(), clear).await?;
         let mut deletes = changes.deletes;
         let mut upserts = Vec::with_capacity(sealed.len());
@@ -244,7 +290,9 @@ impl<M: ReadModel> Applier<M> {
 }
 
 async fn commit(transaction: Transaction<'_>) -> Result<(), ProjectionError> {
-    fail::fail_point!("projection-before-commit", |_| Err(ProjectionError::FailPoint("projection-before-commit")));
+    fail::fail_point!("projection-before-commit", |_| Err(
+        ProjectionError::FailPoint("projection-before-commit")
+    ));
     transaction.commit().await.map_err(DatabaseError::from)?;
     Ok(())
 }

@@ -61,7 +61,14 @@ impl<M: ReadModel> Sheet<M> {
     /// Takes over a row that the table has; `None` when its personal part is erased.
     pub(crate) fn place(&mut self, key: KeyOf<M>, row: Option<M::Row>) {
         let erased = row.is_none();
-        self.places.insert(key, Place { row, stored: true, changed: erased });
+        self.places.insert(
+            key,
+            Place {
+                row,
+                stored: true,
+                changed: erased,
+            },
+        );
     }
 
     /// Whether the sheet knows what the table has of this key.
@@ -81,8 +88,19 @@ impl<M: ReadModel> Sheet<M> {
 
     /// Folds an event or parks it. `tried` is how often it was tried before.
     pub(crate) fn take(&mut self, event: Prepared<M::Source>, tried: i32) {
-        let Prepared { position, stream, kind, fact } = event;
-        let mut letter = Letter { position, stream, kind, code: BEHIND, attempts: tried };
+        let Prepared {
+            position,
+            stream,
+            kind,
+            fact,
+        } = event;
+        let mut letter = Letter {
+            position,
+            stream,
+            kind,
+            code: BEHIND,
+            attempts: tried,
+        };
         if let Some(letters) = self.parked.get_mut(&letter.stream) {
             letters.push(letter);
             return;
@@ -96,7 +114,8 @@ impl<M: ReadModel> Sheet<M> {
                 code,
                 "an event can't be folded; its stream is parked"
             );
-            metrics::counter!("medilink_projection_parked_total", "projection" => name_of::<M>()).increment(1);
+            metrics::counter!("medilink_projection_parked_total", "projection" => name_of::<M>())
+                .increment(1);
             letter.code = code;
             letter.attempts += 1;
             self.parked.insert(letter.stream.clone(), vec![letter]);
@@ -109,7 +128,10 @@ impl<M: ReadModel> Sheet<M> {
         let mut folded = Vec::with_capacity(keys.len());
         for key in keys {
             let before = self.places.get(&key).and_then(|place| place.row.clone());
-            if before.as_ref().is_some_and(|row| row.tenant() != fact.tenant) {
+            if before
+                .as_ref()
+                .is_some_and(|row| row.tenant() != fact.tenant)
+            {
                 return Err("other-tenant");
             }
             // The sheet is only written to afterwards, so a panic leaves nothing half done.
@@ -131,7 +153,11 @@ impl<M: ReadModel> Sheet<M> {
                 }
                 Entry::Vacant(place) => {
                     let changed = after.is_some();
-                    place.insert(Place { row: after, stored: false, changed });
+                    place.insert(Place {
+                        row: after,
+                        stored: false,
+                        changed,
+                    });
                 }
             }
         }
@@ -141,7 +167,11 @@ impl<M: ReadModel> Sheet<M> {
     /// What changed since the sheet was filled, in the order of the keys, so that two
     /// writers can't wait for each other's rows.
     pub(crate) fn changes(self) -> Changes<M::Row> {
-        let mut places: Vec<_> = self.places.into_iter().filter(|(_, place)| place.changed).collect();
+        let mut places: Vec<_> = self
+            .places
+            .into_iter()
+            .filter(|(_, place)| place.changed)
+            .collect();
         places.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
         let mut changes = Changes {
             upserts: Vec::with_capacity(places.len()),
@@ -155,7 +185,9 @@ impl<M: ReadModel> Sheet<M> {
                 None => {}
             }
         }
-        changes.letters.sort_unstable_by_key(|letter| letter.position);
+        changes
+            .letters
+            .sort_unstable_by_key(|letter| letter.position);
         changes
     }
 }
@@ -169,5 +201,9 @@ fn check<R: Row, E>(row: &R, key: &R::Key, fact: &Fact<E>) -> Result<(), &'stati
         return Err("other-key");
     }
     let cells = row.cells().map_err(|_| "no-json")?;
-    if cells.iter().all(Cell::is_storable) { Ok(()) } else { Err("not-storable") }
+    if cells.iter().all(Cell::is_storable) {
+        Ok(())
+    } else {
+        Err("not-storable")
+    }
 }

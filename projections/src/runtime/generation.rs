@@ -38,8 +38,12 @@ fn text<'a>(value: &'a &'a str) -> (&'a (dyn ToSql + Sync), Type) {
 }
 
 /// The live generation, without locking it.
-pub(crate) async fn live(client: &Client, projection: &str) -> Result<Option<Generation>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM read.checkpoints WHERE projection = $1 AND state = 'live'");
+pub(crate) async fn live(
+    client: &Client,
+    projection: &str,
+) -> Result<Option<Generation>, DatabaseError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM read.checkpoints WHERE projection = $1 AND state = 'live'");
     let row = client.query_opt(&sql, &[&projection]).await?;
     Ok(row.as_ref().map(generation))
 }
@@ -60,7 +64,10 @@ pub(crate) async fn lock(
          WHERE projection = $1 AND state = $2 AND generation = coalesce($3, generation) FOR UPDATE"
     );
     let row = transaction
-        .query_typed_opt(&sql, &[text(&projection), text(&state), (&number, Type::INT4)])
+        .query_typed_opt(
+            &sql,
+            &[text(&projection), text(&state), (&number, Type::INT4)],
+        )
         .await?;
     Ok(row.as_ref().map(generation))
 }
@@ -76,14 +83,22 @@ pub(crate) async fn advance(
         .execute_typed(
             "UPDATE read.checkpoints SET position = $3, updated_at = now()
              WHERE projection = $1 AND generation = $2 AND position < $3",
-            &[text(&projection), (&number, Type::INT4), (&position.sql(), Type::INT8)],
+            &[
+                text(&projection),
+                (&number, Type::INT4),
+                (&position.sql(), Type::INT8),
+            ],
         )
         .await?;
     Ok(())
 }
 
 /// Begins a generation that nobody sees yet.
-pub(crate) async fn begin(transaction: &Transaction<'_>, projection: &str, version: u16) -> Result<i32, DatabaseError> {
+pub(crate) async fn begin(
+    transaction: &Transaction<'_>,
+    projection: &str,
+    version: u16,
+) -> Result<i32, DatabaseError> {
     let row = transaction
         .query_one(
             "INSERT INTO read.checkpoints (projection, generation, version, state, position)
@@ -120,7 +135,10 @@ pub(crate) async fn promote(
 
 /// Generations that nobody will use again: retired ones, and those that a killed rebuild
 /// left. Only to be asked while holding the projection's rebuild lock.
-pub(crate) async fn leftovers(client: &Client, projection: &str) -> Result<Vec<Leftover>, DatabaseError> {
+pub(crate) async fn leftovers(
+    client: &Client,
+    projection: &str,
+) -> Result<Vec<Leftover>, DatabaseError> {
     let sql = "SELECT generation, version, state = 'building' FROM read.checkpoints
                WHERE projection = $1 AND state <> 'live' ORDER BY generation";
     let rows = client.query(sql, &[&projection]).await?;
@@ -151,7 +169,9 @@ pub(crate) async fn remove(
 ) -> Result<(), DatabaseError> {
     let table = super::table::full_name(projection, leftover.version, leftover.number);
     transaction
-        .batch_execute(&format!("SET LOCAL lock_timeout = '5s'; DROP TABLE IF EXISTS {table}"))
+        .batch_execute(&format!(
+            "SET LOCAL lock_timeout = '5s'; DROP TABLE IF EXISTS {table}"
+        ))
         .await?;
     transaction
         .execute(

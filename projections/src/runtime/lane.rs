@@ -90,9 +90,19 @@ impl<M: ReadModel> ModelLane<M> {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "a panic".to_owned(),
             };
-            failures = if started.elapsed() > LONGEST_PAUSE { 1 } else { failures.saturating_add(1) };
-            metrics::counter!("medilink_projection_failures_total", "projection" => Self::NAME).increment(1);
-            tracing::warn!(projection = Self::NAME, error, failures, "the projection stopped and will try again");
+            failures = if started.elapsed() > LONGEST_PAUSE {
+                1
+            } else {
+                failures.saturating_add(1)
+            };
+            metrics::counter!("medilink_projection_failures_total", "projection" => Self::NAME)
+                .increment(1);
+            tracing::warn!(
+                projection = Self::NAME,
+                error,
+                failures,
+                "the projection stopped and will try again"
+            );
             pause(cancel, backoff(failures)).await;
         }
     }
@@ -106,8 +116,15 @@ impl<M: ReadModel> ModelLane<M> {
                 return Ok(());
             }
         }
-        let Some(live) = self.ready(&client, cancel).await? else { return Ok(()) };
-        tracing::info!(projection = Self::NAME, generation = live.number, position = live.position.0, "projecting");
+        let Some(live) = self.ready(&client, cancel).await? else {
+            return Ok(());
+        };
+        tracing::info!(
+            projection = Self::NAME,
+            generation = live.number,
+            position = live.position.0,
+            "projecting"
+        );
         let resumed = self.resume_killed_rebuild(cancel);
         let followed = self.follow(&mut client, live.position, cancel);
         // A rebuild that was asked for and killed goes on beside the live rows.
@@ -119,13 +136,18 @@ impl<M: ReadModel> ModelLane<M> {
     }
 
     /// The live generation, built first when there is none of this version.
-    async fn ready(&self, client: &Client, cancel: &CancellationToken) -> Result<Option<Generation>, ProjectionError> {
+    async fn ready(
+        &self,
+        client: &Client,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Generation>, ProjectionError> {
         loop {
             match self.applier.find(client).await? {
                 Found::Ready(live) => return Ok(Some(live)),
                 // A newer release is at work: this process is about to be replaced.
                 Found::Missing(Some(other))
-                    if other.version > i32::from(M::VERSION) && self.runs_elsewhere(client, other.version).await? => {}
+                    if other.version > i32::from(M::VERSION)
+                        && self.runs_elsewhere(client, other.version).await? => {}
                 Found::Missing(_) => {
                     let built = tokio::select! {
                         built = self.applier.rebuild(&self.tools.database) => built,
@@ -150,7 +172,10 @@ impl<M: ReadModel> ModelLane<M> {
             return Ok(true);
         }
         client
-            .execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", &[&name])
+            .execute(
+                "SELECT pg_advisory_unlock(hashtextextended($1, 0))",
+                &[&name],
+            )
             .await?;
         Ok(false)
     }
@@ -186,14 +211,18 @@ impl<M: ReadModel> ModelLane<M> {
                 }
                 // The broker is away, or says what it can't deliver.
                 Some(FeedItem::Status(_)) if Instant::now() < poll_at => continue,
-                Some(FeedItem::Status(_) | FeedItem::Missing(_)) | None => self.drain(client, position, cancel).await?,
+                Some(FeedItem::Status(_) | FeedItem::Missing(_)) | None => {
+                    self.drain(client, position, cancel).await?
+                }
             };
             if polled || position > before {
                 poll_at = Instant::now() + self.tools.poll;
             }
             if let Some(feed) = &mut feed {
                 fail::fail_point!("projection-after-apply-before-ack", |_| {
-                    Err(ProjectionError::FailPoint("projection-after-apply-before-ack"))
+                    Err(ProjectionError::FailPoint(
+                        "projection-after-apply-before-ack",
+                    ))
                 });
                 feed.ack(position).await;
             }
@@ -205,10 +234,14 @@ impl<M: ReadModel> ModelLane<M> {
     }
 
     fn feed(&self, position: Position) -> Result<Option<Feed>, ProjectionError> {
-        let Some(bus) = &self.tools.bus else { return Ok(None) };
+        let Some(bus) = &self.tools.bus else {
+            return Ok(None);
+        };
         let config = FeedConfig::new(format!("projection-{}", Self::NAME));
         let feed = Feed::new(bus.clone(), config, position);
-        Ok(Some(feed.map_err(|error| ProjectionError::Feed(error.to_string()))?))
+        Ok(Some(feed.map_err(|error| {
+            ProjectionError::Feed(error.to_string())
+        })?))
     }
 
     /// Applies what the broker brought; what is missing before it is read from PostgreSQL.
@@ -223,7 +256,8 @@ impl<M: ReadModel> ModelLane<M> {
         match self.applier.apply(client, Target::Live, events).await {
             Ok(reached) => Ok(reached.max(position)),
             Err(ProjectionError::Gap(after)) => {
-                metrics::counter!("medilink_projection_gaps_total", "projection" => Self::NAME).increment(1);
+                metrics::counter!("medilink_projection_gaps_total", "projection" => Self::NAME)
+                    .increment(1);
                 self.drain(client, after, cancel).await
             }
             Err(error) => Err(error),
@@ -281,7 +315,11 @@ impl<M: ReadModel> ModelLane<M> {
         let mut client = self.tools.database.connect().await?;
         let transaction = client.transaction().await?;
         let live = self.applier.locked(&transaction, Target::Live).await?;
-        let stored = self.applier.table(live.number).load_all(&transaction).await?;
+        let stored = self
+            .applier
+            .table(live.number)
+            .load_all(&transaction)
+            .await?;
         let clear = unseal(self.applier.vault(), Self::NAME, M::Row::shape(), stored).await?;
         let mut rows = Vec::with_capacity(clear.len());
         for cells in clear.into_iter().flatten() {
@@ -307,7 +345,10 @@ impl<M: ReadModel> Lane for ModelLane<M> {
 }
 
 fn run_lock(projection: &str, version: i32) -> String {
-    debug_assert_ne!(lock_name(projection), format!("medilink/projection/{projection}/v{version}"));
+    debug_assert_ne!(
+        lock_name(projection),
+        format!("medilink/projection/{projection}/v{version}")
+    );
     format!("medilink/projection/{projection}/v{version}")
 }
 
@@ -326,7 +367,11 @@ fn spans<M: ReadModel>(events: &[RecordedEvent]) -> Vec<tracing::Span> {
         if !<M::Source as super::model::Source>::handles(&event.kind) {
             continue;
         }
-        let span = tracing::info_span!("project", projection = name_of::<M>(), position = event.position.0);
+        let span = tracing::info_span!(
+            "project",
+            projection = name_of::<M>(),
+            position = event.position.0
+        );
         if span.is_disabled() {
             break;
         }

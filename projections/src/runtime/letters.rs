@@ -26,13 +26,22 @@ pub(crate) async fn decision(
     projection: &str,
     event: &RecordedEvent,
 ) -> Result<Option<Decision>, ProjectionError> {
-    if !DeadLetterEvent::TYPES.iter().any(|kind| kind.name == event.kind) {
+    if !DeadLetterEvent::TYPES
+        .iter()
+        .any(|kind| kind.name == event.kind)
+    {
         return Ok(None);
     }
-    let Opened::Clear(clear) = codec.open(event).await? else { return Ok(None) };
+    let Opened::Clear(clear) = codec.open(event).await? else {
+        return Ok(None);
+    };
     let decided = match DeadLetterEvent::from_payload(&event.kind, &clear) {
         Ok(DeadLetterEvent::Retried(retried)) => (retried.consumer, retried.stream, None),
-        Ok(DeadLetterEvent::Skipped(skipped)) => (skipped.consumer, skipped.stream, Some(Position(skipped.position))),
+        Ok(DeadLetterEvent::Skipped(skipped)) => (
+            skipped.consumer,
+            skipped.stream,
+            Some(Position(skipped.position)),
+        ),
         Err(error) => {
             // Nothing is parked for it: without a decision the streams simply stay parked.
             tracing::error!(projection, position = event.position.0, %error, "a dead letter's decision can't be read");
@@ -40,7 +49,10 @@ pub(crate) async fn decision(
         }
     };
     let (consumer, stream, skip) = decided;
-    Ok((consumer.to_string() == projection).then(|| Decision { stream: stream.to_string(), skip }))
+    Ok((consumer.to_string() == projection).then(|| Decision {
+        stream: stream.to_string(),
+        skip,
+    }))
 }
 
 /// Those of the streams that have letters.
@@ -54,7 +66,11 @@ pub(crate) async fn parked(
         .query_typed(
             "SELECT DISTINCT stream FROM read.dead_letters
              WHERE projection = $1 AND generation = $2 AND stream = ANY($3)",
-            &[(&projection, Type::TEXT), (&generation, Type::INT4), (&streams, Type::TEXT_ARRAY)],
+            &[
+                (&projection, Type::TEXT),
+                (&generation, Type::INT4),
+                (&streams, Type::TEXT_ARRAY),
+            ],
         )
         .await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
@@ -74,8 +90,10 @@ pub(crate) async fn take(
             &[&projection, &generation, &stream],
         )
         .await?;
-    let mut letters: Vec<(Position, i32)> =
-        rows.iter().map(|row| (Position::from_sql(row.get(0)), row.get(1))).collect();
+    let mut letters: Vec<(Position, i32)> = rows
+        .iter()
+        .map(|row| (Position::from_sql(row.get(0)), row.get(1)))
+        .collect();
     letters.sort_unstable();
     Ok(letters)
 }
@@ -91,7 +109,10 @@ pub(crate) async fn write(
         return Ok(());
     }
     let positions: Vec<i64> = letters.iter().map(|letter| letter.position.sql()).collect();
-    let streams: Vec<&str> = letters.iter().map(|letter| letter.stream.as_str()).collect();
+    let streams: Vec<&str> = letters
+        .iter()
+        .map(|letter| letter.stream.as_str())
+        .collect();
     let kinds: Vec<&str> = letters.iter().map(|letter| letter.kind.as_str()).collect();
     let codes: Vec<&str> = letters.iter().map(|letter| letter.code).collect();
     let attempts: Vec<i32> = letters.iter().map(|letter| letter.attempts).collect();
@@ -111,6 +132,10 @@ pub(crate) async fn write(
             &parameters,
         )
         .await?;
-    debug_assert!(letters.iter().all(|letter| (letter.code == BEHIND) == (letter.attempts == 0) || letter.attempts > 0));
+    debug_assert!(
+        letters
+            .iter()
+            .all(|letter| (letter.code == BEHIND) == (letter.attempts == 0) || letter.attempts > 0)
+    );
     Ok(())
 }

@@ -15,4 +15,3 @@ pub(crate) mod rebuild;
 pub(crate) mod row;
 pub(crate) mod sealing;
 pub(crate) mod table;
-

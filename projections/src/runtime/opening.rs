@@ -22,7 +22,11 @@ pub(crate) async fn prepare<M: ReadModel>(
     codec: &EventCodec,
     events: &[RecordedEvent],
 ) -> Result<Vec<Prepared<M::Source>>, ProjectionError> {
-    let handled: Vec<RecordedEvent> = events.iter().filter(|event| M::Source::handles(&event.kind)).cloned().collect();
+    let handled: Vec<RecordedEvent> = events
+        .iter()
+        .filter(|event| M::Source::handles(&event.kind))
+        .cloned()
+        .collect();
     codec.warm(&handled).await?;
     let mut prepared = Vec::with_capacity(handled.len());
     for event in handled {
@@ -62,7 +66,9 @@ async fn fact<M: ReadModel>(
 }
 
 /// The keys that a fact touches; a panic is poison like any other error.
-pub(crate) fn keys<M: ReadModel>(fact: &Fact<M::Source>) -> Result<Vec<super::model::KeyOf<M>>, &'static str> {
+pub(crate) fn keys<M: ReadModel>(
+    fact: &Fact<M::Source>,
+) -> Result<Vec<super::model::KeyOf<M>>, &'static str> {
     match catch_unwind(AssertUnwindSafe(|| M::keys(fact))) {
         Ok(keys) => keys.map_err(|error| error.0),
         Err(_) => Err("panic-in-keys"),

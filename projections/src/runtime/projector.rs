@@ -38,9 +38,22 @@ impl Projector {
     }
 
     /// Only these projections.
-    pub(crate) fn of(database: Database, codec: EventCodec, bus: Option<Bus>, registrations: Vec<Registration>) -> Self {
-        let tools = Tools { database, codec, bus, poll: Duration::from_secs(1) };
-        Self { tools, registrations: registrations.into() }
+    pub(crate) fn of(
+        database: Database,
+        codec: EventCodec,
+        bus: Option<Bus>,
+        registrations: Vec<Registration>,
+    ) -> Self {
+        let tools = Tools {
+            database,
+            codec,
+            bus,
+            poll: Duration::from_secs(1),
+        };
+        Self {
+            tools,
+            registrations: registrations.into(),
+        }
     }
 
     /// How often the log is read directly while the broker brings nothing.
@@ -52,13 +65,19 @@ impl Projector {
 
     /// The names of the projections, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.registrations.iter().map(|registration| registration.name)
+        self.registrations
+            .iter()
+            .map(|registration| registration.name)
     }
 
     /// Keeps all projections up to date until cancelled. What is being applied then is
     /// finished; a rebuild is given up and resumed at the next start.
     pub async fn run(&self, cancel: CancellationToken) {
-        let lanes: Vec<Box<dyn Lane>> = self.registrations.iter().map(|found| (found.make)(&self.tools)).collect();
+        let lanes: Vec<Box<dyn Lane>> = self
+            .registrations
+            .iter()
+            .map(|found| (found.make)(&self.tools))
+            .collect();
         let checkpoints = Checkpoints::new(self.tools.database.clone());
         // One task each: a slow fold of one model must not hold up the others.
         let tasks: Vec<_> = lanes
@@ -97,8 +116,13 @@ impl Projector {
     }
 
     fn lane(&self, name: &str) -> Result<Box<dyn Lane>, ProjectionError> {
-        let found = self.registrations.iter().find(|registration| registration.name == name);
-        found.map(|registration| (registration.make)(&self.tools)).ok_or(ProjectionError::Unknown)
+        let found = self
+            .registrations
+            .iter()
+            .find(|registration| registration.name == name);
+        found
+            .map(|registration| (registration.make)(&self.tools))
+            .ok_or(ProjectionError::Unknown)
     }
 }
 

@@ -32,7 +32,12 @@ pub(crate) fn lock_name(projection: &str) -> String {
 
 /// Tries to take a session's advisory lock.
 pub(crate) async fn try_lock(client: &Client, name: &str) -> Result<bool, DatabaseError> {
-    let row = client.query_one("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", &[&name]).await?;
+    let row = client
+        .query_one(
+            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))",
+            &[&name],
+        )
+        .await?;
     Ok(row.get(0))
 }
 
@@ -53,12 +58,22 @@ impl<M: ReadModel> Applier<M> {
         let started = std::time::Instant::now();
         let number = self.begin(&mut client).await?;
         let position = self.fill(&mut client, number).await?;
-        tracing::info!(projection = Self::NAME, generation = number, position = position.0, "a generation is filled");
+        tracing::info!(
+            projection = Self::NAME,
+            generation = number,
+            position = position.0,
+            "a generation is filled"
+        );
         let position = self.catch_up(&mut client, number, position).await?;
         let position = self.swap(&mut client, number, position).await?;
         metrics::histogram!("medilink_projection_rebuild_seconds", "projection" => Self::NAME)
             .record(started.elapsed().as_secs_f64());
-        tracing::info!(projection = Self::NAME, generation = number, position = position.0, "a rebuilt projection is live");
+        tracing::info!(
+            projection = Self::NAME,
+            generation = number,
+            position = position.0,
+            "a rebuilt projection is live"
+        );
         // The swap stands whatever becomes of the old table: the next rebuild removes it.
         if let Err(error) = self.clean(&mut client).await {
             tracing::warn!(projection = Self::NAME, %error, "the former generation could not be removed yet");
@@ -72,7 +87,9 @@ impl<M: ReadModel> Applier<M> {
         // Looked at first without the lock, so as not to stand in the way of a rebuild that
         // somebody asks for at this moment.
         let unfinished = generation::leftovers(&client, Self::NAME).await?;
-        let ours = unfinished.iter().any(|leftover| leftover.killed && leftover.version == i32::from(M::VERSION));
+        let ours = unfinished
+            .iter()
+            .any(|leftover| leftover.killed && leftover.version == i32::from(M::VERSION));
         Ok(ours && try_lock(&client, &lock_name(Self::NAME)).await?)
     }
 
@@ -97,7 +114,9 @@ impl<M: ReadModel> Applier<M> {
     /// Folds the log in memory and copies the final rows into the table.
     async fn fill(&self, client: &mut Client, number: i32) -> Result<Position, ProjectionError> {
         let (sheet, position) = self.fold_log().await?;
-        fail::fail_point!("rebuild-before-copy", |_| Err(ProjectionError::FailPoint("rebuild-before-copy")));
+        fail::fail_point!("rebuild-before-copy", |_| Err(ProjectionError::FailPoint(
+            "rebuild-before-copy"
+        )));
         let changes = sheet.changes();
         let table = self.table(number);
         let transaction = client.transaction().await?;
@@ -122,7 +141,13 @@ impl<M: ReadModel> Applier<M> {
             position = last.position;
             // PostgreSQL reads the next page while this one is folded.
             let full = page.len() == PAGE;
-            let next = async { if full { self.reader.after(position, PAGE).await } else { Ok(Vec::new()) } };
+            let next = async {
+                if full {
+                    self.reader.after(position, PAGE).await
+                } else {
+                    Ok(Vec::new())
+                }
+            };
             let (next, folded) = tokio::join!(next, self.fold_page(&mut sheet, &page));
             folded?;
             page = next?;
@@ -130,7 +155,11 @@ impl<M: ReadModel> Applier<M> {
         Ok((sheet, position))
     }
 
-    async fn fold_page(&self, sheet: &mut Sheet<M>, events: &[RecordedEvent]) -> Result<(), ProjectionError> {
+    async fn fold_page(
+        &self,
+        sheet: &mut Sheet<M>,
+        events: &[RecordedEvent],
+    ) -> Result<(), ProjectionError> {
         let mut decisions: HashMap<Position, Decision> = HashMap::new();
         for event in events {
             if let Some(decision) = letters::decision(&self.codec, Self::NAME, event).await? {
@@ -145,8 +174,11 @@ impl<M: ReadModel> Applier<M> {
         let mut prepared = prepared.into_iter().peekable();
         for event in events {
             if let Some(decision) = decisions.get(&event.position) {
-                let letters: Vec<_> =
-                    sheet.unpark(&decision.stream).iter().map(|letter| (letter.position, letter.attempts)).collect();
+                let letters: Vec<_> = sheet
+                    .unpark(&decision.stream)
+                    .iter()
+                    .map(|letter| (letter.position, letter.attempts))
+                    .collect();
                 for (waiting, attempts) in self.waiting(&letters, decision).await? {
                     sheet.take(waiting, attempts);
                 }
@@ -176,14 +208,25 @@ impl<M: ReadModel> Applier<M> {
     }
 
     /// The events after one position up to another, at most [`NEARLY`].
-    async fn between(&self, after: Position, until: Position) -> Result<Vec<RecordedEvent>, ProjectionError> {
-        let wanted = usize::try_from(until.0 - after.0).unwrap_or(NEARLY).min(NEARLY);
+    async fn between(
+        &self,
+        after: Position,
+        until: Position,
+    ) -> Result<Vec<RecordedEvent>, ProjectionError> {
+        let wanted = usize::try_from(until.0 - after.0)
+            .unwrap_or(NEARLY)
+            .min(NEARLY);
         Ok(self.reader.after(after, wanted).await?)
     }
 
     /// Makes the generation live. The live checkpoint is locked meanwhile, so the new rows
     /// can be brought exactly as far, and a reader's view of time never runs back.
-    async fn swap(&self, client: &mut Client, number: i32, reached: Position) -> Result<Position, ProjectionError> {
+    async fn swap(
+        &self,
+        client: &mut Client,
+        number: i32,
+        reached: Position,
+    ) -> Result<Position, ProjectionError> {
         let mut reached = reached;
         loop {
             let transaction = client.transaction().await?;
@@ -207,7 +250,9 @@ impl<M: ReadModel> Applier<M> {
             let same = former.is_some_and(|former| former.version == i32::from(M::VERSION));
             self.table(number).show(&transaction, same).await?;
             generation::promote(&transaction, Self::NAME, number).await?;
-            fail::fail_point!("rebuild-before-swap", |_| Err(ProjectionError::FailPoint("rebuild-before-swap")));
+            fail::fail_point!("rebuild-before-swap", |_| Err(ProjectionError::FailPoint(
+                "rebuild-before-swap"
+            )));
             transaction.commit().await?;
             return Ok(reached);
         }

@@ -169,7 +169,9 @@ pub trait Row: Clone + PartialEq + Serialize + Send + Sync + 'static {
 
 /// For `row!`: a personal value as it is sealed.
 pub(crate) fn personal<T: Serialize>(value: &T) -> Result<Cell, Damaged> {
-    serde_json::to_vec(value).map(Cell::Bytes).map_err(|_| Damaged)
+    serde_json::to_vec(value)
+        .map(Cell::Bytes)
+        .map_err(|_| Damaged)
 }
 
 /// For `row!`: a personal value after it was unsealed.
@@ -182,7 +184,10 @@ pub(crate) fn from_personal<T: DeserializeOwned>(cell: Cell) -> Result<T, Damage
 
 /// The value of a clear column of a stored row.
 pub(crate) fn cell<R: Row, F: Field>(cells: &[Cell], name: &str) -> Result<F, Damaged> {
-    let place = R::COLUMNS.iter().position(|column| column.name == name).ok_or(Damaged)?;
+    let place = R::COLUMNS
+        .iter()
+        .position(|column| column.name == name)
+        .ok_or(Damaged)?;
     F::from_cell(cells.get(place).cloned().ok_or(Damaged)?)
 }
 

@@ -68,7 +68,11 @@ async fn warm(vault: &Vault, shape: &Shape, rows: &[Vec<Cell>]) -> Result<(), Se
     let mut keys: Vec<(TenantId, SubjectId, Category)> = Vec::with_capacity(rows.len());
     for row in rows {
         let (tenant, subject) = (shape.tenant_of(row)?, shape.subject_of(row)?);
-        keys.extend(categories.iter().map(|category| (tenant, subject, *category)));
+        keys.extend(
+            categories
+                .iter()
+                .map(|category| (tenant, subject, *category)),
+        );
     }
     keys.sort_unstable();
     keys.dedup();
@@ -87,7 +91,9 @@ async fn seal_row(
     let stream = place(table, shape, &row);
     for (at, field, category) in shape.sealed() {
         let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
-        let Some(Cell::Bytes(clear)) = row.get(at) else { return Err(Damaged.into()) };
+        let Some(Cell::Bytes(clear)) = row.get(at) else {
+            return Err(Damaged.into());
+        };
         let binding = binding(tenant, &stream, table, field);
         let sealed = match vault.try_seal(subject, category, &binding, clear) {
             Some(sealed) => sealed,
@@ -111,7 +117,9 @@ async fn unseal_row(
     let stream = place(table, shape, &row);
     for (at, field, category) in shape.sealed() {
         let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
-        let Some(Cell::Bytes(sealed)) = row.get(at) else { return Err(Damaged.into()) };
+        let Some(Cell::Bytes(sealed)) = row.get(at) else {
+            return Err(Damaged.into());
+        };
         let binding = binding(tenant, &stream, table, field);
         let unsealed = match vault.try_unseal(subject, category, &binding, sealed) {
             Some(unsealed) => unsealed?,
@@ -129,7 +137,12 @@ fn place(table: &str, shape: &Shape, row: &[Cell]) -> String {
     format!("read/{table}/{}", shape.label(row))
 }
 
-const fn binding<'a>(tenant: TenantId, stream: &'a str, table: &'a str, field: &'a str) -> Binding<'a> {
+const fn binding<'a>(
+    tenant: TenantId,
+    stream: &'a str,
+    table: &'a str,
+    field: &'a str,
+) -> Binding<'a> {
     Binding {
         tenant,
         stream,

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use futures::pin_mut;
 use medilink_database::DatabaseError;
+use tokio_postgres::Transaction;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::Transaction;
 
 use super::cell::Cell;
 use super::row::{Column, Shape};
@@ -38,9 +38,18 @@ impl Table {
         for (place, column) in self.shape.columns.iter().enumerate() {
             let comma = if place == 0 { "" } else { ", " };
             // Byte order keeps keyset paging and indexes independent of the server's locale.
-            let collate = if column.sql.driver() == Type::TEXT { " COLLATE \"C\"" } else { "" };
+            let collate = if column.sql.driver() == Type::TEXT {
+                " COLLATE \"C\""
+            } else {
+                ""
+            };
             let null = if column.nullable { "" } else { " NOT NULL" };
-            let _ = write!(ddl, "{comma}{} {}{collate}{null}", column.name, column.sql.name());
+            let _ = write!(
+                ddl,
+                "{comma}{} {}{collate}{null}",
+                column.name,
+                column.sql.name()
+            );
         }
         // Room for changed rows on their own page: no index has to be touched (HOT).
         ddl.push_str(") WITH (fillfactor = 60)");
@@ -51,8 +60,16 @@ impl Table {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn index(&self, transaction: &Transaction<'_>, indexes: &[&str]) -> Result<(), DatabaseError> {
-        let mut ddl = format!("ALTER TABLE {} ADD PRIMARY KEY ({});", self.full, self.key_list());
+    pub async fn index(
+        &self,
+        transaction: &Transaction<'_>,
+        indexes: &[&str],
+    ) -> Result<(), DatabaseError> {
+        let mut ddl = format!(
+            "ALTER TABLE {} ADD PRIMARY KEY ({});",
+            self.full,
+            self.key_list()
+        );
         for index in indexes {
             let _ = write!(ddl, "CREATE INDEX ON {} {index};", self.full);
         }
@@ -65,7 +82,11 @@ impl Table {
     ///
     /// # Errors
     /// When the database refuses, or a reader holds the view for too long.
-    pub async fn show(&self, transaction: &Transaction<'_>, same_columns: bool) -> Result<(), DatabaseError> {
+    pub async fn show(
+        &self,
+        transaction: &Transaction<'_>,
+        same_columns: bool,
+    ) -> Result<(), DatabaseError> {
         let view = format!("read.{}", self.name);
         let columns = self.column_list();
         let mut ddl = String::from("SET LOCAL lock_timeout = '2s';");
@@ -85,11 +106,20 @@ impl Table {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn load(&self, transaction: &Transaction<'_>, keys: &[Vec<Cell>]) -> Result<Vec<Vec<Cell>>, DatabaseError> {
+    pub async fn load(
+        &self,
+        transaction: &Transaction<'_>,
+        keys: &[Vec<Cell>],
+    ) -> Result<Vec<Vec<Cell>>, DatabaseError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let columns: Vec<String> = self.shape.columns.iter().map(|column| format!("t.{}", column.name)).collect();
+        let columns: Vec<String> = self
+            .shape
+            .columns
+            .iter()
+            .map(|column| format!("t.{}", column.name))
+            .collect();
         let key = &self.shape.columns[..self.shape.key];
         let sql = format!(
             "SELECT {} FROM {} t JOIN unnest({}) AS wanted({}) USING ({})",
@@ -101,24 +131,42 @@ impl Table {
         );
         let arrays = transposed(keys, key.len());
         let rows = transaction.query_typed(&sql, &typed(&arrays, key)).await?;
-        Ok(rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (0..row.len()).map(|at| row.get(at)).collect())
+            .collect())
     }
 
     /// All rows, sealed columns still sealed, in the order of the key.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn load_all(&self, transaction: &Transaction<'_>) -> Result<Vec<Vec<Cell>>, DatabaseError> {
-        let sql = format!("SELECT {} FROM {} ORDER BY {}", self.column_list(), self.full, self.key_list());
+    pub async fn load_all(
+        &self,
+        transaction: &Transaction<'_>,
+    ) -> Result<Vec<Vec<Cell>>, DatabaseError> {
+        let sql = format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            self.column_list(),
+            self.full,
+            self.key_list()
+        );
         let rows = transaction.query(&sql, &[]).await?;
-        Ok(rows.iter().map(|row| (0..row.len()).map(|at| row.get(at)).collect()).collect())
+        Ok(rows
+            .iter()
+            .map(|row| (0..row.len()).map(|at| row.get(at)).collect())
+            .collect())
     }
 
     /// Inserts rows, or replaces those with the same key.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn upsert(&self, transaction: &Transaction<'_>, rows: &[Vec<Cell>]) -> Result<(), DatabaseError> {
+    pub async fn upsert(
+        &self,
+        transaction: &Transaction<'_>,
+        rows: &[Vec<Cell>],
+    ) -> Result<(), DatabaseError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -136,7 +184,9 @@ impl Table {
             replaced.join(", "),
         );
         let arrays = transposed(rows, columns.len());
-        transaction.execute_typed(&sql, &typed(&arrays, columns)).await?;
+        transaction
+            .execute_typed(&sql, &typed(&arrays, columns))
+            .await?;
         Ok(())
     }
 
@@ -144,7 +194,11 @@ impl Table {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn delete(&self, transaction: &Transaction<'_>, keys: &[Vec<Cell>]) -> Result<(), DatabaseError> {
+    pub async fn delete(
+        &self,
+        transaction: &Transaction<'_>,
+        keys: &[Vec<Cell>],
+    ) -> Result<(), DatabaseError> {
         if keys.is_empty() {
             return Ok(());
         }
@@ -156,7 +210,9 @@ impl Table {
             arrays(key),
         );
         let arrays = transposed(keys, key.len());
-        transaction.execute_typed(&sql, &typed(&arrays, key)).await?;
+        transaction
+            .execute_typed(&sql, &typed(&arrays, key))
+            .await?;
         Ok(())
     }
 
@@ -164,9 +220,22 @@ impl Table {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn copy_in(&self, transaction: &Transaction<'_>, rows: &[Vec<Cell>]) -> Result<(), DatabaseError> {
-        let sql = format!("COPY {} ({}) FROM STDIN BINARY", self.full, self.column_list());
-        let types: Vec<Type> = self.shape.columns.iter().map(|column| column.sql.driver()).collect();
+    pub async fn copy_in(
+        &self,
+        transaction: &Transaction<'_>,
+        rows: &[Vec<Cell>],
+    ) -> Result<(), DatabaseError> {
+        let sql = format!(
+            "COPY {} ({}) FROM STDIN BINARY",
+            self.full,
+            self.column_list()
+        );
+        let types: Vec<Type> = self
+            .shape
+            .columns
+            .iter()
+            .map(|column| column.sql.driver())
+            .collect();
         let writer = BinaryCopyInWriter::new(transaction.copy_in(&sql).await?, &types);
         pin_mut!(writer);
         for row in rows {
@@ -208,11 +277,16 @@ fn arrays(columns: &[Column]) -> String {
 
 /// Rows as columns, which is how unnest takes them.
 fn transposed(rows: &[Vec<Cell>], columns: usize) -> Vec<Vec<&Cell>> {
-    (0..columns).map(|at| rows.iter().map(|row| &row[at]).collect()).collect()
+    (0..columns)
+        .map(|at| rows.iter().map(|row| &row[at]).collect())
+        .collect()
 }
 
 /// With their types at hand the statement needs no preparing: one round trip.
-fn typed<'a>(arrays: &'a [Vec<&'a Cell>], columns: &[Column]) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
+fn typed<'a>(
+    arrays: &'a [Vec<&'a Cell>],
+    columns: &[Column],
+) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
     arrays
         .iter()
         .zip(columns)

@@ -21,28 +21,55 @@ struct Broker {
 
 impl Broker {
     fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let folder = tempfile::tempdir().unwrap();
-        let binary = std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
+        let binary =
+            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
         let mut command = Command::new(binary);
-        command.arg("-c").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../nats.conf"));
+        command
+            .arg("-c")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../nats.conf"));
         command.env("MEDILINK_NATS_PORT", port.to_string());
         command.env("MEDILINK_NATS_STORE", folder.path().join("store"));
         command.env("MEDILINK_NATS_MAX_STORE", "1GB");
         for user in USERS {
-            command.env(format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()), password(user));
+            command.env(
+                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
+                password(user),
+            );
         }
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let started = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "nats-server does not start");
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "nats-server does not start"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
-        Self { child, url: format!("nats://127.0.0.1:{port}"), _folder: folder }
+        Self {
+            child,
+            url: format!("nats://127.0.0.1:{port}"),
+            _folder: folder,
+        }
     }
 
     async fn bus(&self, user: &str) -> Bus {
-        Bus::connect(&BusConfig::at(self.url.clone(), user, password(user)), "test").await.unwrap()
+        Bus::connect(
+            &BusConfig::at(self.url.clone(), user, password(user)),
+            "test",
+        )
+        .await
+        .unwrap()
     }
 
     fn kill(&mut self) {
@@ -63,15 +90,23 @@ fn password(user: &str) -> String {
 }
 
 async fn departments(world: &World, projector: &Projector) -> usize {
-    world.rows(projector, "hospital").await[0]["departments"].as_array().unwrap().len()
+    world.rows(projector, "hospital").await[0]["departments"]
+        .as_array()
+        .unwrap()
+        .len()
 }
 
 #[tokio::test]
-async fn events_come_through_the_broker_once_though_one_is_applied_but_not_acknowledged_and_then_without_it() {
+async fn events_come_through_the_broker_once_though_one_is_applied_but_not_acknowledged_and_then_without_it()
+ {
     let scenario = fail::FailScenario::setup();
     let world = World::new().await;
     let mut broker = Broker::start();
-    let relay = Relay::new(broker.bus("relay").await, LogReader::new(world.app.clone()), RelayConfig::default());
+    let relay = Relay::new(
+        broker.bus("relay").await,
+        LogReader::new(world.app.clone()),
+        RelayConfig::default(),
+    );
     let drain = CancellationToken::new();
     let relaying = tokio::spawn(relay.run(drain.clone()));
 

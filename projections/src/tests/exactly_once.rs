@@ -14,7 +14,10 @@ use crate::runtime::generation::Target;
 /// The hospital model appends a department per event: whatever is folded twice, or in
 /// another order, shows.
 async fn hospitals(world: &World) -> (Applier<Hospitals>, Client) {
-    let applier = Applier::new(world.codec.clone(), LogReader::new(world.projector_role.clone()));
+    let applier = Applier::new(
+        world.codec.clone(),
+        LogReader::new(world.projector_role.clone()),
+    );
     applier.rebuild(&world.projector_role).await.unwrap();
     (applier, world.projector_role.connect().await.unwrap())
 }
@@ -35,16 +38,28 @@ async fn deliver(applier: &Applier<Hospitals>, client: &mut Client, events: &[Re
 async fn departments(world: &World) -> Vec<u128> {
     let rows = world.rows(&world.projector(), "hospital").await;
     let parse = |department: &serde_json::Value| {
-        uuid::Uuid::parse_str(department["department"].as_str().unwrap()).unwrap().as_u128()
+        uuid::Uuid::parse_str(department["department"].as_str().unwrap())
+            .unwrap()
+            .as_u128()
     };
-    rows[0]["departments"].as_array().unwrap().iter().map(parse).collect()
+    rows[0]["departments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(parse)
+        .collect()
 }
 
 #[test]
 fn each_event_counts_once_and_in_order_under_redelivery_and_shuffling() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let deliveries = prop::collection::vec((0..60usize, 1..20usize), 1..40);
-    let config = Config { cases: 8, max_shrink_iters: 30, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 8,
+        max_shrink_iters: 30,
+        failure_persistence: None,
+        ..Config::default()
+    };
     TestRunner::new(config)
         .run(&deliveries, |deliveries| {
             runtime.block_on(async {
@@ -56,7 +71,12 @@ fn each_event_counts_once_and_in_order_under_redelivery_and_shuffling() {
                 }
                 let log = world.log().await;
                 for (from, length) in &deliveries {
-                    deliver(&applier, &mut client, &log[*from..(from + length).min(log.len())]).await;
+                    deliver(
+                        &applier,
+                        &mut client,
+                        &log[*from..(from + length).min(log.len())],
+                    )
+                    .await;
                 }
                 deliver(&applier, &mut client, &log[59..]).await;
                 assert_eq!(departments(&world).await, (100..159).collect::<Vec<u128>>());
@@ -82,7 +102,13 @@ async fn a_batch_that_dies_before_its_commit_leaves_nothing_and_is_then_applied_
 
     fail::remove("projection-before-commit");
     for _ in 0..2 {
-        assert_eq!(applier.apply(&mut client, Target::Live, &log).await.unwrap(), Position(2));
+        assert_eq!(
+            applier
+                .apply(&mut client, Target::Live, &log)
+                .await
+                .unwrap(),
+            Position(2)
+        );
     }
     assert_eq!(departments(&world).await, [100]);
     scenario.teardown();
@@ -97,16 +123,29 @@ async fn a_session_that_is_cut_in_the_middle_of_a_batch_leaves_nothing() {
     // Another session holds the checkpoint, so the batch is caught inside its transaction.
     let mut other = world.projector_role.connect().await.unwrap();
     let holding = other.transaction().await.unwrap();
-    holding.execute("SELECT 1 FROM read.checkpoints FOR UPDATE", &[]).await.unwrap();
-    let pid: i32 = client.query_one("SELECT pg_backend_pid()", &[]).await.unwrap().get(0);
+    holding
+        .execute("SELECT 1 FROM read.checkpoints FOR UPDATE", &[])
+        .await
+        .unwrap();
+    let pid: i32 = client
+        .query_one("SELECT pg_backend_pid()", &[])
+        .await
+        .unwrap()
+        .get(0);
     let superuser = world.databases.superuser().await;
     let (applied, ()) = tokio::join!(applier.apply(&mut client, Target::Live, &log), async {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        superuser.execute("SELECT pg_terminate_backend($1)", &[&pid]).await.unwrap();
+        superuser
+            .execute("SELECT pg_terminate_backend($1)", &[&pid])
+            .await
+            .unwrap();
     });
     assert!(matches!(applied, Err(ProjectionError::Database(error)) if error.is_transient()));
     holding.rollback().await.unwrap();
     let mut client = world.projector_role.connect().await.unwrap();
-    applier.apply(&mut client, Target::Live, &log).await.unwrap();
+    applier
+        .apply(&mut client, Target::Live, &log)
+        .await
+        .unwrap();
     assert_eq!(world.rows(&world.projector(), "hospital").await.len(), 1);
 }

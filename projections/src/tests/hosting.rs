@@ -58,7 +58,10 @@ async fn without_a_broker_rows_stay_fresh_by_reading_the_log() {
     world.opened(10).await;
     world.settle(&projector).await;
     let written = world.opened(11).await;
-    let waited = world.checkpoints().wait("hospital", written, Duration::from_millis(2_500)).await;
+    let waited = world
+        .checkpoints()
+        .wait("hospital", written, Duration::from_millis(2_500))
+        .await;
     assert!(waited.is_ok(), "{waited:?}");
     running.stop().await;
 }
@@ -73,7 +76,10 @@ async fn the_application_may_read_the_views_and_nothing_may_be_written_by_it() {
     running.stop().await;
     let client = world.app.client().await.unwrap();
     for name in projector.names() {
-        client.query(&format!("SELECT * FROM read.{name}"), &[]).await.unwrap();
+        client
+            .query(&format!("SELECT * FROM read.{name}"), &[])
+            .await
+            .unwrap();
     }
     for forbidden in [
         "DELETE FROM read.hospital",
@@ -82,12 +88,19 @@ async fn the_application_may_read_the_views_and_nothing_may_be_written_by_it() {
         "CREATE TABLE read.other (id integer)",
     ] {
         let refused = client.batch_execute(forbidden).await.unwrap_err();
-        assert_eq!(refused.code(), Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE), "{forbidden}");
+        assert_eq!(
+            refused.code(),
+            Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE),
+            "{forbidden}"
+        );
     }
 }
 
 #[test]
 fn projections_are_registered_in_alphabetical_order_and_once() {
-    let names: Vec<_> = crate::registry::all().iter().map(|found| found.name).collect();
+    let names: Vec<_> = crate::registry::all()
+        .iter()
+        .map(|found| found.name)
+        .collect();
     assert!(names.is_sorted_by(|left, right| left < right), "{names:?}");
 }

@@ -23,7 +23,11 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
     match what % 16 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
-        1 => drop(world.department(10 + u128::from(who % 3), 100 + u128::from(with)).await),
+        1 => drop(
+            world
+                .department(10 + u128::from(who % 3), 100 + u128::from(with))
+                .await,
+        ),
         2 => drop(world.doctor(doctor, "Gurpreet Singh").await),
         3 => drop(world.patient(person, "ਹਰਪ੍ਰੀਤ ਕੌਰ").await),
         4 => drop(world.window(doctor, day(1 + i64::from(who % 3)), 4).await),
@@ -33,8 +37,12 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         }
         7 => {
             world.released(appointment, doctor, starts_at).await;
-            world.moved(appointment, patient, starts_at + TimeDelta::hours(1)).await;
-            world.reserved(appointment, doctor, starts_at + TimeDelta::hours(1)).await;
+            world
+                .moved(appointment, patient, starts_at + TimeDelta::hours(1))
+                .await;
+            world
+                .reserved(appointment, doctor, starts_at + TimeDelta::hours(1))
+                .await;
         }
         8 => {
             world.released(appointment, doctor, starts_at).await;
@@ -42,12 +50,28 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         }
         9 | 10 => {
             let notice = reminder::notice_of(id(appointment), starts_at);
-            let channel = if who.is_multiple_of(2) { Channel::Email } else { Channel::InApp };
+            let channel = if who.is_multiple_of(2) {
+                Channel::Email
+            } else {
+                Channel::InApp
+            };
             world.written(notice, patient, appointment, channel).await;
         }
-        11 => drop(world.delivered(reminder::notice_of(id(appointment), starts_at), patient).await),
-        12 if odd => drop(world.garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}").await),
-        13 if odd => drop(world.garble("calendar-none", "calendar.window-closed", "{}").await),
+        11 => drop(
+            world
+                .delivered(reminder::notice_of(id(appointment), starts_at), patient)
+                .await,
+        ),
+        12 if odd => drop(
+            world
+                .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
+                .await,
+        ),
+        13 if odd => drop(
+            world
+                .garble("calendar-none", "calendar.window-closed", "{}")
+                .await,
+        ),
         14 if odd => decide(world, "hospital", with).await,
         15 if odd => decide(world, "appointment", with).await,
         _ => {}
@@ -69,7 +93,9 @@ async fn furnish(world: &World) {
 
 async fn decide(world: &World, projection: &str, with: u8) {
     let letters = world.letters(projection).await;
-    let Some((stream, position, ..)) = letters.get(usize::from(with) % letters.len().max(1)) else { return };
+    let Some((stream, position, ..)) = letters.get(usize::from(with) % letters.len().max(1)) else {
+        return;
+    };
     if with.is_multiple_of(2) {
         world.retry(projection, stream, Position(*position)).await;
     } else {
@@ -80,7 +106,12 @@ async fn decide(world: &World, projection: &str, with: u8) {
 fn live_equals_rebuilt(odd: bool, erase: bool) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let steps = prop::collection::vec(any::<Step>(), 80..200);
-    let config = Config { cases: 4, max_shrink_iters: 5, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 4,
+        max_shrink_iters: 5,
+        failure_persistence: None,
+        ..Config::default()
+    };
     TestRunner::new(config)
         .run(&steps, |steps| {
             runtime.block_on(async {
@@ -98,7 +129,12 @@ fn live_equals_rebuilt(odd: bool, erase: bool) {
                 if erase {
                     for category in Category::ALL {
                         let by = uuid::Uuid::nil();
-                        world.codec.vault().shred(TENANT, id::<SubjectId>(41), category, by).await.unwrap();
+                        world
+                            .codec
+                            .vault()
+                            .shred(TENANT, id::<SubjectId>(41), category, by)
+                            .await
+                            .unwrap();
                     }
                 }
                 for name in projector.names() {
@@ -106,7 +142,11 @@ fn live_equals_rebuilt(odd: bool, erase: bool) {
                     let letters = world.letters(name).await;
                     assert!(!live.is_empty(), "{name} is empty: the test shows nothing");
                     projector.rebuild(name).await.unwrap();
-                    assert_eq!((at, live), projector.rows_clear(name).await.unwrap(), "{name}");
+                    assert_eq!(
+                        (at, live),
+                        projector.rows_clear(name).await.unwrap(),
+                        "{name}"
+                    );
                     if !erase {
                         // Of what is erased nobody can tell any more that it did not fit.
                         assert_eq!(letters, world.letters(name).await, "{name}");
@@ -140,7 +180,14 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
     let projector = world.projector();
     let running = world.run(&projector);
     for number in 0..5 {
-        world.booked(500 + number, 40, 30, day(2) + TimeDelta::hours(number as i64)).await;
+        world
+            .booked(
+                500 + number,
+                40,
+                30,
+                day(2) + TimeDelta::hours(number as i64),
+            )
+            .await;
     }
     // Two at the same time: the list's order must still be total.
     world.booked(505, 40, 31, day(2)).await;
@@ -150,30 +197,62 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
     running.stop().await;
     let reads = &world.reads;
 
-    let moved = appointment::get(reads, TENANT, id(501)).await.unwrap().unwrap();
-    assert_eq!((moved.starts_at, moved.version, moved.status), (day(5), 2, AppointmentStatus::Booked));
+    let moved = appointment::get(reads, TENANT, id(501))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (moved.starts_at, moved.version, moved.status),
+        (day(5), 2, AppointmentStatus::Booked)
+    );
     assert_eq!(moved.reason.unwrap().as_str(), "chest pain");
-    let cancelled = appointment::get(reads, TENANT, id(502)).await.unwrap().unwrap();
+    let cancelled = appointment::get(reads, TENANT, id(502))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(cancelled.status, AppointmentStatus::Cancelled);
     assert_eq!(cancelled.cancellation.unwrap().as_str(), "feels better");
 
     let mut seen = Vec::new();
     let mut page = Page::first(2);
     loop {
-        let listed = appointment::for_patient(reads, TENANT, id(40), page).await.unwrap();
+        let listed = appointment::for_patient(reads, TENANT, id(40), page)
+            .await
+            .unwrap();
         assert!(listed.rows.len() <= 2);
-        seen.extend(listed.rows.iter().map(|row| row.appointment.uuid().as_u128()));
+        seen.extend(
+            listed
+                .rows
+                .iter()
+                .map(|row| row.appointment.uuid().as_u128()),
+        );
         let Some(next) = listed.next else { break };
         // As it travels in a URL.
-        page = Page { after: Some(next.to_string().parse().unwrap()), limit: 2 };
+        page = Page {
+            after: Some(next.to_string().parse().unwrap()),
+            limit: 2,
+        };
     }
     assert_eq!(seen, [501, 504, 503, 502, 505, 500]);
 
-    let today = appointment::day_of_doctor(reads, TENANT, id(30), day(2), day(3)).await.unwrap();
-    let today: Vec<u128> = today.iter().map(|row| row.appointment.uuid().as_u128()).collect();
+    let today = appointment::day_of_doctor(reads, TENANT, id(30), day(2), day(3))
+        .await
+        .unwrap();
+    let today: Vec<u128> = today
+        .iter()
+        .map(|row| row.appointment.uuid().as_u128())
+        .collect();
     assert_eq!(today, [500, 502, 503, 504]);
-    assert!("9999999999999999999.00".parse::<appointment::AppointmentCursor>().is_err());
-    assert!("8000000000000000000.00000000-0000-0000-0000-000000000000".parse::<appointment::AppointmentCursor>().is_err());
+    assert!(
+        "9999999999999999999.00"
+            .parse::<appointment::AppointmentCursor>()
+            .is_err()
+    );
+    assert!(
+        "8000000000000000000.00000000-0000-0000-0000-000000000000"
+            .parse::<appointment::AppointmentCursor>()
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -187,8 +266,13 @@ async fn free_slots_are_those_of_the_windows_that_nobody_has() {
     world.released(501, 30, day(2) + TimeDelta::hours(10)).await;
     world.settle(&projector).await;
     running.stop().await;
-    let free = calendar::slots(&world.reads, TENANT, id(30), day(1), day(4), Utc::now()).await.unwrap();
-    let minutes: Vec<i64> = free.iter().map(|slot| (slot.starts_at - day(2)).num_minutes()).collect();
+    let free = calendar::slots(&world.reads, TENANT, id(30), day(1), day(4), Utc::now())
+        .await
+        .unwrap();
+    let minutes: Vec<i64> = free
+        .iter()
+        .map(|slot| (slot.starts_at - day(2)).num_minutes())
+        .collect();
     assert_eq!(minutes, [9 * 60 + 30, 10 * 60, 10 * 60 + 30]);
 }
 
@@ -199,10 +283,19 @@ async fn a_timer_is_due_a_day_ahead_until_its_notice_is_written_or_its_slot_give
     let running = world.run(&projector);
     let starts_at = day(3);
     for appointment in [500, 501, 502] {
-        world.reserved(appointment, 30 + appointment, starts_at).await;
+        world
+            .reserved(appointment, 30 + appointment, starts_at)
+            .await;
     }
     world.released(501, 531, starts_at).await;
-    world.written(reminder::notice_of(id(502), starts_at), 40, 502, Channel::InApp).await;
+    world
+        .written(
+            reminder::notice_of(id(502), starts_at),
+            40,
+            502,
+            Channel::InApp,
+        )
+        .await;
     // Moved away and back: the notice for that time exists already.
     world.released(502, 532, starts_at).await;
     world.reserved(502, 532, starts_at).await;
@@ -211,11 +304,30 @@ async fn a_timer_is_due_a_day_ahead_until_its_notice_is_written_or_its_slot_give
 
     let reads = &world.reads;
     let due_at = starts_at - TimeDelta::hours(24);
-    assert!(reminder::due(reads, due_at - TimeDelta::seconds(1), 10).await.unwrap().is_empty());
+    assert!(
+        reminder::due(reads, due_at - TimeDelta::seconds(1), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let due = reminder::due(reads, due_at, 10).await.unwrap();
-    assert_eq!(due.iter().map(|row| row.appointment.uuid().as_u128()).collect::<Vec<_>>(), [500]);
-    assert_eq!((due[0].notice, due[0].due_at), (reminder::notice_of(id(500), starts_at), due_at));
-    assert!(reminder::due(reads, starts_at, 10).await.unwrap().is_empty(), "nobody is reminded of what has begun");
+    assert_eq!(
+        due.iter()
+            .map(|row| row.appointment.uuid().as_u128())
+            .collect::<Vec<_>>(),
+        [500]
+    );
+    assert_eq!(
+        (due[0].notice, due[0].due_at),
+        (reminder::notice_of(id(500), starts_at), due_at)
+    );
+    assert!(
+        reminder::due(reads, starts_at, 10)
+            .await
+            .unwrap()
+            .is_empty(),
+        "nobody is reminded of what has begun"
+    );
 }
 
 #[tokio::test]
@@ -231,14 +343,42 @@ async fn an_e_mail_waits_in_the_outbox_until_it_arrived_and_a_notice_shows_what_
     running.stop().await;
     let pending = delivery::pending(&world.reads, 10).await.unwrap();
     assert_eq!(pending.len(), 1);
-    assert_eq!((pending[0].notice, pending[0].address.as_ref().unwrap().as_str()), (id(60), "harpreet@example.org"));
-    let listed = notice::for_recipient(&world.reads, TENANT, id(40), Page::first(2)).await.unwrap();
-    let shown: Vec<_> = listed.rows.iter().map(|row| (row.notice, row.status)).collect();
-    assert_eq!(shown, [(id(62), NoticeStatus::Pending), (id(61), NoticeStatus::Delivered)]);
-    let rest = Page { after: listed.next, limit: 2 };
-    let rest = notice::for_recipient(&world.reads, TENANT, id(40), rest).await.unwrap();
+    assert_eq!(
+        (
+            pending[0].notice,
+            pending[0].address.as_ref().unwrap().as_str()
+        ),
+        (id(60), "harpreet@example.org")
+    );
+    let listed = notice::for_recipient(&world.reads, TENANT, id(40), Page::first(2))
+        .await
+        .unwrap();
+    let shown: Vec<_> = listed
+        .rows
+        .iter()
+        .map(|row| (row.notice, row.status))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (id(62), NoticeStatus::Pending),
+            (id(61), NoticeStatus::Delivered)
+        ]
+    );
+    let rest = Page {
+        after: listed.next,
+        limit: 2,
+    };
+    let rest = notice::for_recipient(&world.reads, TENANT, id(40), rest)
+        .await
+        .unwrap();
     assert_eq!((rest.rows.len(), rest.next), (1, None));
-    assert!(notice::get(&world.reads, TENANT, id(60)).await.unwrap().is_some());
+    assert!(
+        notice::get(&world.reads, TENANT, id(60))
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[tokio::test]
@@ -255,13 +395,42 @@ async fn doctors_and_hospitals_are_listed_page_by_page() {
     world.settle(&projector).await;
     running.stop().await;
     let reads = &world.reads;
-    let first = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), Page::first(3)).await.unwrap();
-    assert_eq!(first.rows.iter().map(|row| row.doctor.uuid().as_u128()).collect::<Vec<_>>(), [30, 32, 34]);
-    let page = Page { after: first.next, limit: 3 };
-    let second = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), page).await.unwrap();
+    let first = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), Page::first(3))
+        .await
+        .unwrap();
+    assert_eq!(
+        first
+            .rows
+            .iter()
+            .map(|row| row.doctor.uuid().as_u128())
+            .collect::<Vec<_>>(),
+        [30, 32, 34]
+    );
+    let page = Page {
+        after: first.next,
+        limit: 3,
+    };
+    let second = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), page)
+        .await
+        .unwrap();
     assert_eq!((second.rows.len(), second.next), (1, None));
-    assert_eq!(doctor::list(reads, TENANT, None, None, Page::first(0)).await.unwrap().rows.len(), 1);
-    assert_eq!(doctor::get(reads, TENANT, id(30)).await.unwrap().unwrap().registration_number.as_str(), "PMC-1699");
+    assert_eq!(
+        doctor::list(reads, TENANT, None, None, Page::first(0))
+            .await
+            .unwrap()
+            .rows
+            .len(),
+        1
+    );
+    assert_eq!(
+        doctor::get(reads, TENANT, id(30))
+            .await
+            .unwrap()
+            .unwrap()
+            .registration_number
+            .as_str(),
+        "PMC-1699"
+    );
 
     let listed = hospital::list(reads, TENANT, Page::first(1)).await.unwrap();
     assert_eq!(listed.next, Some(id(10)));

@@ -8,7 +8,12 @@ use crate::{Page, appointment, delivery, doctor, notice, patient, reminder};
 
 async fn shred(world: &World, person: u128, category: Category) {
     let by = uuid::Uuid::from_u128(9);
-    world.codec.vault().shred(TENANT, id::<SubjectId>(person), category, by).await.unwrap();
+    world
+        .codec
+        .vault()
+        .shred(TENANT, id::<SubjectId>(person), category, by)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -21,19 +26,38 @@ async fn no_table_holds_personal_data_in_clear() {
     world.booked(50, 40, 30, day(2)).await;
     world.cancelled(50, 40).await;
     world.written(id(60), 40, 50, Channel::Email).await;
-    world.garble("patient-broken", "patient.registered", "{\"name\":\"Canary Gill\"}").await;
+    world
+        .garble(
+            "patient-broken",
+            "patient.registered",
+            "{\"name\":\"Canary Gill\"}",
+        )
+        .await;
     world.settle(&projector).await;
     running.stop().await;
 
     let client = world.databases.superuser().await;
-    let tables = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'read'";
+    let tables =
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'read'";
     let mut searched = 0;
     for table in client.query(tables, &[]).await.unwrap() {
         let table: String = table.get(0);
-        for row in client.query(&format!("SELECT to_jsonb(t)::text FROM {table} t"), &[]).await.unwrap() {
+        for row in client
+            .query(&format!("SELECT to_jsonb(t)::text FROM {table} t"), &[])
+            .await
+            .unwrap()
+        {
             let row: String = row.get(0);
             // A bytea shows as hexadecimal: look for both.
-            for canary in ["Canary", "chest pain", "feels better", "+9198", "harpreet", "PMC-1699", "come tomorrow"] {
+            for canary in [
+                "Canary",
+                "chest pain",
+                "feels better",
+                "+9198",
+                "harpreet",
+                "PMC-1699",
+                "come tomorrow",
+            ] {
                 assert!(!row.contains(canary), "{table} holds {canary}");
                 assert!(!row.contains(&hex(canary)), "{table} holds {canary}");
             }
@@ -41,7 +65,15 @@ async fn no_table_holds_personal_data_in_clear() {
         }
     }
     assert!(searched > 10, "{searched} rows");
-    assert_eq!(patient::get(&world.reads, TENANT, id(40)).await.unwrap().unwrap().name.as_str(), "Canary Kaur");
+    assert_eq!(
+        patient::get(&world.reads, TENANT, id(40))
+            .await
+            .unwrap()
+            .unwrap()
+            .name
+            .as_str(),
+        "Canary Kaur"
+    );
 }
 
 fn hex(text: &str) -> String {
@@ -56,20 +88,36 @@ async fn rows_of_an_erased_person_are_gone_for_queries_for_later_events_and_afte
     for (person, starts) in [(40, 2), (41, 3)] {
         world.patient(person, "Harpreet Kaur").await;
         world.booked(10 + person, person, 30, day(starts)).await;
-        world.written(id(20 + person), person, 10 + person, Channel::Email).await;
+        world
+            .written(id(20 + person), person, 10 + person, Channel::Email)
+            .await;
     }
     world.settle(&projector).await;
-    for category in [Category::Identity, Category::Clinical, Category::Conversation] {
+    for category in [
+        Category::Identity,
+        Category::Clinical,
+        Category::Conversation,
+    ] {
         shred(&world, 40, category).await;
     }
 
     let person = |number| (id(number), id(number));
     for (number, expected) in [(40, 0), (41, 1)] {
         let (patient, recipient) = person(number);
-        assert_eq!(patient::get(&world.reads, TENANT, patient).await.unwrap().is_some() as usize, expected);
-        let booked = appointment::for_patient(&world.reads, TENANT, patient, Page::first(9)).await.unwrap();
+        assert_eq!(
+            patient::get(&world.reads, TENANT, patient)
+                .await
+                .unwrap()
+                .is_some() as usize,
+            expected
+        );
+        let booked = appointment::for_patient(&world.reads, TENANT, patient, Page::first(9))
+            .await
+            .unwrap();
         assert_eq!(booked.rows.len(), expected);
-        let told = notice::for_recipient(&world.reads, TENANT, recipient, Page::first(9)).await.unwrap();
+        let told = notice::for_recipient(&world.reads, TENANT, recipient, Page::first(9))
+            .await
+            .unwrap();
         assert_eq!(told.rows.len(), expected);
     }
     assert_eq!(delivery::pending(&world.reads, 10).await.unwrap().len(), 1);
@@ -88,11 +136,15 @@ async fn an_erased_notice_still_ends_its_timer_in_a_rebuild() {
     let projector = world.projector();
     let running = world.run(&projector);
     world.reserved(50, 30, day(3)).await;
-    world.written(reminder::notice_of(id(50), day(3)), 40, 50, Channel::InApp).await;
+    world
+        .written(reminder::notice_of(id(50), day(3)), 40, 50, Channel::InApp)
+        .await;
     world.settle(&projector).await;
     shred(&world, 40, Category::Conversation).await;
     projector.rebuild("reminder").await.unwrap();
-    let due = reminder::due(&world.reads, day(2) + chrono::TimeDelta::hours(1), 10).await.unwrap();
+    let due = reminder::due(&world.reads, day(2) + chrono::TimeDelta::hours(1), 10)
+        .await
+        .unwrap();
     assert!(due.is_empty(), "the person would be reminded twice");
     running.stop().await;
 }
@@ -111,14 +163,45 @@ async fn another_tenant_sees_nothing() {
     let other = medilink_domain::TenantId(uuid::Uuid::from_u128(2));
     for (tenant, expected) in [(TENANT, 1), (other, 0)] {
         let reads = &world.reads;
-        assert_eq!(appointment::get(reads, tenant, id(50)).await.unwrap().is_some() as usize, expected);
-        let found = appointment::for_patient(reads, tenant, id(40), Page::first(9)).await.unwrap();
+        assert_eq!(
+            appointment::get(reads, tenant, id(50))
+                .await
+                .unwrap()
+                .is_some() as usize,
+            expected
+        );
+        let found = appointment::for_patient(reads, tenant, id(40), Page::first(9))
+            .await
+            .unwrap();
         assert_eq!(found.rows.len(), expected);
-        let found = appointment::day_of_doctor(reads, tenant, id(30), day(2), day(3)).await.unwrap();
+        let found = appointment::day_of_doctor(reads, tenant, id(30), day(2), day(3))
+            .await
+            .unwrap();
         assert_eq!(found.len(), expected);
-        assert_eq!(doctor::list(reads, tenant, None, None, Page::first(9)).await.unwrap().rows.len(), expected);
-        let days = crate::calendar::between(reads, tenant, id(30), day(0).date_naive(), day(9).date_naive()).await;
+        assert_eq!(
+            doctor::list(reads, tenant, None, None, Page::first(9))
+                .await
+                .unwrap()
+                .rows
+                .len(),
+            expected
+        );
+        let days = crate::calendar::between(
+            reads,
+            tenant,
+            id(30),
+            day(0).date_naive(),
+            day(9).date_naive(),
+        )
+        .await;
         assert_eq!(days.unwrap().len(), expected);
-        assert_eq!(crate::hospital::list(reads, tenant, Page::first(9)).await.unwrap().rows.len(), expected);
+        assert_eq!(
+            crate::hospital::list(reads, tenant, Page::first(9))
+                .await
+                .unwrap()
+                .rows
+                .len(),
+            expected
+        );
     }
 }

@@ -18,7 +18,13 @@ use crate::{Page, hospital};
 async fn tables(world: &World) -> Vec<String> {
     let client = world.databases.superuser().await;
     let sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'read' AND tablename LIKE '%\\_v%' ORDER BY 1";
-    client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    client
+        .query(sql, &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect()
 }
 
 #[tokio::test]
@@ -44,8 +50,14 @@ async fn while_a_model_is_rebuilt_under_load_readers_see_all_rows_and_never_olde
     let reading = async {
         let mut newest = Position::START;
         while !done.load(Ordering::SeqCst) {
-            let listed = hospital::list(&world.reads, TENANT, Page::first(100)).await.unwrap();
-            assert_eq!(listed.rows.len(), 60, "a reader saw a model that was not whole");
+            let listed = hospital::list(&world.reads, TENANT, Page::first(100))
+                .await
+                .unwrap();
+            assert_eq!(
+                listed.rows.len(),
+                60,
+                "a reader saw a model that was not whole"
+            );
             let now = listed.rows.iter().map(|row| row.position).max().unwrap();
             assert!(now >= newest, "a reader saw time run back");
             newest = now;
@@ -59,14 +71,28 @@ async fn while_a_model_is_rebuilt_under_load_readers_see_all_rows_and_never_olde
         done.store(true, Ordering::SeqCst);
     };
     let (appended, (), ()) = tokio::join!(appending, reading, rebuilding);
-    assert!(appended > 20 && reads.load(Ordering::SeqCst) > 20, "{appended} events, {reads:?} reads");
+    assert!(
+        appended > 20 && reads.load(Ordering::SeqCst) > 20,
+        "{appended} events, {reads:?} reads"
+    );
 
     world.settle(&projector).await;
-    let row = hospital::get(&world.reads, TENANT, super::world::id(1)).await.unwrap().unwrap();
-    assert_eq!(row.departments.0.len() as u128, appended, "an event was lost or counted twice");
+    let row = hospital::get(&world.reads, TENANT, super::world::id(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        row.departments.0.len() as u128,
+        appended,
+        "an event was lost or counted twice"
+    );
     world.assert_rebuilds_alike(&projector).await;
     running.stop().await;
-    assert_eq!(tables(&world).await.len(), projector.names().count(), "former generations are removed");
+    assert_eq!(
+        tables(&world).await.len(),
+        projector.names().count(),
+        "former generations are removed"
+    );
 }
 
 #[tokio::test]
@@ -82,10 +108,17 @@ async fn a_killed_rebuild_is_never_seen_and_the_next_start_finishes_it() {
 
     for (point, left) in [("rebuild-before-copy", 1), ("rebuild-before-swap", 1)] {
         fail::cfg(point, "return").unwrap();
-        assert!(matches!(projector.rebuild("hospital").await, Err(ProjectionError::FailPoint(_))));
+        assert!(matches!(
+            projector.rebuild("hospital").await,
+            Err(ProjectionError::FailPoint(_))
+        ));
         fail::remove(point);
         assert_eq!(tables(&world).await.len(), before.len() + left, "{point}");
-        assert_eq!(world.rows(&projector, "hospital").await.len(), 1, "the live rows stay");
+        assert_eq!(
+            world.rows(&projector, "hospital").await.len(),
+            1,
+            "the live rows stay"
+        );
     }
 
     let running = world.run(&projector);
@@ -107,11 +140,24 @@ async fn two_rebuilds_of_one_projection_do_not_run_at_once() {
     let projector = world.projector();
     let holder = world.projector_role.connect().await.unwrap();
     let name = crate::runtime::rebuild::lock_name("hospital");
-    assert!(crate::runtime::rebuild::try_lock(&holder, &name).await.unwrap());
-    assert!(matches!(projector.rebuild("hospital").await, Err(ProjectionError::RebuildRunning)));
+    assert!(
+        crate::runtime::rebuild::try_lock(&holder, &name)
+            .await
+            .unwrap()
+    );
+    assert!(matches!(
+        projector.rebuild("hospital").await,
+        Err(ProjectionError::RebuildRunning)
+    ));
     drop(holder);
-    eventually("the lock goes with its session", || async { projector.rebuild("hospital").await.is_ok() }).await;
-    assert!(matches!(projector.rebuild("nothing").await, Err(ProjectionError::Unknown)));
+    eventually("the lock goes with its session", || async {
+        projector.rebuild("hospital").await.is_ok()
+    })
+    .await;
+    assert!(matches!(
+        projector.rebuild("nothing").await,
+        Err(ProjectionError::Unknown)
+    ));
 }
 
 mod first {
@@ -151,7 +197,11 @@ mod first {
             fact: &Fact<HospitalEvent>,
         ) -> Result<Option<ShapeRow>, FoldError> {
             let events = row.map_or(0, |row| row.events) + 1;
-            Ok(Some(ShapeRow { hospital: key.0, tenant: fact.tenant, events }))
+            Ok(Some(ShapeRow {
+                hospital: key.0,
+                tenant: fact.tenant,
+                events,
+            }))
         }
     }
 }
@@ -192,7 +242,11 @@ mod second {
             _: Option<ShapeRow>,
             fact: &Fact<HospitalEvent>,
         ) -> Result<Option<ShapeRow>, FoldError> {
-            Ok(Some(ShapeRow { hospital: key.0, position: fact.position, tenant: fact.tenant }))
+            Ok(Some(ShapeRow {
+                hospital: key.0,
+                position: fact.position,
+                tenant: fact.tenant,
+            }))
         }
     }
 }
@@ -202,7 +256,8 @@ fn of<M: ReadModel>() -> Vec<Registration> {
 }
 
 #[tokio::test]
-async fn a_raised_version_is_built_beside_the_old_one_which_an_older_process_keeps_fresh_until_the_swap() {
+async fn a_raised_version_is_built_beside_the_old_one_which_an_older_process_keeps_fresh_until_the_swap()
+ {
     let scenario = fail::FailScenario::setup();
     let world = World::new().await;
     let old = world.projector_of(of::<first::Model>());
@@ -220,20 +275,29 @@ async fn a_raised_version_is_built_beside_the_old_one_which_an_older_process_kee
     assert_eq!(rows[0]["events"], 2, "the old rows stay fresh: {rows:?}");
 
     fail::remove("rebuild-before-swap");
-    eventually("the new version is live", || async { new.rows_clear("shape").await.is_ok() }).await;
+    eventually("the new version is live", || async {
+        new.rows_clear("shape").await.is_ok()
+    })
+    .await;
     let last = world.department(10, 2).await;
     world.settle(&new).await;
     assert_eq!(world.rows(&new, "shape").await[0]["position"], last.0);
 
     // The older process stands by as long as the newer one is there, and doesn't fight it.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert!(matches!(old.rows_clear("shape").await, Err(ProjectionError::OtherVersion)));
+    assert!(matches!(
+        old.rows_clear("shape").await,
+        Err(ProjectionError::OtherVersion)
+    ));
     running_old.stop().await;
     running_new.stop().await;
 
     // Rolled back: the older release builds its own shape again.
     let running = world.run(&old);
-    eventually("the old version is live again", || async { old.rows_clear("shape").await.is_ok() }).await;
+    eventually("the old version is live again", || async {
+        old.rows_clear("shape").await.is_ok()
+    })
+    .await;
     assert_eq!(world.rows(&old, "shape").await[0]["events"], 3);
     running.stop().await;
     scenario.teardown();

@@ -11,10 +11,13 @@ use medilink_domain::calendar::{SlotReleased, SlotReserved, WindowOpened};
 use medilink_domain::hospital::{DepartmentAdded, Opened};
 use medilink_domain::notice::{Channel, Delivered, NoticeKind, Written};
 use medilink_domain::{
-    AppointmentId, DepartmentId, DoctorId, Event, HospitalId, NoticeId, PatientId, SubjectId, TenantId, WindowId,
-    dead_letter, doctor, patient,
+    AppointmentId, DepartmentId, DoctorId, Event, HospitalId, NoticeId, PatientId, SubjectId,
+    TenantId, WindowId, dead_letter, doctor, patient,
 };
-use medilink_log::{Append, EventCodec, LogReader, LogWriter, Metadata, NewEvent, Position, RecordedEvent, StreamWrite};
+use medilink_log::{
+    Append, EventCodec, LogReader, LogWriter, Metadata, NewEvent, Position, RecordedEvent,
+    StreamWrite,
+};
 use medilink_test_support::TestDatabases;
 use medilink_vault::{Keyring, Vault};
 use serde_json::Value;
@@ -56,10 +59,14 @@ impl World {
         let owner = databases.pool("medilink_owner");
         medilink_log::migrate(&owner).await.unwrap();
         crate::migrate(&owner).await.unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner")).await.unwrap();
+        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
+            .await
+            .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring).await.unwrap();
+        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
+            .await
+            .unwrap();
         let app = databases.pool("medilink_app");
         Self {
             projector_role: databases.pool("medilink_projector"),
@@ -79,8 +86,13 @@ impl World {
     }
 
     pub fn projector_of(&self, registrations: Vec<Registration>) -> Projector {
-        Projector::of(self.projector_role.clone(), self.codec.clone(), None, registrations)
-            .polling_every(Duration::from_millis(10))
+        Projector::of(
+            self.projector_role.clone(),
+            self.codec.clone(),
+            None,
+            registrations,
+        )
+        .polling_every(Duration::from_millis(10))
     }
 
     pub fn checkpoints(&self) -> Checkpoints {
@@ -88,7 +100,12 @@ impl World {
     }
 
     /// Appends one event to its stream.
-    pub async fn tell<E: Event>(&self, stream: &str, subject: Option<SubjectId>, event: impl Into<E>) -> Position {
+    pub async fn tell<E: Event>(
+        &self,
+        stream: &str,
+        subject: Option<SubjectId>,
+        event: impl Into<E>,
+    ) -> Position {
         self.tell_as(TENANT, stream, subject, event.into()).await
     }
 
@@ -100,13 +117,22 @@ impl World {
         event: E,
     ) -> Position {
         let version = self.version(stream) + 1;
-        let event = self.codec.encode(tenant, stream, version, subject, &event).await.unwrap();
+        let event = self
+            .codec
+            .encode(tenant, stream, version, subject, &event)
+            .await
+            .unwrap();
         self.append(tenant, stream, event).await
     }
 
     /// Appends bytes that are not what their type promises.
     pub async fn garble(&self, stream: &str, kind: &'static str, payload: &str) -> Position {
-        let event = NewEvent { kind, schema_version: 1, subject: None, payload: payload.to_owned().into() };
+        let event = NewEvent {
+            kind,
+            schema_version: 1,
+            subject: None,
+            payload: payload.to_owned().into(),
+        };
         self.append(TENANT, stream, event).await
     }
 
@@ -114,19 +140,33 @@ impl World {
         let expected = self.version(stream);
         let append = Append {
             tenant,
-            writes: vec![StreamWrite { stream: stream.into(), expected, events: vec![event] }],
+            writes: vec![StreamWrite {
+                stream: stream.into(),
+                expected,
+                events: vec![event],
+            }],
             guards: Vec::new(),
             claims: Vec::new(),
             receipt: None,
             metadata: Metadata::default(),
         };
         self.writer.append(append).await.unwrap();
-        *self.versions.lock().unwrap().entry(stream.to_owned()).or_default() += 1;
+        *self
+            .versions
+            .lock()
+            .unwrap()
+            .entry(stream.to_owned())
+            .or_default() += 1;
         self.reader.head().await.unwrap()
     }
 
     fn version(&self, stream: &str) -> u64 {
-        self.versions.lock().unwrap().get(stream).copied().unwrap_or(0)
+        self.versions
+            .lock()
+            .unwrap()
+            .get(stream)
+            .copied()
+            .unwrap_or(0)
     }
 
     pub async fn log(&self) -> Vec<RecordedEvent> {
@@ -137,7 +177,10 @@ impl World {
     pub fn run(&self, projector: &Projector) -> Running {
         let cancel = CancellationToken::new();
         let (projector, stop) = (projector.clone(), cancel.clone());
-        Running { cancel, task: tokio::spawn(async move { projector.run(stop).await }) }
+        Running {
+            cancel,
+            task: tokio::spawn(async move { projector.run(stop).await }),
+        }
     }
 
     /// Waits until every one of the projections has everything.
@@ -145,7 +188,10 @@ impl World {
         let head = self.reader.head().await.unwrap();
         let checkpoints = self.checkpoints();
         for name in projector.names() {
-            checkpoints.wait(name, head, Duration::from_secs(30)).await.unwrap();
+            checkpoints
+                .wait(name, head, Duration::from_secs(30))
+                .await
+                .unwrap();
         }
     }
 
@@ -157,7 +203,11 @@ impl World {
             projector.rebuild(name).await.unwrap();
             let (_, rebuilt) = projector.rows_clear(name).await.unwrap();
             assert_eq!(live, rebuilt, "{name}: live and rebuilt rows differ");
-            assert_eq!(letters, self.letters(name).await, "{name}: live and rebuilt letters differ");
+            assert_eq!(
+                letters,
+                self.letters(name).await,
+                "{name}: live and rebuilt letters differ"
+            );
         }
     }
 
@@ -167,25 +217,66 @@ impl World {
 
     /// Stream, position, code and attempts of what is parked.
     pub async fn letters(&self, projection: &str) -> Vec<(String, u64, String, u32)> {
-        let letters = crate::dead_letter::list(&self.app, Some(projection), 1_000).await.unwrap();
-        letters.into_iter().map(|letter| (letter.stream, letter.position.0, letter.code, letter.attempts)).collect()
+        let letters = crate::dead_letter::list(&self.app, Some(projection), 1_000)
+            .await
+            .unwrap();
+        letters
+            .into_iter()
+            .map(|letter| {
+                (
+                    letter.stream,
+                    letter.position.0,
+                    letter.code,
+                    letter.attempts,
+                )
+            })
+            .collect()
     }
 
     pub async fn retry(&self, projection: &str, stream: &str, position: Position) -> Position {
         let (consumer, parked) = (text(projection), text(stream));
-        let event = dead_letter::Retried { consumer, stream: parked, position: position.0, reason: text("mended") };
-        self.tell::<dead_letter::DeadLetterEvent>(&format!("dead-letter-{projection}:{stream}"), None, event).await
+        let event = dead_letter::Retried {
+            consumer,
+            stream: parked,
+            position: position.0,
+            reason: text("mended"),
+        };
+        self.tell::<dead_letter::DeadLetterEvent>(
+            &format!("dead-letter-{projection}:{stream}"),
+            None,
+            event,
+        )
+        .await
     }
 
     pub async fn skip(&self, projection: &str, stream: &str, position: Position) -> Position {
         let (consumer, parked) = (text(projection), text(stream));
-        let event = dead_letter::Skipped { consumer, stream: parked, position: position.0, reason: text("no use") };
-        self.tell::<dead_letter::DeadLetterEvent>(&format!("dead-letter-{projection}:{stream}"), None, event).await
+        let event = dead_letter::Skipped {
+            consumer,
+            stream: parked,
+            position: position.0,
+            reason: text("no use"),
+        };
+        self.tell::<dead_letter::DeadLetterEvent>(
+            &format!("dead-letter-{projection}:{stream}"),
+            None,
+            event,
+        )
+        .await
     }
 
     pub async fn opened(&self, hospital: u128) -> Position {
-        let event = Opened { hospital: id(hospital), name: text("Guru Nanak Hospital"), time_zone: text("Asia/Kolkata") };
-        self.tell::<medilink_domain::hospital::HospitalEvent>(&stream("hospital", hospital), None, event).await
+        let event = Opened {
+            hospital: id(hospital),
+            name: text("Guru Nanak Hospital"),
+            time_zone: text("Asia/Kolkata"),
+        };
+        self.tell::<medilink_domain::hospital::HospitalEvent>(
+            &stream("hospital", hospital),
+            None,
+            event,
+        )
+        .await
     }
 
     pub async fn department(&self, hospital: u128, department: u128) -> Position {
@@ -195,7 +286,12 @@ impl World {
             name: text(&format!("Ward {department}")),
             specialty: text("cardiology"),
         };
-        self.tell::<medilink_domain::hospital::HospitalEvent>(&stream("hospital", hospital), None, event).await
+        self.tell::<medilink_domain::hospital::HospitalEvent>(
+            &stream("hospital", hospital),
+            None,
+            event,
+        )
+        .await
     }
 
     pub async fn doctor(&self, doctor: u128, name: &str) -> Position {
@@ -207,7 +303,8 @@ impl World {
             registration_number: text("PMC-1699"),
             languages: vec![text("en"), text("pa")],
         };
-        self.tell::<doctor::DoctorEvent>(&stream("doctor", doctor), Some(id(doctor)), event).await
+        self.tell::<doctor::DoctorEvent>(&stream("doctor", doctor), Some(id(doctor)), event)
+            .await
     }
 
     pub async fn patient(&self, patient: u128, name: &str) -> Position {
@@ -219,7 +316,8 @@ impl World {
             language: text("pa"),
             date_of_birth: None,
         };
-        self.tell::<patient::PatientEvent>(&stream("patient", patient), Some(id(patient)), event).await
+        self.tell::<patient::PatientEvent>(&stream("patient", patient), Some(id(patient)), event)
+            .await
     }
 
     pub async fn window(&self, doctor: u128, opens: DateTime<Utc>, hours: i64) -> Position {
@@ -233,21 +331,57 @@ impl World {
             time_zone: text("UTC"),
             slot_minutes: 30.try_into().unwrap(),
         };
-        self.tell::<medilink_domain::calendar::CalendarEvent>(&calendar(doctor, opens), None, event).await
+        self.tell::<medilink_domain::calendar::CalendarEvent>(&calendar(doctor, opens), None, event)
+            .await
     }
 
-    pub async fn reserved(&self, appointment: u128, doctor: u128, starts_at: DateTime<Utc>) -> Position {
+    pub async fn reserved(
+        &self,
+        appointment: u128,
+        doctor: u128,
+        starts_at: DateTime<Utc>,
+    ) -> Position {
         let ends_at = starts_at + TimeDelta::minutes(30);
-        let event = SlotReserved { appointment: id(appointment), doctor: id(doctor), starts_at, ends_at };
-        self.tell::<medilink_domain::calendar::CalendarEvent>(&calendar(doctor, starts_at), None, event).await
+        let event = SlotReserved {
+            appointment: id(appointment),
+            doctor: id(doctor),
+            starts_at,
+            ends_at,
+        };
+        self.tell::<medilink_domain::calendar::CalendarEvent>(
+            &calendar(doctor, starts_at),
+            None,
+            event,
+        )
+        .await
     }
 
-    pub async fn released(&self, appointment: u128, doctor: u128, starts_at: DateTime<Utc>) -> Position {
-        let event = SlotReleased { appointment: id(appointment), doctor: id(doctor), starts_at };
-        self.tell::<medilink_domain::calendar::CalendarEvent>(&calendar(doctor, starts_at), None, event).await
+    pub async fn released(
+        &self,
+        appointment: u128,
+        doctor: u128,
+        starts_at: DateTime<Utc>,
+    ) -> Position {
+        let event = SlotReleased {
+            appointment: id(appointment),
+            doctor: id(doctor),
+            starts_at,
+        };
+        self.tell::<medilink_domain::calendar::CalendarEvent>(
+            &calendar(doctor, starts_at),
+            None,
+            event,
+        )
+        .await
     }
 
-    pub async fn booked(&self, appointment: u128, patient: u128, doctor: u128, starts_at: DateTime<Utc>) -> Position {
+    pub async fn booked(
+        &self,
+        appointment: u128,
+        patient: u128,
+        doctor: u128,
+        starts_at: DateTime<Utc>,
+    ) -> Position {
         let event = Booked {
             appointment: id::<AppointmentId>(appointment),
             patient: id::<PatientId>(patient),
@@ -273,7 +407,10 @@ impl World {
     }
 
     pub async fn cancelled(&self, appointment: u128, patient: u128) -> Position {
-        let event = Cancelled { appointment: id(appointment), reason: Some(text("feels better")) };
+        let event = Cancelled {
+            appointment: id(appointment),
+            reason: Some(text("feels better")),
+        };
         self.of_appointment(appointment, patient, event).await
     }
 
@@ -283,10 +420,22 @@ impl World {
         patient: u128,
         event: impl Into<medilink_domain::appointment::AppointmentEvent>,
     ) -> Position {
-        self.tell_as(TENANT, &stream("appointment", appointment), Some(id(patient)), event.into()).await
+        self.tell_as(
+            TENANT,
+            &stream("appointment", appointment),
+            Some(id(patient)),
+            event.into(),
+        )
+        .await
     }
 
-    pub async fn written(&self, notice: NoticeId, patient: u128, appointment: u128, channel: Channel) -> Position {
+    pub async fn written(
+        &self,
+        notice: NoticeId,
+        patient: u128,
+        appointment: u128,
+        channel: Channel,
+    ) -> Position {
         let event = Written {
             notice,
             recipient: id(patient),
@@ -298,12 +447,22 @@ impl World {
             title: text("Your appointment"),
             text: text("Please come tomorrow."),
         };
-        self.tell::<medilink_domain::notice::NoticeEvent>(&format!("notice-{notice}"), Some(id(patient)), event).await
+        self.tell::<medilink_domain::notice::NoticeEvent>(
+            &format!("notice-{notice}"),
+            Some(id(patient)),
+            event,
+        )
+        .await
     }
 
     pub async fn delivered(&self, notice: NoticeId, patient: u128) -> Position {
         let event = Delivered { notice, attempt: 1 };
-        self.tell::<medilink_domain::notice::NoticeEvent>(&format!("notice-{notice}"), Some(id(patient)), event).await
+        self.tell::<medilink_domain::notice::NoticeEvent>(
+            &format!("notice-{notice}"),
+            Some(id(patient)),
+            event,
+        )
+        .await
     }
 }
 
@@ -333,7 +492,10 @@ impl Running {
     /// Stops it as SIGTERM would.
     pub async fn stop(self) {
         self.cancel.cancel();
-        tokio::time::timeout(Duration::from_secs(10), self.task).await.expect("drains in time").unwrap();
+        tokio::time::timeout(Duration::from_secs(10), self.task)
+            .await
+            .expect("drains in time")
+            .unwrap();
     }
 
     /// Stops it as `kill -9` would: in the middle of whatever it does.
@@ -347,7 +509,10 @@ impl Running {
 pub async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     let started = Instant::now();
     while !is_so().await {
-        assert!(started.elapsed() < Duration::from_secs(20), "not in time: {what}");
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "not in time: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
