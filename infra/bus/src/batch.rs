@@ -34,7 +34,12 @@ pub(crate) struct Outgoing {
 
 impl From<&RecordedEvent> for Outgoing {
     fn from(event: &RecordedEvent) -> Self {
-        Self { position: event.position, subject: subject(event), body: encode(event), traceparent: traceparent(event) }
+        Self {
+            position: event.position,
+            subject: subject(event),
+            body: encode(event),
+            traceparent: traceparent(event),
+        }
     }
 }
 
@@ -56,11 +61,16 @@ pub(crate) fn cut(ready: &mut VecDeque<Outgoing>, events: usize, bytes: usize) -
 
 /// A batch that was handed to the client, in full and in order; ends with where the stream
 /// is when the broker has stored it.
-pub(crate) type Flying<'a> = Pin<Box<dyn Future<Output = Result<Position, RelayError>> + Send + 'a>>;
+pub(crate) type Flying<'a> =
+    Pin<Box<dyn Future<Output = Result<Position, RelayError>> + Send + 'a>>;
 
 /// Hands over a batch that belongs right after `at`. The next one may follow at once: the
 /// broker looks at the expected sequence when it commits, and commits in order.
-pub(crate) async fn launch(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_>, RelayError> {
+pub(crate) async fn launch(
+    bus: &Bus,
+    at: Position,
+    batch: Vec<Outgoing>,
+) -> Result<Flying<'_>, RelayError> {
     // A hung connection stops taking messages before it is known to be lost.
     match tokio::time::timeout(bus.timeout(), send(bus, at, batch)).await {
         Ok(flying) => flying,
@@ -72,40 +82,75 @@ async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_
     let id = Uuid::now_v7().simple().to_string();
     let expected = Position(at.0 + batch.len() as u64);
     for (index, message) in batch.into_iter().enumerate() {
-        let Outgoing { position, subject, body, traceparent } = message;
+        let Outgoing {
+            position,
+            subject,
+            body,
+            traceparent,
+        } = message;
         if body.len() + HEADER_ROOM > bus.client().max_payload() {
-            return Err(RelayError::TooLarge { position, size: body.len() + HEADER_ROOM });
+            return Err(RelayError::TooLarge {
+                position,
+                size: body.len() + HEADER_ROOM,
+            });
         }
         let commit = position == expected;
-        let headers = headers(&id, index + 1, (index == 0).then_some(at), commit, traceparent);
+        let headers = headers(
+            &id,
+            index + 1,
+            (index == 0).then_some(at),
+            commit,
+            traceparent,
+        );
         if commit {
-            let request = Request::new().headers(headers).payload(body).timeout(Some(bus.timeout()));
+            let request = Request::new()
+                .headers(headers)
+                .payload(body)
+                .timeout(Some(bus.timeout()));
             // Without the scheduler's budget the first poll always takes its place in the
             // client's queue, so nothing that is sent later can overtake it.
-            let mut flying: Flying<'_> = Box::pin(tokio::task::unconstrained(arrival(bus, at, expected, subject, request)));
+            let mut flying: Flying<'_> = Box::pin(tokio::task::unconstrained(arrival(
+                bus, at, expected, subject, request,
+            )));
             return Ok(match futures::poll!(&mut flying) {
                 Poll::Ready(result) => Box::pin(std::future::ready(result)),
                 Poll::Pending => flying,
             });
         }
-        let sent = bus.client().publish_with_headers(subject, headers, body).await;
+        let sent = bus
+            .client()
+            .publish_with_headers(subject, headers, body)
+            .await;
         sent.map_err(|error| BusError::Away(error.to_string()))?;
     }
     // `cut` takes at least one message, and the positions of a batch follow `at`.
     Err(RelayError::Moved(at))
 }
 
-async fn arrival(bus: &Bus, at: Position, expected: Position, subject: String, request: Request) -> Result<Position, RelayError> {
+async fn arrival(
+    bus: &Bus,
+    at: Position,
+    expected: Position,
+    subject: String,
+    request: Request,
+) -> Result<Position, RelayError> {
     let call = async {
-        let answer = bus.client().send_request(subject, request).await.map_err(|error| match error.kind() {
-            // No stream listens on the subject.
-            RequestErrorKind::NoResponders => BusError::NoStream,
-            _ => BusError::Away(error.to_string()),
-        })?;
-        serde_json::from_slice(&answer.payload).map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
+        let answer =
+            bus.client()
+                .send_request(subject, request)
+                .await
+                .map_err(|error| match error.kind() {
+                    // No stream listens on the subject.
+                    RequestErrorKind::NoResponders => BusError::NoStream,
+                    _ => BusError::Away(error.to_string()),
+                })?;
+        serde_json::from_slice(&answer.payload)
+            .map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
     };
     // The connection publishes events and asks the API: only the former concerns us.
-    let answer: Response<PublishAck> = bus.guarded(|denied| denied.starts_with("ev."), call).await?;
+    let answer: Response<PublishAck> = bus
+        .guarded(|denied| denied.starts_with("ev."), call)
+        .await?;
     let ack = match answer {
         Response::Ok(ack) => ack,
         Response::Err { error } => {
@@ -121,12 +166,21 @@ async fn arrival(bus: &Bus, at: Position, expected: Position, subject: String, r
     };
     let count = expected.0 - at.0;
     if ack.sequence != expected.0 || ack.batch_size.is_some_and(|stored| stored != count) {
-        return Err(RelayError::OutOfStep { expected, actual: ack.sequence });
+        return Err(RelayError::OutOfStep {
+            expected,
+            actual: ack.sequence,
+        });
     }
     Ok(expected)
 }
 
-fn headers(id: &str, number: usize, expected_last: Option<Position>, commit: bool, traceparent: Option<String>) -> HeaderMap {
+fn headers(
+    id: &str,
+    number: usize,
+    expected_last: Option<Position>,
+    commit: bool,
+    traceparent: Option<String>,
+) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert("Nats-Batch-Id", id);
     headers.insert("Nats-Batch-Sequence", number.to_string());
@@ -147,7 +201,12 @@ mod tests {
     use super::*;
 
     fn of_sizes(sizes: &[usize]) -> VecDeque<Outgoing> {
-        let message = |size: &usize| Outgoing { position: Position(1), subject: String::new(), body: vec![0; *size].into(), traceparent: None };
+        let message = |size: &usize| Outgoing {
+            position: Position(1),
+            subject: String::new(),
+            body: vec![0; *size].into(),
+            traceparent: None,
+        };
         sizes.iter().map(message).collect()
     }
 

@@ -34,7 +34,11 @@ const fn default_request_ms() -> u64 {
 
 impl BusConfig {
     /// The defaults for one user of a broker at this URL.
-    pub fn at(url: impl Into<String>, user: impl Into<String>, password: impl Into<String>) -> Self {
+    pub fn at(
+        url: impl Into<String>,
+        user: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Self {
         Self {
             url: url.into(),
             user: user.into(),

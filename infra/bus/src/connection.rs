@@ -51,12 +51,23 @@ impl Bus {
     /// [`BusError::Settings`] when the settings can't work wherever the broker is.
     pub async fn connect(config: &BusConfig, role: &str) -> Result<Self, BusError> {
         let addresses = addresses(&config.url)?;
-        if config.user.is_empty() || !config.user.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            return Err(BusError::Settings("the user must be letters, digits, `-` and `_`".to_owned()));
+        if config.user.is_empty()
+            || !config
+                .user
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        {
+            return Err(BusError::Settings(
+                "the user must be letters, digits, `-` and `_`".to_owned(),
+            ));
         }
         let (link_sender, link) = watch::channel(Link::Down("not connected yet".to_owned()));
         let (denials, _) = broadcast::channel(64);
-        let events = EventSink { link: Arc::new(link_sender), denials: denials.clone(), user: config.user.as_str().into() };
+        let events = EventSink {
+            link: Arc::new(link_sender),
+            denials: denials.clone(),
+            user: config.user.as_str().into(),
+        };
         let mut options = ConnectOptions::new()
             .user_and_password(config.user.clone(), config.password.clone())
             .name(format!("medilink-{role}"))
@@ -74,12 +85,26 @@ impl Bus {
             });
         if let Some(ca) = &config.ca {
             // Checked here, because in the background it would fail for ever.
-            std::fs::File::open(ca).map_err(|error| BusError::Settings(format!("{} can't be read: {error}", ca.display())))?;
+            std::fs::File::open(ca).map_err(|error| {
+                BusError::Settings(format!("{} can't be read: {error}", ca.display()))
+            })?;
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
-        let client = options.connect(addresses).await.map_err(|error| BusError::Settings(error.to_string()))?;
-        let context = jetstream::context::ContextBuilder::new().timeout(config.request()).build(client.clone());
-        Ok(Self { client, context, user: config.user.as_str().into(), request: config.request(), link, denials })
+        let client = options
+            .connect(addresses)
+            .await
+            .map_err(|error| BusError::Settings(error.to_string()))?;
+        let context = jetstream::context::ContextBuilder::new()
+            .timeout(config.request())
+            .build(client.clone());
+        Ok(Self {
+            client,
+            context,
+            user: config.user.as_str().into(),
+            request: config.request(),
+            link,
+            denials,
+        })
     }
 
     /// Whether the broker can be reached, and every change of that.
@@ -89,7 +114,8 @@ impl Bus {
 
     /// Whether the broker can be reached right now.
     pub fn is_up(&self) -> bool {
-        matches!(*self.link.borrow(), Link::Up(_)) && self.client.connection_state() == State::Connected
+        matches!(*self.link.borrow(), Link::Up(_))
+            && self.client.connection_state() == State::Connected
     }
 
     /// Hands everything that was published to the broker, for a clean stop.
@@ -101,7 +127,9 @@ impl Bus {
         match tokio::time::timeout(self.request, self.client.flush()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(BusError::Away(error.to_string())),
-            Err(_) => Err(BusError::Away("it did not take what was sent in time".to_owned())),
+            Err(_) => Err(BusError::Away(
+                "it did not take what was sent in time".to_owned(),
+            )),
         }
     }
 
@@ -139,12 +167,19 @@ impl Bus {
         V: DeserializeOwned,
     {
         let full = format!("$JS.API.{subject}");
-        let body = serde_json::to_vec(body).map_err(|error| BusError::Settings(error.to_string()))?;
+        let body =
+            serde_json::to_vec(body).map_err(|error| BusError::Settings(error.to_string()))?;
         // `()` is "nothing to say"; several calls refuse a body that says so.
         let body = if body == b"null" { Vec::new() } else { body };
-        let request = Request::new().payload(body.into()).timeout(Some(self.request));
+        let request = Request::new()
+            .payload(body.into())
+            .timeout(Some(self.request));
         let call = async {
-            let answer = self.client.send_request(full.clone(), request).await.map_err(|error| BusError::Away(error.to_string()))?;
+            let answer = self
+                .client
+                .send_request(full.clone(), request)
+                .await
+                .map_err(|error| BusError::Away(error.to_string()))?;
             match serde_json::from_slice(&answer.payload) {
                 Ok(Response::Ok(answer)) => Ok(answer),
                 Ok(Response::Err { error }) => Err(refusal(&error)),
@@ -237,7 +272,8 @@ impl EventSink {
     fn server_error(&self, text: &str) {
         match denial(text) {
             Some(denial) => {
-                metrics::counter!("medilink_bus_denied_total", "user" => self.user.to_string()).increment(1);
+                metrics::counter!("medilink_bus_denied_total", "user" => self.user.to_string())
+                    .increment(1);
                 tracing::error!(
                     user = %self.user, subject = denial.subject,
                     "nats.conf does not let this user {} this subject", denial.action
@@ -268,7 +304,12 @@ fn denial(text: &str) -> Option<Denial> {
 
 fn addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
     let parse = |url: &str| {
-        url.trim().parse().map_err(|_| BusError::Settings("the URL can't be read; expected nats://host:port, several separated by commas".to_owned()))
+        url.trim().parse().map_err(|_| {
+            BusError::Settings(
+                "the URL can't be read; expected nats://host:port, several separated by commas"
+                    .to_owned(),
+            )
+        })
     };
     urls.split(',').map(parse).collect()
 }
@@ -287,7 +328,10 @@ pub(crate) fn refusal(error: &jetstream::Error) -> BusError {
         ErrorCode::CONSUMER_NOT_FOUND => BusError::NoConsumer,
         // 503: JetStream is still starting or has no leader.
         _ if error.code() == 503 => BusError::Away(error.to_string()),
-        code => BusError::Refused { code: code.0, reason: error.to_string() },
+        code => BusError::Refused {
+            code: code.0,
+            reason: error.to_string(),
+        },
     }
 }
 
@@ -298,13 +342,17 @@ mod tests {
     #[test]
     fn a_permission_violation_is_told_from_other_errors() {
         let found = denial("Permissions Violation for Publish to \"$JS.API.STREAM.DELETE.EVENTS\"");
-        assert!(found.is_some_and(|d| d.subject == "$JS.API.STREAM.DELETE.EVENTS" && d.action == "publish to"));
+        assert!(found.is_some_and(
+            |d| d.subject == "$JS.API.STREAM.DELETE.EVENTS" && d.action == "publish to"
+        ));
         assert!(denial("maximum connections exceeded").is_none());
     }
 
     #[test]
     fn an_unreadable_url_is_refused_without_quoting_it() {
-        let refused = addresses("nats://u:s3cret@host:not-a-port").map(|_| ()).map_err(|error| error.to_string());
+        let refused = addresses("nats://u:s3cret@host:not-a-port")
+            .map(|_| ())
+            .map_err(|error| error.to_string());
         assert!(refused.is_err_and(|text| !text.contains("s3cret")));
     }
 }

@@ -76,7 +76,10 @@ pub fn encode(event: &RecordedEvent) -> Bytes {
         id: event.position.to_string().into(),
         source: SOURCE.into(),
         kind: event.kind.as_str().into(),
-        time: event.recorded_at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into(),
+        time: event
+            .recorded_at
+            .to_rfc3339_opts(SecondsFormat::AutoSi, true)
+            .into(),
         datacontenttype: CONTENT.into(),
         stream: event.stream.as_str().into(),
         streamversion: event.version.to_string().into(),
@@ -88,7 +91,10 @@ pub fn encode(event: &RecordedEvent) -> Bytes {
         data_base64: STANDARD.encode(&event.payload).into(),
     };
     let mut out = Vec::with_capacity(512 + wire.metadata.len() + wire.data_base64.len());
-    #[allow(clippy::expect_used, reason = "strings, integers and UUIDs always have a JSON form, and a Vec takes every write")]
+    #[allow(
+        clippy::expect_used,
+        reason = "strings, integers and UUIDs always have a JSON form, and a Vec takes every write"
+    )]
     serde_json::to_writer(&mut out, &wire).expect("an envelope is always JSON");
     out.into()
 }
@@ -99,8 +105,11 @@ pub fn encode(event: &RecordedEvent) -> Bytes {
 /// [`EnvelopeError`] when the body is not what [`encode`] writes. Unknown attributes are
 /// ignored, as CloudEvents asks, so a newer relay may add some.
 pub fn decode(body: &[u8]) -> Result<RecordedEvent, EnvelopeError> {
-    let wire: Wire<'_> = serde_json::from_slice(body)
-        .map_err(|error| EnvelopeError::Malformed { line: error.line(), column: error.column() })?;
+    let wire: Wire<'_> =
+        serde_json::from_slice(body).map_err(|error| EnvelopeError::Malformed {
+            line: error.line(),
+            column: error.column(),
+        })?;
     if wire.specversion != "1.0" {
         return Err(EnvelopeError::Attribute("specversion"));
     }
@@ -120,7 +129,9 @@ pub fn decode(body: &[u8]) -> Result<RecordedEvent, EnvelopeError> {
         recorded_at: DateTime::parse_from_rfc3339(&wire.time)
             .map_err(|_| EnvelopeError::Attribute("time"))?
             .with_timezone(&Utc),
-        leaf_hash: bytes("leafhash", &wire.leafhash)?.try_into().map_err(|_| EnvelopeError::Attribute("leafhash"))?,
+        leaf_hash: bytes("leafhash", &wire.leafhash)?
+            .try_into()
+            .map_err(|_| EnvelopeError::Attribute("leafhash"))?,
     })
 }
 
@@ -130,7 +141,10 @@ pub(crate) fn decode_at(sequence: u64, body: &[u8]) -> Result<RecordedEvent, Env
     if event.position.0 == sequence {
         Ok(event)
     } else {
-        Err(EnvelopeError::Misplaced { sequence, position: event.position })
+        Err(EnvelopeError::Misplaced {
+            sequence,
+            position: event.position,
+        })
     }
 }
 
@@ -143,21 +157,30 @@ pub(crate) fn traceparent(event: &RecordedEvent) -> Option<String> {
         traceparent: Option<Cow<'a, str>>,
     }
     let trace: Trace<'_> = serde_json::from_slice(&event.metadata).ok()?;
-    trace.traceparent.filter(|text| is_traceparent(text)).map(Cow::into_owned)
+    trace
+        .traceparent
+        .filter(|text| is_traceparent(text))
+        .map(Cow::into_owned)
 }
 
 /// W3C Trace Context: `version-trace-parent-flags`, 2, 32, 16 and 2 hexadecimal digits.
 fn is_traceparent(text: &str) -> bool {
     let widths = text.split('-').map(str::len);
-    widths.eq([2, 32, 16, 2]) && text.chars().all(|c| c == '-' || matches!(c, '0'..='9' | 'a'..='f'))
+    widths.eq([2, 32, 16, 2])
+        && text
+            .chars()
+            .all(|c| c == '-' || matches!(c, '0'..='9' | 'a'..='f'))
 }
 
 fn number(attribute: &'static str, text: &str) -> Result<u64, EnvelopeError> {
-    text.parse().map_err(|_| EnvelopeError::Attribute(attribute))
+    text.parse()
+        .map_err(|_| EnvelopeError::Attribute(attribute))
 }
 
 fn bytes(attribute: &'static str, text: &str) -> Result<Vec<u8>, EnvelopeError> {
-    STANDARD.decode(text).map_err(|_| EnvelopeError::Attribute(attribute))
+    STANDARD
+        .decode(text)
+        .map_err(|_| EnvelopeError::Attribute(attribute))
 }
 
 #[cfg(test)]
@@ -211,7 +234,9 @@ mod tests {
             tenant: TenantId(Uuid::from_u128(1)),
             subject: None,
             payload: Bytes::from_static(b"{}"),
-            metadata: Bytes::from_static(br#"{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#),
+            metadata: Bytes::from_static(
+                br#"{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#,
+            ),
             recorded_at: DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap(),
             leaf_hash: [0; 32],
         }
@@ -239,14 +264,25 @@ mod tests {
         body["later"] = true.into();
         assert_eq!(decode(body.to_string().as_bytes()).unwrap(), sample());
         body["source"] = "urn:other".into();
-        assert_eq!(decode(body.to_string().as_bytes()), Err(EnvelopeError::Attribute("source")));
+        assert_eq!(
+            decode(body.to_string().as_bytes()),
+            Err(EnvelopeError::Attribute("source"))
+        );
     }
 
     #[test]
     fn only_a_sound_traceparent_becomes_a_header() {
         let mut event = sample();
-        assert_eq!(traceparent(&event).unwrap(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
-        for bad in [r#"{"traceparent":"00-1\r\nNats-Msg-Id: x"}"#, r#"{"traceparent":7}"#, "{", r#"{"actor":"a"}"#] {
+        assert_eq!(
+            traceparent(&event).unwrap(),
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        );
+        for bad in [
+            r#"{"traceparent":"00-1\r\nNats-Msg-Id: x"}"#,
+            r#"{"traceparent":7}"#,
+            "{",
+            r#"{"actor":"a"}"#,
+        ] {
             event.metadata = Bytes::copy_from_slice(bad.as_bytes());
             assert_eq!(traceparent(&event), None, "{bad}");
         }

@@ -88,7 +88,9 @@ pub enum RelayError {
         found: Position,
     },
     /// One event is larger than the broker takes.
-    #[error("event {position} is larger than the broker takes: raise max_payload in nats.conf above {size} bytes")]
+    #[error(
+        "event {position} is larger than the broker takes: raise max_payload in nats.conf above {size} bytes"
+    )]
     TooLarge {
         /// The event.
         position: Position,
@@ -96,7 +98,10 @@ pub enum RelayError {
         size: usize,
     },
     /// JetStream acknowledged a batch at another sequence than the log's position.
-    #[error("the broker stored the batch that ends at {expected} at {actual}: stream EVENTS is not in step with the log; {}", "delete it as operator (`nats stream rm EVENTS`)")]
+    #[error(
+        "the broker stored the batch that ends at {expected} at {actual}: stream EVENTS is not in step with the log; {}",
+        "delete it as operator (`nats stream rm EVENTS`)"
+    )]
     OutOfStep {
         /// The log's position.
         expected: Position,

@@ -59,7 +59,13 @@ pub struct Relay<S> {
 impl<S: EventSource> Relay<S> {
     /// A relay from this log to this broker; `bus` must be connected as user `relay`.
     pub fn new(bus: Bus, source: S, config: RelayConfig) -> Self {
-        Self { bus, source, config, wake: Arc::new(Notify::new()), status: watch::Sender::new(RelayStatus::Starting) }
+        Self {
+            bus,
+            source,
+            config,
+            wake: Arc::new(Notify::new()),
+            status: watch::Sender::new(RelayStatus::Starting),
+        }
     }
 
     /// `notify_one` on it makes the relay look at the log at once. Without it the relay looks
@@ -79,7 +85,9 @@ impl<S: EventSource> Relay<S> {
         let mut pause = Duration::from_millis(50);
         while !drain.is_cancelled() {
             let started = Instant::now();
-            let Err(error) = self.follow(&drain).await else { break };
+            let Err(error) = self.follow(&drain).await else {
+                break;
+            };
             if started.elapsed() > RETRY_CEILING {
                 pause = Duration::from_millis(50);
             }
@@ -109,7 +117,11 @@ impl<S: EventSource> Relay<S> {
                 ready.extend(self.read(&mut read).await?);
             }
             while !stopping && !ready.is_empty() && flying.len() < IN_FLIGHT {
-                let batch = cut(&mut ready, self.config.batch_events, self.config.batch_bytes);
+                let batch = cut(
+                    &mut ready,
+                    self.config.batch_events,
+                    self.config.batch_bytes,
+                );
                 let end = Position(sent.0 + batch.len() as u64);
                 flying.push_back(launch(&self.bus, sent, batch).await?);
                 sent = end;
@@ -123,7 +135,11 @@ impl<S: EventSource> Relay<S> {
             };
             // The next page is read and encoded while the broker writes.
             let (arrived, page) = tokio::join!(oldest, async {
-                if !stopping && ready.len() < self.config.batch_events { self.read(&mut read).await } else { Ok(VecDeque::new()) }
+                if !stopping && ready.len() < self.config.batch_events {
+                    self.read(&mut read).await
+                } else {
+                    Ok(VecDeque::new())
+                }
             });
             let now = arrived?;
             metrics::counter!("medilink_relay_published_events_total").increment(now.0 - at.0);
@@ -135,11 +151,17 @@ impl<S: EventSource> Relay<S> {
 
     /// The next page, encoded; moves `read` to its end.
     async fn read(&self, read: &mut Position) -> Result<VecDeque<Outgoing>, RelayError> {
-        let page = self.source.after(*read, self.config.batch_events.max(1)).await?;
+        let page = self
+            .source
+            .after(*read, self.config.batch_events.max(1))
+            .await?;
         let mut end = *read;
         for event in &page {
             if event.position != end.next() {
-                return Err(RelayError::Gap { after: end, found: event.position });
+                return Err(RelayError::Gap {
+                    after: end,
+                    found: event.position,
+                });
             }
             end = event.position;
         }
@@ -149,7 +171,12 @@ impl<S: EventSource> Relay<S> {
 
     /// Waits until the log has grown. Looks often right after work and less often later, and
     /// makes sure from time to time that the stream is still there.
-    async fn idle(&self, at: Position, connection: u64, drain: &CancellationToken) -> Result<(), RelayError> {
+    async fn idle(
+        &self,
+        at: Position,
+        connection: u64,
+        drain: &CancellationToken,
+    ) -> Result<(), RelayError> {
         let ceiling = Duration::from_millis(self.config.poll_ms.max(1));
         let check = Duration::from_millis(self.config.check_ms.max(1));
         let mut poll = POLL_FLOOR.min(ceiling);
@@ -163,7 +190,10 @@ impl<S: EventSource> Relay<S> {
             }
             let head = self.source.head().await?;
             if head < at {
-                return Err(RelayError::Ahead { stream: at, log: head });
+                return Err(RelayError::Ahead {
+                    stream: at,
+                    log: head,
+                });
             }
             self.running(at, head);
             if head > at {
@@ -183,7 +213,8 @@ impl<S: EventSource> Relay<S> {
     fn running(&self, position: Position, head: Position) {
         // Positions are far below 2^52, where f64 would begin to round.
         metrics::gauge!("medilink_relay_position").set(position.0 as f64);
-        metrics::gauge!("medilink_relay_behind_events").set((head.0 - position.0.min(head.0)) as f64);
+        metrics::gauge!("medilink_relay_behind_events")
+            .set((head.0 - position.0.min(head.0)) as f64);
         self.status.send_if_modified(|status| {
             let now = RelayStatus::Running { position, head };
             let changed = *status != now;
@@ -216,7 +247,9 @@ impl<S: EventSource> Relay<S> {
         match error {
             RelayError::Bus(BusError::Away(_)) if !self.bus.is_up() => {
                 let mut link = self.bus.link();
-                let _ = link.wait_for(|now| matches!(now, crate::connection::Link::Up(_))).await;
+                let _ = link
+                    .wait_for(|now| matches!(now, crate::connection::Link::Up(_)))
+                    .await;
             }
             _ => std::future::pending().await,
         }

@@ -11,24 +11,40 @@ pub struct SourceError(pub String);
 /// A gapless log that only grows.
 pub trait EventSource: Send + Sync + 'static {
     /// Up to `limit` events after a position, in order and without gaps.
-    fn after(&self, after: Position, limit: usize) -> impl Future<Output = Result<Vec<RecordedEvent>, SourceError>> + Send;
+    fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<RecordedEvent>, SourceError>> + Send;
 
     /// The last position.
     fn head(&self) -> impl Future<Output = Result<Position, SourceError>> + Send;
 }
 
 impl EventSource for LogReader {
-    async fn after(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, SourceError> {
-        Self::after(self, after, limit).await.map_err(|error| SourceError(error.to_string()))
+    async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, SourceError> {
+        Self::after(self, after, limit)
+            .await
+            .map_err(|error| SourceError(error.to_string()))
     }
 
     async fn head(&self) -> Result<Position, SourceError> {
-        Self::head(self).await.map_err(|error| SourceError(error.to_string()))
+        Self::head(self)
+            .await
+            .map_err(|error| SourceError(error.to_string()))
     }
 }
 
 impl<S: EventSource> EventSource for std::sync::Arc<S> {
-    async fn after(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, SourceError> {
+    async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, SourceError> {
         S::after(self, after, limit).await
     }
 

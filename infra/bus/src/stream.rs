@@ -60,7 +60,10 @@ pub async fn delete_stream(bus: &Bus) -> Result<(), BusError> {
 /// [`BusError::Denied`] for anyone but the operator.
 pub async fn apply_limits(bus: &Bus, config: &RelayConfig) -> Result<(), BusError> {
     let present = info(bus).await?.config;
-    let wanted = Config { first_sequence: present.first_sequence, ..settings(config, 1) };
+    let wanted = Config {
+        first_sequence: present.first_sequence,
+        ..settings(config, 1)
+    };
     let _: Info = bus.api(&format!("STREAM.UPDATE.{STREAM}"), &wanted).await?;
     Ok(())
 }
@@ -70,7 +73,11 @@ pub async fn apply_limits(bus: &Bus, config: &RelayConfig) -> Result<(), BusErro
 /// # Errors
 /// [`RelayError::Ahead`], [`RelayError::Differs`] or [`RelayError::Settings`] when an
 /// operator must decide; nothing was changed then.
-pub(crate) async fn settle<S: EventSource>(bus: &Bus, source: &S, config: &RelayConfig) -> Result<Position, RelayError> {
+pub(crate) async fn settle<S: EventSource>(
+    bus: &Bus,
+    source: &S,
+    config: &RelayConfig,
+) -> Result<Position, RelayError> {
     let info = match info(bus).await {
         Err(BusError::NoStream) => create(bus, source, config).await?,
         other => other?,
@@ -80,7 +87,10 @@ pub(crate) async fn settle<S: EventSource>(bus: &Bus, source: &S, config: &Relay
     // Read after the stream, so that a relay at work beside us can't make it look ahead.
     let head = source.head().await?;
     if found.last > head {
-        return Err(RelayError::Ahead { stream: found.last, log: head });
+        return Err(RelayError::Ahead {
+            stream: found.last,
+            log: head,
+        });
     }
     if found.messages > 0 {
         compare_last(bus, source, found.last).await?;
@@ -88,27 +98,46 @@ pub(crate) async fn settle<S: EventSource>(bus: &Bus, source: &S, config: &Relay
     Ok(found.last)
 }
 
-async fn create<S: EventSource>(bus: &Bus, source: &S, config: &RelayConfig) -> Result<Info, RelayError> {
+async fn create<S: EventSource>(
+    bus: &Bus,
+    source: &S,
+    config: &RelayConfig,
+) -> Result<Info, RelayError> {
     let head = source.head().await?;
     let first = head.0.saturating_sub(config.refill_events) + 1;
-    match bus.api(&format!("STREAM.CREATE.{STREAM}"), &settings(config, first)).await {
+    match bus
+        .api(&format!("STREAM.CREATE.{STREAM}"), &settings(config, first))
+        .await
+    {
         Ok(info) => {
-            tracing::warn!(first, head = head.0, "made stream EVENTS and fill it from the log");
+            tracing::warn!(
+                first,
+                head = head.0,
+                "made stream EVENTS and fill it from the log"
+            );
             metrics::counter!("medilink_relay_streams_made_total").increment(1);
             Ok(info)
         }
         // Another relay made it meanwhile, for a head of its own.
-        Err(BusError::Refused { code: NAME_IN_USE, .. }) => Ok(info(bus).await?),
+        Err(BusError::Refused {
+            code: NAME_IN_USE, ..
+        }) => Ok(info(bus).await?),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The newest message must be the log's event at that position. As each event's leaf hash
 /// covers its content and the log is gapless, a foreign or forked log is seen here.
-async fn compare_last<S: EventSource>(bus: &Bus, source: &S, last: Position) -> Result<(), RelayError> {
+async fn compare_last<S: EventSource>(
+    bus: &Bus,
+    source: &S,
+    last: Position,
+) -> Result<(), RelayError> {
     let body = match message(bus, last).await {
         // Expired between two requests: nothing is left to compare.
-        Err(BusError::Refused { code: NO_MESSAGE, .. }) => return Ok(()),
+        Err(BusError::Refused {
+            code: NO_MESSAGE, ..
+        }) => return Ok(()),
         other => other?,
     };
     let ours = source.after(Position(last.0 - 1), 1).await?;
@@ -128,7 +157,12 @@ async fn message(bus: &Bus, sequence: Position) -> Result<Vec<u8>, BusError> {
         #[serde(default)]
         data: String,
     }
-    let answer: Answer = bus.api(&format!("STREAM.MSG.GET.{STREAM}"), &json!({ "seq": sequence.0 })).await?;
+    let answer: Answer = bus
+        .api(
+            &format!("STREAM.MSG.GET.{STREAM}"),
+            &json!({ "seq": sequence.0 }),
+        )
+        .await?;
     // What is not base64 is not an event either; the caller then sees that it differs.
     Ok(STANDARD.decode(answer.message.data).unwrap_or_default())
 }
@@ -140,7 +174,11 @@ pub(crate) async fn info(bus: &Bus) -> Result<Info, BusError> {
 pub(crate) const fn position(info: &Info) -> StreamPosition {
     StreamPosition {
         // 0 on a stream that never had a message.
-        first: Position(if info.state.first_sequence == 0 { info.state.last_sequence + 1 } else { info.state.first_sequence }),
+        first: Position(if info.state.first_sequence == 0 {
+            info.state.last_sequence + 1
+        } else {
+            info.state.first_sequence
+        }),
         last: Position(info.state.last_sequence),
         messages: info.state.messages,
     }
@@ -149,7 +187,9 @@ pub(crate) const fn position(info: &Info) -> StreamPosition {
 fn settings(config: &RelayConfig, first: u64) -> Config {
     Config {
         name: STREAM.to_owned(),
-        description: Some("The log of record, as the relay publishes it. Sequence = position.".to_owned()),
+        description: Some(
+            "The log of record, as the relay publishes it. Sequence = position.".to_owned(),
+        ),
         subjects: vec![SUBJECTS.to_owned()],
         storage: StorageType::File,
         retention: RetentionPolicy::Limits,
@@ -178,20 +218,37 @@ fn check_settings(found: &Config, config: &RelayConfig) -> Result<(), RelayError
         (found.subjects != [SUBJECTS], "other subjects than `ev.>`"),
         (!found.allow_atomic_publish, "no atomic publishing"),
         (found.storage != StorageType::File, "its messages in memory"),
-        (!found.deny_delete || !found.deny_purge, "no protection from deleting messages"),
+        (
+            !found.deny_delete || !found.deny_purge,
+            "no protection from deleting messages",
+        ),
         (found.max_messages_per_subject > 0, "a limit per subject"),
-        (found.retention != RetentionPolicy::Limits, "a retention that lets consumers remove messages"),
-        (found.discard != DiscardPolicy::Old, "a limit that refuses new messages"),
-        (found.allow_message_schedules || found.allow_rollup, "messages that can remove others"),
+        (
+            found.retention != RetentionPolicy::Limits,
+            "a retention that lets consumers remove messages",
+        ),
+        (
+            found.discard != DiscardPolicy::Old,
+            "a limit that refuses new messages",
+        ),
+        (
+            found.allow_message_schedules || found.allow_rollup,
+            "messages that can remove others",
+        ),
         (found.sealed, "been sealed"),
     ];
     if let Some((_, problem)) = wrong.into_iter().find(|(is_wrong, _)| *is_wrong) {
         return Err(RelayError::Settings(problem));
     }
     let wanted = settings(config, 1);
-    if found.max_age != wanted.max_age || found.max_bytes != wanted.max_bytes || found.num_replicas != wanted.num_replicas {
+    if found.max_age != wanted.max_age
+        || found.max_bytes != wanted.max_bytes
+        || found.num_replicas != wanted.num_replicas
+    {
         tracing::warn!(
-            max_age_seconds = found.max_age.as_secs(), max_bytes = found.max_bytes, replicas = found.num_replicas,
+            max_age_seconds = found.max_age.as_secs(),
+            max_bytes = found.max_bytes,
+            replicas = found.num_replicas,
             "stream EVENTS has other limits than the configuration; only the operator may change them"
         );
     }

@@ -19,7 +19,13 @@ pub fn partition(stream: &str) -> u8 {
 /// The subject an event is published on.
 pub fn subject(event: &RecordedEvent) -> String {
     let (context, name) = parts(&event.kind);
-    format!("ev.{}.{}.{}.{}", event.tenant.uuid().simple(), partition(&event.stream), token(context), token(name))
+    format!(
+        "ev.{}.{}.{}.{}",
+        event.tenant.uuid().simple(),
+        partition(&event.stream),
+        token(context),
+        token(name)
+    )
 }
 
 /// A filter for all events of one context (`appointment`), of one tenant or of all.
@@ -30,11 +36,19 @@ pub fn subjects_of_context(tenant: Option<TenantId>, context: &str) -> String {
 /// A filter for one event type (`appointment.booked`), of one tenant or of all.
 pub fn subjects_of_kind(tenant: Option<TenantId>, kind: &str) -> String {
     let (context, name) = parts(kind);
-    format!("ev.{}.*.{}.{}", tenant_token(tenant), token(context), token(name))
+    format!(
+        "ev.{}.*.{}.{}",
+        tenant_token(tenant),
+        token(context),
+        token(name)
+    )
 }
 
 fn tenant_token(tenant: Option<TenantId>) -> String {
-    tenant.map_or_else(|| "*".to_owned(), |tenant| tenant.uuid().simple().to_string())
+    tenant.map_or_else(
+        || "*".to_owned(),
+        |tenant| tenant.uuid().simple().to_string(),
+    )
 }
 
 fn parts(kind: &str) -> (&str, &str) {
@@ -46,7 +60,13 @@ fn token(text: &str) -> String {
     if text.is_empty() {
         return "_".to_owned();
     }
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' };
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            c
+        } else {
+            '_'
+        }
+    };
     text.chars().map(safe).collect()
 }
 
@@ -56,7 +76,10 @@ mod tests {
 
     #[test]
     fn a_name_can_neither_widen_nor_end_a_subject() {
-        assert_eq!(subjects_of_kind(None, "appointment.booked"), "ev.*.*.appointment.booked");
+        assert_eq!(
+            subjects_of_kind(None, "appointment.booked"),
+            "ev.*.*.appointment.booked"
+        );
         assert_eq!(subjects_of_kind(None, "a>.b c.*\r\n"), "ev.*.*.a_.b_c____");
         assert_eq!(subjects_of_kind(None, ""), "ev.*.*._._");
     }
@@ -64,7 +87,10 @@ mod tests {
     #[test]
     fn a_partition_is_the_same_in_every_release() {
         // 0x03 and 0x8d, from `printf calendar-1 | sha256sum` and the same for calendar-2.
-        let found: Vec<u8> = ["calendar-1", "calendar-2"].iter().map(|stream| partition(stream)).collect();
+        let found: Vec<u8> = ["calendar-1", "calendar-2"]
+            .iter()
+            .map(|stream| partition(stream))
+            .collect();
         assert_eq!(found, EXPECTED);
     }
 

@@ -20,7 +20,11 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     if std::env::var_os("MEDILINK_DURABLE").is_some() {
         settings.push(("shared_buffers", "1GB"));
     } else {
-        settings.extend([("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]);
+        settings.extend([
+            ("fsync", "off"),
+            ("synchronous_commit", "off"),
+            ("full_page_writes", "off"),
+        ]);
     }
     let postgres = PrivatePostgres::start(PostgresOptions {
         folder: folder.path().join("postgres"),
@@ -28,7 +32,10 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         port: None,
         password: password(),
         account: Account::for_servers()?,
-        settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        settings: settings
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
     })
     .await?;
 
@@ -46,7 +53,10 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     };
     postgres.stop().await;
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(130);
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(130);
     Ok(ExitCode::from(code))
 }
 

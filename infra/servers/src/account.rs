@@ -59,8 +59,10 @@ impl Account {
     pub(crate) fn own(&self, path: &Path) -> Result<(), ServerError> {
         match self {
             Self::Own => Ok(()),
-            Self::Other { uid, gid, .. } => chown(path, Some(Uid::from_raw(*uid)), Some(Gid::from_raw(*gid)))
-                .map_err(|error| ServerError::io("change the owner of", path, error.into())),
+            Self::Other { uid, gid, .. } => {
+                chown(path, Some(Uid::from_raw(*uid)), Some(Gid::from_raw(*gid)))
+                    .map_err(|error| ServerError::io("change the owner of", path, error.into()))
+            }
         }
     }
 
@@ -104,7 +106,10 @@ impl Account {
 pub(crate) fn clean(command: &mut Command, folder: &Path) {
     command
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))
+        .env(
+            "PATH",
+            std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()),
+        )
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .current_dir(folder)

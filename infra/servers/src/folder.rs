@@ -62,7 +62,11 @@ impl Folder {
             });
         }
         check_room(&servers, MIN_FREE_BYTES)?;
-        Ok(Self { home, servers, account })
+        Ok(Self {
+            home,
+            servers,
+            account,
+        })
     }
 
     /// The folder itself: settings, secrets, logs.
@@ -115,13 +119,18 @@ impl Folder {
                 Err(TryLockError::WouldBlock) => {
                     let mut text = String::new();
                     // The number is a courtesy; without it the sentence says process 0.
-                    let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+                    let pid = file
+                        .read_to_string(&mut text)
+                        .ok()
+                        .and_then(|_| text.trim().parse().ok());
                     return Err(ServerError::Held {
                         folder: self.home.clone(),
                         pid: pid.unwrap_or(0),
                     });
                 }
-                Err(TryLockError::Error(error)) => return Err(ServerError::io("lock", &path, error)),
+                Err(TryLockError::Error(error)) => {
+                    return Err(ServerError::io("lock", &path, error));
+                }
             }
         }
         let note = |file: &mut File| {
@@ -147,15 +156,19 @@ fn account_for(servers: &Path) -> Result<Account, ServerError> {
     if default == Account::Own {
         return Ok(default);
     }
-    let owner = std::fs::metadata(servers).ok().map(|folder| Uid::from_raw(folder.uid()));
-    Ok(match owner.and_then(|uid| User::from_uid(uid).ok().flatten()) {
-        Some(user) if !user.uid.is_root() => Account::Other {
-            name: user.name,
-            uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
+    let owner = std::fs::metadata(servers)
+        .ok()
+        .map(|folder| Uid::from_raw(folder.uid()));
+    Ok(
+        match owner.and_then(|uid| User::from_uid(uid).ok().flatten()) {
+            Some(user) if !user.uid.is_root() => Account::Other {
+                name: user.name,
+                uid: user.uid.as_raw(),
+                gid: user.gid.as_raw(),
+            },
+            _ => default,
         },
-        _ => default,
-    })
+    )
 }
 
 /// Root's home is closed to the account that runs the servers: their data go to a new folder
@@ -210,7 +223,8 @@ fn try_to_write(folder: &Path) -> Result<(), ServerError> {
 
 /// Refuses to start on a disk that is about to be full.
 pub(crate) fn check_room(folder: &Path, needed: u64) -> Result<(), ServerError> {
-    let disk = statvfs(folder).map_err(|error| ServerError::io("look at the disk of", folder, error.into()))?;
+    let disk = statvfs(folder)
+        .map_err(|error| ServerError::io("look at the disk of", folder, error.into()))?;
     let free = disk.blocks_available().saturating_mul(disk.fragment_size());
     if free < needed {
         return Err(ServerError::DiskFull {
@@ -231,7 +245,8 @@ pub fn open_log(path: &Path) -> Result<(File, u64), ServerError> {
     const LARGE: u64 = 16 << 20;
     let length = std::fs::metadata(path).map_or(0, |log| log.len());
     if length > LARGE {
-        std::fs::rename(path, path.with_extension("log.1")).map_err(|error| ServerError::io("rename", path, error))?;
+        std::fs::rename(path, path.with_extension("log.1"))
+            .map_err(|error| ServerError::io("rename", path, error))?;
     }
     if let Some(folder) = path.parent() {
         make_folder(folder, 0o700)?;
@@ -266,7 +281,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         check_room(folder.path(), 1).unwrap();
         let error = check_room(folder.path(), u64::MAX).unwrap_err().to_string();
-        assert!(error.contains("is full") && error.contains("Make room"), "{error}");
+        assert!(
+            error.contains("is full") && error.contains("Make room"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -127,7 +127,9 @@ impl PrivateNats {
                         child,
                     });
                 }
-                Err(ServerError::PortInUse { .. }) if attempt < 10 && matches!(choice, PortChoice::Own(_)) => {
+                Err(ServerError::PortInUse { .. })
+                    if attempt < 10 && matches!(choice, PortChoice::Own(_)) =>
+                {
                     choice = PortChoice::Own(free_port()?);
                 }
                 Err(error) => return Err(error),
@@ -166,13 +168,18 @@ impl PrivateNats {
 
     /// Waits until the server ends by itself, which it should not.
     pub async fn ended(&mut self) -> ExitStatus {
-        self.child.wait().await.unwrap_or_else(|_| ExitStatus::from_raw(0))
+        self.child
+            .wait()
+            .await
+            .unwrap_or_else(|_| ExitStatus::from_raw(0))
     }
 
     /// Stops it.
     pub async fn stop(mut self) {
         if !STOP.stop(&mut self.child).await {
-            tracing::warn!("nats-server had to be killed; what it lost is published again from the log");
+            tracing::warn!(
+                "nats-server had to be killed; what it lost is published again from the log"
+            );
         }
     }
 
@@ -213,7 +220,8 @@ pub fn find_nats_server() -> Result<PathBuf, ServerError> {
         program: SERVER,
         mend: MEND.to_owned(),
     };
-    for folder in std::env::split_paths(&path).chain(cache.map(|cache| cache.join("medilink/bin"))) {
+    for folder in std::env::split_paths(&path).chain(cache.map(|cache| cache.join("medilink/bin")))
+    {
         let program = folder.join(SERVER);
         if !program.is_file() {
             continue;
@@ -227,7 +235,9 @@ pub fn find_nats_server() -> Result<PathBuf, ServerError> {
 }
 
 fn check_version(program: &Path) -> Result<(), ServerError> {
-    let output = std::process::Command::new(program).arg("--version").output();
+    let output = std::process::Command::new(program)
+        .arg("--version")
+        .output();
     let Ok(output) = output else {
         return Err(ServerError::Missing {
             program: SERVER,
@@ -241,7 +251,12 @@ fn check_version(program: &Path) -> Result<(), ServerError> {
     Err(ServerError::TooOld {
         program: SERVER,
         path: program.to_owned(),
-        found: text.trim().rsplit(' ').next().unwrap_or_default().to_owned(),
+        found: text
+            .trim()
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         needed: "2.12",
         mend: MEND,
     })
@@ -249,7 +264,12 @@ fn check_version(program: &Path) -> Result<(), ServerError> {
 
 /// `nats-server: v2.15.1` is 2.15.
 fn version(text: &str) -> Option<(u32, u32)> {
-    let mut numbers = text.trim().rsplit(' ').next()?.trim_start_matches('v').split('.');
+    let mut numbers = text
+        .trim()
+        .rsplit(' ')
+        .next()?
+        .trim_start_matches('v')
+        .split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }
 
@@ -261,7 +281,8 @@ async fn reachable(options: &NatsOptions) -> Result<PathBuf, ServerError> {
     }
     let copy = options.folder.join(SERVER);
     let beside = options.folder.join("nats-server.new");
-    std::fs::copy(&options.program, &beside).map_err(|error| ServerError::io("copy to", &beside, error))?;
+    std::fs::copy(&options.program, &beside)
+        .map_err(|error| ServerError::io("copy to", &beside, error))?;
     options.account.own(&beside)?;
     std::fs::rename(&beside, &copy).map_err(|error| ServerError::io("rename", &beside, error))?;
     Ok(copy)
@@ -272,7 +293,10 @@ async fn stop_leftover(options: &NatsOptions) -> Result<(), ServerError> {
     let Some(leftover) = Leftover::find(&pid_file, SERVER, &options.folder) else {
         return Ok(());
     };
-    tracing::info!(pid = leftover.pid, "stopping the nats-server that an earlier run left");
+    tracing::info!(
+        pid = leftover.pid,
+        "stopping the nats-server that an earlier run left"
+    );
     let signals = [
         (Signal::SIGTERM, Duration::from_secs(10)),
         (Signal::SIGKILL, Duration::from_secs(5)),
@@ -295,18 +319,34 @@ async fn launch(options: &NatsOptions, port: u16) -> Result<(Child, u64), Server
     command
         .env("MEDILINK_NATS_PORT", port.to_string())
         // Quoted, for the value is read as configuration text.
-        .env("MEDILINK_NATS_STORE", format!("{:?}", options.folder.join("store")))
-        .env("MEDILINK_NATS_MAX_STORE", options.max_store_bytes.to_string());
+        .env(
+            "MEDILINK_NATS_STORE",
+            format!("{:?}", options.folder.join("store")),
+        )
+        .env(
+            "MEDILINK_NATS_MAX_STORE",
+            options.max_store_bytes.to_string(),
+        );
     for (user, password) in options.passwords.named() {
-        command.env(format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()), password);
+        command.env(
+            format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
+            password,
+        );
     }
-    let second = log.try_clone().map_err(|error| ServerError::io("open", &options.log, error))?;
+    let second = log
+        .try_clone()
+        .map_err(|error| ServerError::io("open", &options.log, error))?;
     command.stdout(log).stderr(second).process_group(0);
     let child = spawn_bound(command).await.map_err(missing_setpriv)?;
     Ok((child, log_start))
 }
 
-async fn wait_until_ready(options: &NatsOptions, port: u16, child: &mut Child, log_start: u64) -> Result<(), ServerError> {
+async fn wait_until_ready(
+    options: &NatsOptions,
+    port: u16,
+    child: &mut Child,
+    log_start: u64,
+) -> Result<(), ServerError> {
     let until = Instant::now() + START_PATIENCE;
     while Instant::now() < until {
         if let Ok(Some(_)) = child.try_wait() {
@@ -319,7 +359,11 @@ async fn wait_until_ready(options: &NatsOptions, port: u16, child: &mut Child, l
             }
             if said.contains("no space left on device") {
                 let full = std::io::Error::from_raw_os_error(nix::libc::ENOSPC);
-                return Err(ServerError::io("write", &options.folder.join("store"), full));
+                return Err(ServerError::io(
+                    "write",
+                    &options.folder.join("store"),
+                    full,
+                ));
             }
             return Err(ServerError::Start {
                 server: SERVER,
@@ -328,7 +372,9 @@ async fn wait_until_ready(options: &NatsOptions, port: u16, child: &mut Child, l
             });
         }
         // The log, too: whoever took the port a moment before us also greets.
-        if greeting(port).await.is_ok() && read_log(&options.log, log_start).contains("Server is ready") {
+        if greeting(port).await.is_ok()
+            && read_log(&options.log, log_start).contains("Server is ready")
+        {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -361,7 +407,9 @@ async fn greeting(port: u16) -> Result<(), ServerError> {
         .map_err(|_| unhealthy("no greeting within 2 s"))?
         .map_err(|error| unhealthy(&error.to_string()))?
         .unwrap_or_default();
-    let info: Option<Info> = line.strip_prefix("INFO ").and_then(|json| serde_json::from_str(json).ok());
+    let info: Option<Info> = line
+        .strip_prefix("INFO ")
+        .and_then(|json| serde_json::from_str(json).ok());
     match info {
         Some(Info { jetstream: true }) => Ok(()),
         Some(_) => Err(unhealthy("JetStream is off")),

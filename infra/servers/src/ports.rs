@@ -43,7 +43,11 @@ pub(crate) enum PortChoice {
 
 impl PortChoice {
     /// Chooses, with the port that `memory` remembers from the last start.
-    pub(crate) fn make(told: Option<u16>, memory: &Path, setting: &str) -> Result<Self, ServerError> {
+    pub(crate) fn make(
+        told: Option<u16>,
+        memory: &Path,
+        setting: &str,
+    ) -> Result<Self, ServerError> {
         if let Some(port) = told {
             if !bindable(port) {
                 return Err(ServerError::PortInUse {
@@ -72,5 +76,6 @@ impl PortChoice {
 
 /// Remembers the port for the next start.
 pub(crate) fn remember(memory: &Path, port: u16) -> Result<(), ServerError> {
-    std::fs::write(memory, format!("{port}\n")).map_err(|error| ServerError::io("write", memory, error))
+    std::fs::write(memory, format!("{port}\n"))
+        .map_err(|error| ServerError::io("write", memory, error))
 }

@@ -72,7 +72,8 @@ impl PrivatePostgres {
         }
 
         let memory = options.folder.join("port");
-        let mut choice = PortChoice::make(options.port, &memory, "MEDILINK_SERVERS__POSTGRES_PORT")?;
+        let mut choice =
+            PortChoice::make(options.port, &memory, "MEDILINK_SERVERS__POSTGRES_PORT")?;
         for attempt in 1.. {
             let (mut child, log_start) = launch(&options, &binaries, &data, choice.port()).await?;
             match wait_until_ready(&options, choice.port(), &mut child, log_start).await {
@@ -84,7 +85,11 @@ impl PrivatePostgres {
                         child,
                     });
                 }
-                Err(refusal) if attempt < 10 && refusal.port_taken && matches!(choice, PortChoice::Own(_)) => {
+                Err(refusal)
+                    if attempt < 10
+                        && refusal.port_taken
+                        && matches!(choice, PortChoice::Own(_)) =>
+                {
                     choice = PortChoice::Own(free_port()?);
                 }
                 // The children of a killed server need a moment to notice that it is gone.
@@ -109,7 +114,10 @@ impl PrivatePostgres {
 
     /// The URL of its superuser.
     pub fn superuser_url(&self) -> String {
-        format!("postgres://postgres:{}@127.0.0.1:{}/postgres", self.options.password, self.port)
+        format!(
+            "postgres://postgres:{}@127.0.0.1:{}/postgres",
+            self.options.password, self.port
+        )
     }
 
     /// Whether it answers a query now.
@@ -117,7 +125,10 @@ impl PrivatePostgres {
     /// # Errors
     /// [`ServerError::Unhealthy`] when it doesn't within two seconds.
     pub async fn health(&self) -> Result<(), ServerError> {
-        let unhealthy = |why| ServerError::Unhealthy { server: SERVER, why };
+        let unhealthy = |why| ServerError::Unhealthy {
+            server: SERVER,
+            why,
+        };
         match tokio::time::timeout(Duration::from_secs(2), ask(&self.superuser_url())).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(unhealthy(error.to_string())),
@@ -127,7 +138,10 @@ impl PrivatePostgres {
 
     /// Waits until the server ends by itself, which it should not.
     pub async fn ended(&mut self) -> ExitStatus {
-        self.child.wait().await.unwrap_or_else(|_| ExitStatus::from_raw(0))
+        self.child
+            .wait()
+            .await
+            .unwrap_or_else(|_| ExitStatus::from_raw(0))
     }
 
     /// Stops it: sessions end, a checkpoint is written.
@@ -160,7 +174,10 @@ impl Drop for PrivatePostgres {
 async fn stop_leftover(data: &Path, log: &Path) -> Result<(), ServerError> {
     let pid_file = data.join("postmaster.pid");
     if let Some(leftover) = Leftover::find(&pid_file, "postgres", data) {
-        tracing::info!(pid = leftover.pid, "stopping the PostgreSQL that an earlier run left");
+        tracing::info!(
+            pid = leftover.pid,
+            "stopping the PostgreSQL that an earlier run left"
+        );
         let signals = [
             (Signal::SIGINT, Duration::from_secs(30)),
             (Signal::SIGQUIT, Duration::from_secs(10)),
@@ -171,23 +188,32 @@ async fn stop_leftover(data: &Path, log: &Path) -> Result<(), ServerError> {
     // Not a server of this folder. If its number now belongs to some other process,
     // PostgreSQL would take that one for its older self and refuse to start.
     match std::fs::remove_file(&pid_file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ServerError::io("remove", &pid_file, error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ServerError::io("remove", &pid_file, error))
+        }
         _ => Ok(()),
     }
 }
 
 /// Makes the data folder beside its place and moves it there when it is whole, so that a kill
 /// half-way leaves nothing that looks like one.
-async fn initialise(options: &PostgresOptions, binaries: &PostgresBinaries, data: &Path) -> Result<(), ServerError> {
+async fn initialise(
+    options: &PostgresOptions,
+    binaries: &PostgresBinaries,
+    data: &Path,
+) -> Result<(), ServerError> {
     let beside = options.folder.join("data.new");
     if beside.exists() {
-        std::fs::remove_dir_all(&beside).map_err(|error| ServerError::io("remove", &beside, error))?;
+        std::fs::remove_dir_all(&beside)
+            .map_err(|error| ServerError::io("remove", &beside, error))?;
     }
     let password_file = options.folder.join("superuser");
     write_private(&password_file, options.password.as_bytes())?;
     options.account.own(&password_file)?;
 
-    let mut command = options.account.command(&binaries.program("initdb"), &options.folder);
+    let mut command = options
+        .account
+        .command(&binaries.program("initdb"), &options.folder);
     command
         .arg("--pgdata")
         .arg(&beside)
@@ -195,9 +221,23 @@ async fn initialise(options: &PostgresOptions, binaries: &PostgresBinaries, data
         .arg(&password_file)
         // C orders text by code point, and so does not change under our indexes when the
         // system's locale data do.
-        .args(["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8"])
-        .args(["--lc-collate=C", "--lc-ctype=C.UTF-8", "--lc-messages=C", "--data-checksums", "--no-instructions"]);
-    if options.settings.iter().any(|(name, value)| name == "fsync" && value == "off") {
+        .args([
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+        ])
+        .args([
+            "--lc-collate=C",
+            "--lc-ctype=C.UTF-8",
+            "--lc-messages=C",
+            "--data-checksums",
+            "--no-instructions",
+        ]);
+    if options
+        .settings
+        .iter()
+        .any(|(name, value)| name == "fsync" && value == "off")
+    {
         command.arg("--no-sync");
     }
     let output = command.output().await.map_err(missing_setpriv)?;
@@ -205,7 +245,11 @@ async fn initialise(options: &PostgresOptions, binaries: &PostgresBinaries, data
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         if said.contains("No space left on device") {
-            return Err(ServerError::io("write", data, std::io::Error::from_raw_os_error(nix::libc::ENOSPC)));
+            return Err(ServerError::io(
+                "write",
+                data,
+                std::io::Error::from_raw_os_error(nix::libc::ENOSPC),
+            ));
         }
         return Err(ServerError::Start {
             server: SERVER,
@@ -225,7 +269,11 @@ async fn launch(
     let (log, log_start) = open_log(&options.log)?;
     let words = options.account.wrapper("INT");
     let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).arg(binaries.program("postgres")).arg("-D").arg(data);
+    command
+        .args(&words[1..])
+        .arg(binaries.program("postgres"))
+        .arg("-D")
+        .arg(data);
     clean(&mut command, &options.folder);
     let own = [
         ("port", port.to_string()),
@@ -233,13 +281,20 @@ async fn launch(
         ("unix_socket_directories", String::new()),
         ("cluster_name", "medilink".to_owned()),
     ];
-    let defaults = DEFAULTS.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let given = options.settings.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    let defaults = DEFAULTS
+        .iter()
+        .map(|(name, value)| (*name, (*value).to_owned()));
+    let given = options
+        .settings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()));
     // The last one of a name counts.
     for (name, value) in defaults.chain(given).chain(own) {
         command.arg("-c").arg(format!("{name}={value}"));
     }
-    let second = log.try_clone().map_err(|error| ServerError::io("open", &options.log, error))?;
+    let second = log
+        .try_clone()
+        .map_err(|error| ServerError::io("open", &options.log, error))?;
     // A group of its own: Ctrl-C at the terminal is for us, and we stop things in order.
     command.stdout(log).stderr(second).process_group(0);
     let child = spawn_bound(command).await.map_err(missing_setpriv)?;
@@ -280,8 +335,16 @@ impl From<ServerError> for Refusal {
     }
 }
 
-async fn wait_until_ready(options: &PostgresOptions, port: u16, child: &mut Child, log_start: u64) -> Result<(), Refusal> {
-    let url = format!("postgres://postgres:{}@127.0.0.1:{port}/postgres", options.password);
+async fn wait_until_ready(
+    options: &PostgresOptions,
+    port: u16,
+    child: &mut Child,
+    log_start: u64,
+) -> Result<(), Refusal> {
+    let url = format!(
+        "postgres://postgres:{}@127.0.0.1:{port}/postgres",
+        options.password
+    );
     let start = |why: String| ServerError::Start {
         server: SERVER,
         why,
@@ -297,7 +360,10 @@ async fn wait_until_ready(options: &PostgresOptions, port: u16, child: &mut Chil
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) if error.code() == Some(&SqlState::INVALID_PASSWORD) => {
                 // A stranger that took the port a moment ago also says this; ours then ends.
-                if tokio::time::timeout(Duration::from_secs(1), child.wait()).await.is_ok() {
+                if tokio::time::timeout(Duration::from_secs(1), child.wait())
+                    .await
+                    .is_ok()
+                {
                     continue;
                 }
                 return Err(start(
@@ -319,7 +385,12 @@ async fn wait_until_ready(options: &PostgresOptions, port: u16, child: &mut Chil
     .into())
 }
 
-fn explain(options: &PostgresOptions, port: u16, said: &str, start: impl Fn(String) -> ServerError) -> Refusal {
+fn explain(
+    options: &PostgresOptions,
+    port: u16,
+    said: &str,
+    start: impl Fn(String) -> ServerError,
+) -> Refusal {
     if said.contains("Address already in use") {
         return Refusal {
             error: ServerError::PortInUse {
@@ -355,7 +426,11 @@ async fn ask(url: &str) -> Result<(), tokio_postgres::Error> {
 pub(crate) fn last_words(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     lines()
-        .filter(|line| ["FATAL", "PANIC", "error:", "[FTL]"].iter().any(|word| line.contains(word)))
+        .filter(|line| {
+            ["FATAL", "PANIC", "error:", "[FTL]"]
+                .iter()
+                .any(|word| line.contains(word))
+        })
         .chain(lines().next_back())
         .next()
         .unwrap_or("it said nothing")

@@ -38,7 +38,11 @@ impl PostgresBinaries {
     }
 }
 
-fn choose(mut installed: Vec<PostgresBinaries>, written_by: Option<u32>, data: &Path) -> Result<PostgresBinaries, ServerError> {
+fn choose(
+    mut installed: Vec<PostgresBinaries>,
+    written_by: Option<u32>,
+    data: &Path,
+) -> Result<PostgresBinaries, ServerError> {
     if installed.is_empty() {
         return Err(ServerError::Missing {
             program: "PostgreSQL",
@@ -46,7 +50,10 @@ fn choose(mut installed: Vec<PostgresBinaries>, written_by: Option<u32>, data: &
         });
     }
     if let Some(version) = written_by {
-        let versions: Vec<String> = installed.iter().map(|found| found.version.to_string()).collect();
+        let versions: Vec<String> = installed
+            .iter()
+            .map(|found| found.version.to_string())
+            .collect();
         return installed
             .into_iter()
             .find(|found| found.version == version)
@@ -80,7 +87,9 @@ fn installed() -> Vec<PostgresBinaries> {
         let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
         folders.extend(
             entries
-                .filter(|entry| root != "/usr" || entry.file_name().to_string_lossy().starts_with("pgsql-"))
+                .filter(|entry| {
+                    root != "/usr" || entry.file_name().to_string_lossy().starts_with("pgsql-")
+                })
                 .map(|entry| entry.path().join(inside)),
         );
     }
@@ -99,7 +108,10 @@ fn at(folder: &Path) -> Option<PostgresBinaries> {
     if !folder.join("initdb").is_file() {
         return None;
     }
-    let answer = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+    let answer = Command::new(folder.join("postgres"))
+        .arg("--version")
+        .output()
+        .ok()?;
     Some(PostgresBinaries {
         folder: folder.to_owned(),
         version: major(&String::from_utf8_lossy(&answer.stdout))?,
@@ -108,7 +120,9 @@ fn at(folder: &Path) -> Option<PostgresBinaries> {
 
 /// `postgres (PostgreSQL) 15.8 (Debian 15.8-0+deb12u1)` is 15.
 fn major(text: &str) -> Option<u32> {
-    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let number = text
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number
         .split(|c: char| !c.is_ascii_digit())
         .next()
@@ -131,13 +145,19 @@ mod tests {
     fn new_data_take_the_newest_and_old_data_take_their_own() {
         let both = || vec![version(15), version(18)];
         assert_eq!(choose(both(), None, Path::new("/d")).unwrap().version, 18);
-        assert_eq!(choose(both(), Some(15), Path::new("/d")).unwrap().version, 15);
+        assert_eq!(
+            choose(both(), Some(15), Path::new("/d")).unwrap().version,
+            15
+        );
     }
 
     #[test]
     fn data_of_a_version_that_is_gone_say_which_package_brings_it_back() {
         let error = choose(vec![version(18)], Some(15), Path::new("/d")).unwrap_err();
-        assert!(error.to_string().contains("apt-get install postgresql-15"), "{error}");
+        assert!(
+            error.to_string().contains("apt-get install postgresql-15"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -151,7 +171,10 @@ mod tests {
 
     #[test]
     fn versions_are_read_in_every_shape_that_postgresql_prints() {
-        assert_eq!(major("postgres (PostgreSQL) 15.8 (Debian 15.8-0+deb12u1)"), Some(15));
+        assert_eq!(
+            major("postgres (PostgreSQL) 15.8 (Debian 15.8-0+deb12u1)"),
+            Some(15)
+        );
         assert_eq!(major("postgres (PostgreSQL) 19devel"), Some(19));
         assert_eq!(major("nothing"), None);
     }

@@ -83,7 +83,9 @@ pub async fn provision(
     drop(client);
     drop(driver.await);
 
-    let url = |role: &str, secret: &str, database: &str| format!("postgres://{role}:{secret}@{address}/{database}");
+    let url = |role: &str, secret: &str, database: &str| {
+        format!("postgres://{role}:{secret}@{address}/{database}")
+    };
     Ok(DatabaseUrls {
         owner: url("medilink_owner", &passwords.owner, main),
         app: url("medilink_app", &passwords.app, main),
@@ -98,12 +100,22 @@ fn address(config: &Config) -> String {
         Some(Host::Tcp(host)) => host.clone(),
         _ => "127.0.0.1".to_owned(),
     };
-    format!("{host}:{}", config.get_ports().first().copied().unwrap_or(5432))
+    format!(
+        "{host}:{}",
+        config.get_ports().first().copied().unwrap_or(5432)
+    )
 }
 
 async fn ensure_role(client: &Client, role: &str, secret: &str) -> Result<(), ServerError> {
     let what = format!("make the role {role}");
-    if !exists(client, &what, "SELECT 1 FROM pg_roles WHERE rolname = $1", role).await? {
+    if !exists(
+        client,
+        &what,
+        "SELECT 1 FROM pg_roles WHERE rolname = $1",
+        role,
+    )
+    .await?
+    {
         run(client, &what, &format!("CREATE ROLE {}", quote_name(role))).await?;
     }
     let sql = format!(
@@ -114,14 +126,40 @@ async fn ensure_role(client: &Client, role: &str, secret: &str) -> Result<(), Se
     run(client, &what, &sql).await
 }
 
-async fn ensure_database(client: &Client, database: &str, users: &[&str]) -> Result<(), ServerError> {
+async fn ensure_database(
+    client: &Client,
+    database: &str,
+    users: &[&str],
+) -> Result<(), ServerError> {
     let what = format!("make the database {database}");
     let name = quote_name(database);
-    if !exists(client, &what, "SELECT 1 FROM pg_database WHERE datname = $1", database).await? {
-        run(client, &what, &format!("CREATE DATABASE {name} OWNER medilink_owner TEMPLATE template0")).await?;
+    if !exists(
+        client,
+        &what,
+        "SELECT 1 FROM pg_database WHERE datname = $1",
+        database,
+    )
+    .await?
+    {
+        run(
+            client,
+            &what,
+            &format!("CREATE DATABASE {name} OWNER medilink_owner TEMPLATE template0"),
+        )
+        .await?;
     }
-    run(client, &what, &format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC")).await?;
-    run(client, &what, &format!("GRANT CONNECT ON DATABASE {name} TO {}", users.join(", "))).await
+    run(
+        client,
+        &what,
+        &format!("REVOKE ALL ON DATABASE {name} FROM PUBLIC"),
+    )
+    .await?;
+    run(
+        client,
+        &what,
+        &format!("GRANT CONNECT ON DATABASE {name} TO {}", users.join(", ")),
+    )
+    .await
 }
 
 async fn exists(client: &Client, what: &str, sql: &str, name: &str) -> Result<bool, ServerError> {
@@ -130,7 +168,10 @@ async fn exists(client: &Client, what: &str, sql: &str, name: &str) -> Result<bo
 }
 
 async fn run(client: &Client, what: &str, sql: &str) -> Result<(), ServerError> {
-    client.batch_execute(sql).await.map_err(|error| refused(what, &error))
+    client
+        .batch_execute(sql)
+        .await
+        .map_err(|error| refused(what, &error))
 }
 
 fn refused(what: &str, error: &tokio_postgres::Error) -> ServerError {

@@ -44,10 +44,11 @@ impl Secrets {
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let secrets = Self::generate();
-                let text = serde_json::to_vec_pretty(&secrets).map_err(|error| ServerError::Damaged {
-                    path: path.to_owned(),
-                    why: error.to_string(),
-                })?;
+                let text =
+                    serde_json::to_vec_pretty(&secrets).map_err(|error| ServerError::Damaged {
+                        path: path.to_owned(),
+                        why: error.to_string(),
+                    })?;
                 write_private(path, &text)?;
                 Ok(secrets)
             }

@@ -61,7 +61,10 @@ impl Stop {
     pub async fn stop(self, child: &mut Child) -> bool {
         let Some(pid) = child.id() else { return true };
         signal(pid, self.signal);
-        if tokio::time::timeout(self.patience, child.wait()).await.is_ok() {
+        if tokio::time::timeout(self.patience, child.wait())
+            .await
+            .is_ok()
+        {
             return true;
         }
         // An error here means that it ended meanwhile.

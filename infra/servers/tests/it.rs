@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use medilink_servers::{
-    Account, Folder, NatsOptions, NatsPasswords, PostgresOptions, PrivateNats, PrivatePostgres, RolePasswords,
-    Secrets, ServerError, find_nats_server, password, provision,
+    Account, Folder, NatsOptions, NatsPasswords, PostgresOptions, PrivateNats, PrivatePostgres,
+    RolePasswords, Secrets, ServerError, find_nats_server, password, provision,
 };
 use tokio_postgres::NoTls;
 
@@ -79,13 +79,23 @@ async fn a_second_start_finds_the_data_and_the_port_of_the_first() {
     let options = postgres_in(folder.path());
     let first = PrivatePostgres::start(options.clone()).await.unwrap();
     let port = first.port();
-    query(&first.superuser_url(), "CREATE TABLE kept AS SELECT 42 AS n").await.unwrap();
+    query(
+        &first.superuser_url(),
+        "CREATE TABLE kept AS SELECT 42 AS n",
+    )
+    .await
+    .unwrap();
     first.stop().await;
 
     let second = PrivatePostgres::start(options).await.unwrap();
     assert_eq!(second.port(), port);
     second.health().await.unwrap();
-    assert_eq!(query(&second.superuser_url(), "SELECT n FROM kept").await.unwrap(), "42");
+    assert_eq!(
+        query(&second.superuser_url(), "SELECT n FROM kept")
+            .await
+            .unwrap(),
+        "42"
+    );
     second.stop().await;
 }
 
@@ -94,10 +104,16 @@ async fn postgres_asks_for_a_password_and_never_runs_as_root() {
     let folder = folder();
     let options = postgres_in(folder.path());
     let server = PrivatePostgres::start(options.clone()).await.unwrap();
-    let wrong = format!("postgres://postgres:guess@127.0.0.1:{}/postgres", server.port());
+    let wrong = format!(
+        "postgres://postgres:guess@127.0.0.1:{}/postgres",
+        server.port()
+    );
     assert!(query(&wrong, "SELECT 1").await.is_err());
     let status = std::fs::read_to_string(format!("/proc/{}/status", postmaster(&options))).unwrap();
-    let uid = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
+    let uid = status
+        .lines()
+        .find(|line| line.starts_with("Uid:"))
+        .unwrap();
     assert!(!uid.split_whitespace().any(|id| id == "0"), "{uid}");
     server.stop().await;
 }
@@ -105,12 +121,24 @@ async fn postgres_asks_for_a_password_and_never_runs_as_root() {
 #[tokio::test]
 async fn an_acknowledged_write_survives_a_kill() {
     let folder = folder();
-    let server = PrivatePostgres::start(postgres_in(folder.path())).await.unwrap();
-    query(&server.superuser_url(), "CREATE TABLE kept AS SELECT 42 AS n").await.unwrap();
+    let server = PrivatePostgres::start(postgres_in(folder.path()))
+        .await
+        .unwrap();
+    query(
+        &server.superuser_url(),
+        "CREATE TABLE kept AS SELECT 42 AS n",
+    )
+    .await
+    .unwrap();
     let port = server.port();
     let server = PrivatePostgres::start(server.kill().await).await.unwrap();
     assert_eq!(server.port(), port);
-    assert_eq!(query(&server.superuser_url(), "SELECT n FROM kept").await.unwrap(), "42");
+    assert_eq!(
+        query(&server.superuser_url(), "SELECT n FROM kept")
+            .await
+            .unwrap(),
+        "42"
+    );
     server.stop().await;
 }
 
@@ -150,7 +178,12 @@ async fn a_told_port_in_use_is_refused_and_an_own_one_is_changed() {
     options.port = Some(port);
     let error = PrivatePostgres::start(options.clone()).await.unwrap_err();
     assert!(matches!(error, ServerError::PortInUse { .. }));
-    assert!(error.to_string().contains("MEDILINK_SERVERS__POSTGRES_PORT"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("MEDILINK_SERVERS__POSTGRES_PORT"),
+        "{error}"
+    );
 
     options.port = None;
     std::fs::write(options.folder.join("port"), port.to_string()).unwrap();
@@ -162,17 +195,27 @@ async fn a_told_port_in_use_is_refused_and_an_own_one_is_changed() {
 #[tokio::test]
 async fn provisioning_twice_is_provisioning_once_and_roles_get_no_more_than_theirs() {
     let folder = folder();
-    let server = PrivatePostgres::start(postgres_in(folder.path())).await.unwrap();
+    let server = PrivatePostgres::start(postgres_in(folder.path()))
+        .await
+        .unwrap();
     let passwords = RolePasswords::generate();
     let admin = server.superuser_url();
-    provision(&admin, &passwords, "medilink", "medilink_keys").await.unwrap();
+    provision(&admin, &passwords, "medilink", "medilink_keys")
+        .await
+        .unwrap();
     let (one, two) = tokio::join!(
         provision(&admin, &passwords, "medilink", "medilink_keys"),
         provision(&admin, &passwords, "medilink", "medilink_keys"),
     );
     two.unwrap();
     let urls = one.unwrap();
-    for url in [&urls.owner, &urls.app, &urls.projector, &urls.keys_owner, &urls.vault] {
+    for url in [
+        &urls.owner,
+        &urls.app,
+        &urls.projector,
+        &urls.keys_owner,
+        &urls.vault,
+    ] {
         query(url, "SELECT 1").await.unwrap();
     }
     query(&urls.owner, "CREATE SCHEMA log").await.unwrap();
@@ -195,7 +238,10 @@ async fn the_log_of_postgres_names_no_value() {
     query(&server.superuser_url(), again).await.unwrap_err();
     server.stop().await;
     let log = std::fs::read_to_string(options.log).unwrap();
-    assert!(log.contains("duplicate key") && !log.contains("Canary"), "{log}");
+    assert!(
+        log.contains("duplicate key") && !log.contains("Canary"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
@@ -205,11 +251,14 @@ async fn nats_keeps_its_store_and_only_an_operator_may_delete_the_stream() {
     let connect = async |server: &PrivateNats, user: &str| {
         let named = server.options().passwords.named();
         let (_, password) = named.iter().find(|(name, _)| *name == user).unwrap();
-        let client = async_nats::ConnectOptions::with_user_and_password(user.to_owned(), (*password).to_owned())
-            .custom_inbox_prefix(format!("_INBOX.{user}"))
-            .connect(server.url())
-            .await
-            .unwrap();
+        let client = async_nats::ConnectOptions::with_user_and_password(
+            user.to_owned(),
+            (*password).to_owned(),
+        )
+        .custom_inbox_prefix(format!("_INBOX.{user}"))
+        .connect(server.url())
+        .await
+        .unwrap();
         let mut context = async_nats::jetstream::new(client);
         context.set_timeout(Duration::from_millis(700));
         context
@@ -221,10 +270,22 @@ async fn nats_keeps_its_store_and_only_an_operator_may_delete_the_stream() {
         ..Default::default()
     };
     relay.create_stream(config).await.unwrap();
-    relay.publish("ev.t.0.a.b", "x".into()).await.unwrap().await.unwrap();
+    relay
+        .publish("ev.t.0.a.b", "x".into())
+        .await
+        .unwrap()
+        .await
+        .unwrap();
     assert!(relay.delete_stream("EVENTS").await.is_err());
     let worker = connect(&server, "worker").await;
-    assert!(worker.publish("ev.t.0.a.b", "y".into()).await.unwrap().await.is_err());
+    assert!(
+        worker
+            .publish("ev.t.0.a.b", "y".into())
+            .await
+            .unwrap()
+            .await
+            .is_err()
+    );
     assert!(worker.delete_stream("EVENTS").await.is_err());
     assert!(async_nats::connect(server.url()).await.is_err());
 
@@ -238,10 +299,21 @@ async fn nats_keeps_its_store_and_only_an_operator_may_delete_the_stream() {
         })
         .await
         .unwrap();
-    let message = consumer.messages().await.unwrap().next().await.unwrap().unwrap();
+    let message = consumer
+        .messages()
+        .await
+        .unwrap()
+        .next()
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(message.payload, "x");
     message.ack().await.unwrap();
-    connect(&server, "operator").await.delete_stream("EVENTS").await.unwrap();
+    connect(&server, "operator")
+        .await
+        .delete_stream("EVENTS")
+        .await
+        .unwrap();
     server.stop().await;
 }
 
@@ -256,7 +328,10 @@ async fn a_too_old_nats_server_is_refused_with_what_to_do() {
     let error = PrivateNats::start(options).await.err().unwrap();
     assert!(matches!(error, ServerError::TooOld { .. }));
     let said = error.to_string();
-    assert!(said.contains("v2.9.10") && said.contains("2.12") && said.contains("scripts/install"), "{said}");
+    assert!(
+        said.contains("v2.9.10") && said.contains("2.12") && said.contains("scripts/install"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -265,8 +340,15 @@ async fn a_folder_is_worked_in_by_one_and_says_by_whom() {
     let home = place.path().join(".medilink");
     let folder = Folder::open(&home).await.unwrap();
     let lock = folder.lock(Duration::ZERO).await.unwrap();
-    let error = folder.lock(Duration::from_millis(50)).await.unwrap_err().to_string();
-    assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+    let error = folder
+        .lock(Duration::from_millis(50))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains(&format!("process {}", std::process::id())),
+        "{error}"
+    );
     drop(lock);
     folder.lock(Duration::ZERO).await.unwrap();
 }
@@ -280,7 +362,11 @@ async fn a_home_closed_to_the_servers_account_gets_its_data_elsewhere_and_keeps_
     std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o700)).unwrap(); // As /root.
     let home = place.path().join(".medilink");
     let first = Folder::open(&home).await.unwrap();
-    assert!(first.servers().starts_with("/var/lib/medilink"), "{}", first.servers().display());
+    assert!(
+        first.servers().starts_with("/var/lib/medilink"),
+        "{}",
+        first.servers().display()
+    );
     let mut options = postgres_in(first.servers());
     options.log = first.inside("logs").unwrap().join("postgres.log");
     PrivatePostgres::start(options).await.unwrap().stop().await;
@@ -296,7 +382,10 @@ fn secrets_are_made_once_and_are_nobody_elses_to_read() {
     let first = Secrets::load_or_create(&path).unwrap();
     let second = Secrets::load_or_create(&path).unwrap();
     assert_eq!(first.postgres, second.postgres);
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     std::fs::write(&path, "{ half").unwrap();
     let error = Secrets::load_or_create(&path).err().unwrap();
     assert!(error.to_string().contains("secrets.json"), "{error}");
@@ -307,7 +396,12 @@ fn secrets_are_made_once_and_are_nobody_elses_to_read() {
 async fn servers_end_with_a_killed_parent_and_what_is_left_is_taken_over() {
     let place = folder();
     let mut parent = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["the_parent_that_gets_killed", "--exact", "--ignored", "--nocapture"])
+        .args([
+            "the_parent_that_gets_killed",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("MEDILINK_TEST_FOLDER", place.path())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
@@ -321,7 +415,10 @@ async fn servers_end_with_a_killed_parent_and_what_is_left_is_taken_over() {
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
     let pids = std::fs::read_to_string(&ready).unwrap();
-    let pids: Vec<u32> = pids.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+    let pids: Vec<u32> = pids
+        .split_whitespace()
+        .map(|pid| pid.parse().unwrap())
+        .collect();
     assert!(pids.iter().all(|pid| runs(*pid)));
     parent.kill().unwrap(); // SIGKILL
     parent.wait().unwrap();
@@ -333,12 +430,18 @@ async fn servers_end_with_a_killed_parent_and_what_is_left_is_taken_over() {
 #[tokio::test]
 #[ignore = "the other half of servers_end_with_a_killed_parent_and_what_is_left_is_taken_over"]
 async fn the_parent_that_gets_killed() {
-    let Some(place) = std::env::var_os("MEDILINK_TEST_FOLDER") else { return };
+    let Some(place) = std::env::var_os("MEDILINK_TEST_FOLDER") else {
+        return;
+    };
     let place = Path::new(&place);
     let postgres = PrivatePostgres::start(postgres_in(place)).await.unwrap();
     let nats = PrivateNats::start(nats_in(place)).await.unwrap();
     let nats_pid = std::fs::read_to_string(nats.options().folder.join("pid")).unwrap();
-    std::fs::write(place.join("ready.new"), format!("{} {nats_pid}", postmaster(postgres.options()))).unwrap();
+    std::fs::write(
+        place.join("ready.new"),
+        format!("{} {nats_pid}", postmaster(postgres.options())),
+    )
+    .unwrap();
     std::fs::rename(place.join("ready.new"), place.join("ready")).unwrap();
     tokio::time::sleep(Duration::from_secs(60)).await;
 }

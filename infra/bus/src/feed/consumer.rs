@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use async_nats::jetstream::consumer::pull::{self, Stream as Messages};
-use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info, IntoConsumerConfig, ReplayPolicy};
 use async_nats::Subject;
 use async_nats::jetstream::Message;
+use async_nats::jetstream::consumer::pull::{self, Stream as Messages};
+use async_nats::jetstream::consumer::{
+    AckPolicy, Consumer, DeliverPolicy, Info, IntoConsumerConfig, ReplayPolicy,
+};
 use medilink_log::Position;
 use serde_json::json;
 
@@ -55,17 +57,32 @@ pub(super) struct Attached {
 
 impl std::fmt::Debug for Attached {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Attached").field("connection", &self.connection).field("last", &self.last).finish_non_exhaustive()
+        f.debug_struct("Attached")
+            .field("connection", &self.connection)
+            .field("last", &self.last)
+            .finish_non_exhaustive()
     }
 }
 
 impl Attached {
     /// Takes a message into the queue. Answers where to acknowledge one that is no news, or
     /// why the subscription can't be trusted.
-    pub(super) fn accept(&mut self, queue: &mut Queue, message: Message) -> Result<Option<Subject>, &'static str> {
-        let info = message.info().map_err(|_| "a message without a place in the stream")?;
-        let (sequence, delivery, behind) = (info.stream_sequence, info.consumer_sequence, info.pending);
-        let async_nats::Message { reply: Some(reply), payload, .. } = message.message else {
+    pub(super) fn accept(
+        &mut self,
+        queue: &mut Queue,
+        message: Message,
+    ) -> Result<Option<Subject>, &'static str> {
+        let info = message
+            .info()
+            .map_err(|_| "a message without a place in the stream")?;
+        let (sequence, delivery, behind) =
+            (info.stream_sequence, info.consumer_sequence, info.pending);
+        let async_nats::Message {
+            reply: Some(reply),
+            payload,
+            ..
+        } = message.message
+        else {
             return Err("a message that can't be acknowledged");
         };
         if delivery != self.next_delivery {
@@ -77,7 +94,10 @@ impl Attached {
         self.caught_up = behind == 0;
         if sequence <= self.last {
             // Known already. Acknowledging one covers all before it, so not each needs it.
-            let settled = sequence <= queue.position().0 && (self.caught_up || sequence == queue.position().0 || sequence.is_multiple_of(256));
+            let settled = sequence <= queue.position().0
+                && (self.caught_up
+                    || sequence == queue.position().0
+                    || sequence.is_multiple_of(256));
             return Ok(settled.then_some(reply));
         }
         let content = decode_at(sequence, &payload);
@@ -88,11 +108,15 @@ impl Attached {
 }
 
 pub(super) async fn info(bus: &Bus, name: &str) -> Result<Info, BusError> {
-    bus.api(&format!("CONSUMER.INFO.{STREAM}.{name}"), &()).await
+    bus.api(&format!("CONSUMER.INFO.{STREAM}.{name}"), &())
+        .await
 }
 
 pub(super) async fn delete(bus: &Bus, name: &str) -> Result<(), BusError> {
-    match bus.api::<_, serde_json::Value>(&format!("CONSUMER.DELETE.{STREAM}.{name}"), &()).await {
+    match bus
+        .api::<_, serde_json::Value>(&format!("CONSUMER.DELETE.{STREAM}.{name}"), &())
+        .await
+    {
         Ok(_) | Err(BusError::NoConsumer | BusError::NoStream) => Ok(()),
         Err(error) => Err(error),
     }
@@ -101,15 +125,26 @@ pub(super) async fn delete(bus: &Bus, name: &str) -> Result<(), BusError> {
 /// Subscribes to a durable that delivers everything after `resume`. The durable is kept when
 /// it stands exactly there and nothing is on its way; otherwise it is made anew, because what
 /// was delivered into a lost subscription would come late and out of order.
-pub(super) async fn attach(bus: &Bus, config: &FeedConfig, owner: &str, resume: Position, distrust: bool) -> Result<Attached, AttachError> {
+pub(super) async fn attach(
+    bus: &Bus,
+    config: &FeedConfig,
+    owner: &str,
+    resume: Position,
+    distrust: bool,
+) -> Result<Attached, AttachError> {
     let connection = bus.number()?;
     let info = match info(bus, &config.name).await {
         Ok(found) => {
-            let ours = found.config.metadata.get(OWNER).is_some_and(|name| name == owner);
+            let ours = found
+                .config
+                .metadata
+                .get(OWNER)
+                .is_some_and(|name| name == owner);
             if !ours && found.num_waiting > 0 {
                 return Err(AttachError::HeldElsewhere);
             }
-            let in_place = found.num_ack_pending == 0 && found.delivered.stream_sequence == resume.0;
+            let in_place =
+                found.num_ack_pending == 0 && found.delivered.stream_sequence == resume.0;
             if ours && in_place && !distrust {
                 found
             } else {
@@ -146,7 +181,12 @@ pub(super) async fn attach(bus: &Bus, config: &FeedConfig, owner: &str, resume: 
     })
 }
 
-async fn create(bus: &Bus, config: &FeedConfig, owner: &str, resume: Position) -> Result<Info, BusError> {
+async fn create(
+    bus: &Bus,
+    config: &FeedConfig,
+    owner: &str,
+    resume: Position,
+) -> Result<Info, BusError> {
     let settings = settings(config, owner, resume).into_consumer_config();
     bus.api(
         &format!("CONSUMER.CREATE.{STREAM}.{}", config.name),
@@ -159,7 +199,9 @@ fn settings(config: &FeedConfig, owner: &str, resume: Position) -> pull::Config 
     pull::Config {
         durable_name: Some(config.name.clone()),
         name: Some(config.name.clone()),
-        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: resume.0 + 1 },
+        deliver_policy: DeliverPolicy::ByStartSequence {
+            start_sequence: resume.0 + 1,
+        },
         // In order by one reader: one acknowledgement for a whole batch.
         ack_policy: AckPolicy::All,
         ack_wait: Duration::from_secs(60),

@@ -42,7 +42,10 @@ pub struct FeedBatch {
 impl FeedBatch {
     pub(super) fn new(events: Vec<RecordedEvent>) -> Self {
         debug_assert!(!events.is_empty(), "a batch is never empty");
-        Self { events: Arc::new(events), from: 0 }
+        Self {
+            events: Arc::new(events),
+            from: 0,
+        }
     }
 
     /// The position of the first event.
@@ -58,7 +61,10 @@ impl FeedBatch {
     /// What comes after a position, or nothing.
     pub(super) fn after(&self, through: Position) -> Option<Self> {
         let from = self.from + self.partition_point(|event| event.position <= through);
-        (from < self.events.len()).then(|| Self { events: Arc::clone(&self.events), from })
+        (from < self.events.len()).then(|| Self {
+            events: Arc::clone(&self.events),
+            from,
+        })
     }
 }
 

@@ -97,7 +97,9 @@ impl Feed {
     pub fn new(bus: Bus, config: FeedConfig, start: Position) -> Result<Self, BusError> {
         let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if config.name.is_empty() || !config.name.chars().all(good) {
-            return Err(BusError::Settings("a feed's name must be letters, digits, `-` and `_`".to_owned()));
+            return Err(BusError::Settings(
+                "a feed's name must be letters, digits, `-` and `_`".to_owned(),
+            ));
         }
         let queue = Queue::new(start, config.batch.max(1), config.subjects.is_empty());
         Ok(Self {
@@ -189,7 +191,9 @@ impl Feed {
     }
 
     async fn pause(&mut self) {
-        let Some(until) = self.retry_at.take() else { return };
+        let Some(until) = self.retry_at.take() else {
+            return;
+        };
         // Restored when this future is dropped half-way, so that a caller that polls often
         // doesn't hammer the broker.
         self.retry_at = Some(until);
@@ -204,13 +208,22 @@ impl Feed {
 
     async fn attach(&mut self) -> Result<(), AttachError> {
         let resume = self.queue.resume();
-        let attached = consumer::attach(&self.bus, &self.config, &self.owner, resume, self.distrust).await?;
+        let attached =
+            consumer::attach(&self.bus, &self.config, &self.owner, resume, self.distrust).await?;
         self.distrust = false;
         self.queue.restart();
         if attached.first.0 > resume.0 + 1 {
-            self.queue.missing(resume.next(), Position(attached.first.0 - 1), MissingCause::Trimmed);
+            self.queue.missing(
+                resume.next(),
+                Position(attached.first.0 - 1),
+                MissingCause::Trimmed,
+            );
         }
-        tracing::info!(feed = self.config.name, after = resume.0, "the feed is attached");
+        tracing::info!(
+            feed = self.config.name,
+            after = resume.0,
+            "the feed is attached"
+        );
         self.attached = Some(attached);
         Ok(())
     }
@@ -222,7 +235,11 @@ impl Feed {
             AttachError::Bus(error) => FeedStatus::Away(error),
         };
         if status != self.status {
-            tracing::warn!(feed = self.config.name, ?status, "the feed gets nothing from the broker");
+            tracing::warn!(
+                feed = self.config.name,
+                ?status,
+                "the feed gets nothing from the broker"
+            );
             self.status = status.clone();
         }
         FeedItem::Status(status)
@@ -230,8 +247,14 @@ impl Feed {
 
     fn detach(&mut self, cause: &str, distrust: bool) {
         if self.attached.take().is_some() {
-            tracing::info!(feed = self.config.name, cause, distrust, "the feed attaches anew");
-            metrics::counter!("medilink_feed_recoveries_total", "feed" => self.config.name.clone()).increment(1);
+            tracing::info!(
+                feed = self.config.name,
+                cause,
+                distrust,
+                "the feed attaches anew"
+            );
+            metrics::counter!("medilink_feed_recoveries_total", "feed" => self.config.name.clone())
+                .increment(1);
         }
         self.distrust |= distrust;
         self.queue.restart();
@@ -240,13 +263,17 @@ impl Feed {
     /// Collects messages until a batch is due, the connection is lost or silence is suspicious.
     async fn gather(&mut self) -> Gathered {
         loop {
-            let Some(attached) = &mut self.attached else { return Gathered::Lost("not attached".to_owned()) };
+            let Some(attached) = &mut self.attached else {
+                return Gathered::Lost("not attached".to_owned());
+            };
             let wait = match self.queue.due(self.config.linger, attached.caught_up) {
                 Some(Duration::ZERO) => return Gathered::Ready,
                 Some(wait) => wait,
                 None => self.config.stall.saturating_sub(attached.heard.elapsed()),
             };
-            if wait.is_zero() || (!self.config.subjects.is_empty() && attached.checked.elapsed() >= AUDIT) {
+            if wait.is_zero()
+                || (!self.config.subjects.is_empty() && attached.checked.elapsed() >= AUDIT)
+            {
                 return Gathered::Check;
             }
             // Most messages are there already: no timer for each of them.
@@ -276,7 +303,8 @@ impl Feed {
     fn hand_over(&mut self) {
         let name = &self.config.name;
         if let Some(attached) = &self.attached {
-            metrics::gauge!("medilink_feed_behind_events", "feed" => name.clone()).set(attached.behind as f64);
+            metrics::gauge!("medilink_feed_behind_events", "feed" => name.clone())
+                .set(attached.behind as f64);
         }
         let count = self.queue.hand_over();
         metrics::counter!("medilink_feed_events_total", "feed" => name.clone()).increment(count);
@@ -288,12 +316,18 @@ impl Feed {
         // The stream is asked first, so that whatever it had then is known to the consumer.
         let stream = stream_position(&self.bus).await?;
         let consumer = consumer::info(&self.bus, &self.config.name).await;
-        let Some(attached) = &mut self.attached else { return Ok(()) };
+        let Some(attached) = &mut self.attached else {
+            return Ok(());
+        };
         attached.checked = Instant::now();
         let filtered = !self.config.subjects.is_empty();
         if filtered && stream.first.0 > attached.last + 1 {
             // Retention overtook us. What of it was for us can't be told here.
-            self.queue.missing(Position(attached.last + 1), Position(stream.first.0 - 1), MissingCause::Trimmed);
+            self.queue.missing(
+                Position(attached.last + 1),
+                Position(stream.first.0 - 1),
+                MissingCause::Trimmed,
+            );
             attached.last = stream.first.0 - 1;
         }
         if attached.heard.elapsed() < self.config.stall {
@@ -314,7 +348,12 @@ impl Feed {
         } else if stream.last.0 > attached.last {
             self.strikes += 1;
             let distrust = self.strikes > 1;
-            tracing::warn!(feed = self.config.name, last = attached.last, stream = stream.last.0, "the feed has stalled");
+            tracing::warn!(
+                feed = self.config.name,
+                last = attached.last,
+                stream = stream.last.0,
+                "the feed has stalled"
+            );
             self.detach("nothing arrives though there is more", distrust);
         }
         Ok(())
@@ -325,8 +364,14 @@ impl Feed {
         if !self.bus.is_up() {
             return;
         }
-        let sent = self.bus.client().publish(reply, bytes::Bytes::from_static(b"+ACK"));
-        if !matches!(tokio::time::timeout(self.bus.timeout(), sent).await, Ok(Ok(()))) {
+        let sent = self
+            .bus
+            .client()
+            .publish(reply, bytes::Bytes::from_static(b"+ACK"));
+        if !matches!(
+            tokio::time::timeout(self.bus.timeout(), sent).await,
+            Ok(Ok(()))
+        ) {
             tracing::debug!(feed = self.config.name, "an acknowledgement was not sent");
         }
     }

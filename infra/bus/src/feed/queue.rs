@@ -55,7 +55,15 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) const fn new(start: Position, batch: usize, contiguous: bool) -> Self {
-        Self { cursor: start, scanned: start, held: None, pending: VecDeque::new(), since: None, batch, contiguous }
+        Self {
+            cursor: start,
+            scanned: start,
+            held: None,
+            pending: VecDeque::new(),
+            since: None,
+            batch,
+            contiguous,
+        }
     }
 
     pub(super) const fn position(&self) -> Position {
@@ -98,9 +106,19 @@ impl Queue {
     }
 
     /// Takes the message at `sequence`, where `last` was the one before.
-    pub(super) fn take(&mut self, last: u64, sequence: u64, content: Result<RecordedEvent, EnvelopeError>, reply: Subject) {
+    pub(super) fn take(
+        &mut self,
+        last: u64,
+        sequence: u64,
+        content: Result<RecordedEvent, EnvelopeError>,
+        reply: Subject,
+    ) {
         if self.contiguous && sequence > last + 1 {
-            self.missing(Position(last + 1), Position(sequence - 1), MissingCause::Hole);
+            self.missing(
+                Position(last + 1),
+                Position(sequence - 1),
+                MissingCause::Hole,
+            );
         }
         self.since.get_or_insert_with(Instant::now);
         self.pending.push_back(match content {
@@ -114,7 +132,8 @@ impl Queue {
     }
 
     pub(super) fn missing(&mut self, first: Position, last: Position, cause: MissingCause) {
-        self.pending.push_back(Entry::Missing(Missing { first, last, cause }, None));
+        self.pending
+            .push_back(Entry::Missing(Missing { first, last, cause }, None));
     }
 
     /// How long the pending events may still wait for more; zero when they are due, nothing
@@ -122,8 +141,12 @@ impl Queue {
     pub(super) fn due(&self, linger: Duration, caught_up: bool) -> Option<Duration> {
         match self.pending.front()? {
             Entry::Missing(..) => Some(Duration::ZERO),
-            Entry::Event(..) if caught_up || self.pending.len() >= self.batch => Some(Duration::ZERO),
-            Entry::Event(..) => Some(linger.saturating_sub(self.since.map_or(linger, |since| since.elapsed()))),
+            Entry::Event(..) if caught_up || self.pending.len() >= self.batch => {
+                Some(Duration::ZERO)
+            }
+            Entry::Event(..) => {
+                Some(linger.saturating_sub(self.since.map_or(linger, |since| since.elapsed())))
+            }
         }
     }
 
@@ -177,7 +200,11 @@ impl Queue {
             }
         }
         // Read elsewhere meanwhile: what is pending of it is no longer news.
-        while self.pending.front().is_some_and(|entry| entry.last() <= through) {
+        while self
+            .pending
+            .front()
+            .is_some_and(|entry| entry.last() <= through)
+        {
             tell = self.pending.pop_front().and_then(Entry::reply).or(tell);
         }
         if let Some(Entry::Missing(missing, _)) = self.pending.front_mut() {
@@ -188,5 +215,8 @@ impl Queue {
 }
 
 fn rest(missing: Missing, through: Position) -> Option<Missing> {
-    (missing.last > through).then(|| Missing { first: missing.first.max(through.next()), ..missing })
+    (missing.last > through).then(|| Missing {
+        first: missing.first.max(through.next()),
+        ..missing
+    })
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use medilink_bus::{Feed, FeedConfig, FeedItem, FeedStatus, MissingCause, RelayConfig, subjects_of_kind};
+use medilink_bus::{
+    Feed, FeedConfig, FeedItem, FeedStatus, MissingCause, RelayConfig, subjects_of_kind,
+};
 use medilink_log::Position;
 
 use crate::support::{Broker, Memory, Reader, eager, relay, within};
@@ -24,7 +26,14 @@ async fn each_event_comes_once_and_in_order_from_where_the_caller_stands() {
     let broker = Broker::start();
     let log = Memory::of(3_000);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, FeedConfig::new("all"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            FeedConfig::new("all"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     reader.until(&log, 3_000).await;
     reader.saw_exactly(&log);
     assert_eq!(reader.from_broker, 3_000);
@@ -32,7 +41,12 @@ async fn each_event_comes_once_and_in_order_from_where_the_caller_stands() {
     log.grow(100);
     // A checkpoint behind the durable, as after a restore, and one right there.
     for start in [2_500, 3_000] {
-        let mut feed = Feed::new(broker.bus("projector").await, FeedConfig::new("all"), Position(start)).unwrap();
+        let mut feed = Feed::new(
+            broker.bus("projector").await,
+            FeedConfig::new("all"),
+            Position(start),
+        )
+        .unwrap();
         assert_eq!(batch(&mut feed).await.first(), Position(start + 1));
         feed.close().await;
     }
@@ -45,14 +59,27 @@ async fn what_was_not_acknowledged_comes_again() {
     let log = Memory::of(20);
     let running = relay(broker.bus("relay").await, &log, eager());
     running.reaches(20).await;
-    let mut feed = Feed::new(broker.bus("projector").await, FeedConfig::new("again"), Position::START).unwrap();
+    let mut feed = Feed::new(
+        broker.bus("projector").await,
+        FeedConfig::new("again"),
+        Position::START,
+    )
+    .unwrap();
     assert_eq!(batch(&mut feed).await.last(), Position(20));
     feed.ack(Position(7)).await;
     let rest = batch(&mut feed).await;
-    assert_eq!((rest.first(), rest.last(), rest.len()), (Position(8), Position(20), 13));
+    assert_eq!(
+        (rest.first(), rest.last(), rest.len()),
+        (Position(8), Position(20), 13)
+    );
     // The process dies and starts from its checkpoint.
     drop(feed);
-    let mut feed = Feed::new(broker.bus("projector").await, FeedConfig::new("again"), Position(7)).unwrap();
+    let mut feed = Feed::new(
+        broker.bus("projector").await,
+        FeedConfig::new("again"),
+        Position(7),
+    )
+    .unwrap();
     assert_eq!(batch(&mut feed).await.first(), Position(8));
     feed.ack(Position(20)).await;
     feed.seek(Position(3));
@@ -65,13 +92,18 @@ async fn a_lone_event_does_not_wait_for_company_and_a_dropped_wait_loses_nothing
     let broker = Broker::start();
     let log = Memory::of(1);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let config = FeedConfig { linger: Duration::from_secs(60), ..FeedConfig::new("lone") };
+    let config = FeedConfig {
+        linger: Duration::from_secs(60),
+        ..FeedConfig::new("lone")
+    };
     let mut feed = Feed::new(broker.bus("projector").await, config, Position::START).unwrap();
     for position in 1..=50 {
         // Polled and dropped over and over, as in a select loop.
         let found = within("the event", async {
             loop {
-                if let Ok(FeedItem::Batch(batch)) = tokio::time::timeout(Duration::from_millis(1), feed.next()).await {
+                if let Ok(FeedItem::Batch(batch)) =
+                    tokio::time::timeout(Duration::from_millis(1), feed.next()).await
+                {
                     return batch;
                 }
             }
@@ -89,10 +121,21 @@ async fn a_filter_delivers_its_own_events_only() {
     let broker = Broker::start();
     let log = Memory::of(900);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let config = FeedConfig { batch: 50, ..FeedConfig::new("some") }.only([subjects_of_kind(None, "calendar.slot-reserved")]);
-    let mut reader = Reader::new(Feed::new(broker.bus("worker").await, config, Position::START).unwrap());
+    let config = FeedConfig {
+        batch: 50,
+        ..FeedConfig::new("some")
+    }
+    .only([subjects_of_kind(None, "calendar.slot-reserved")]);
+    let mut reader =
+        Reader::new(Feed::new(broker.bus("worker").await, config, Position::START).unwrap());
     reader.until(&log, 900).await;
-    assert!(reader.seen.iter().map(|event| event.position.0).eq((1..=300).map(|n| n * 3)));
+    assert!(
+        reader
+            .seen
+            .iter()
+            .map(|event| event.position.0)
+            .eq((1..=300).map(|n| n * 3))
+    );
     assert_eq!(reader.missing, []);
     running.stop().await;
 }
@@ -101,17 +144,36 @@ async fn a_filter_delivers_its_own_events_only() {
 async fn positions_that_the_stream_no_longer_has_are_named() {
     let broker = Broker::start();
     let log = Memory::of(1_000);
-    let running = relay(broker.bus("relay").await, &log, RelayConfig { refill_events: 10, ..eager() });
+    let running = relay(
+        broker.bus("relay").await,
+        &log,
+        RelayConfig {
+            refill_events: 10,
+            ..eager()
+        },
+    );
     running.reaches(1_000).await;
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, FeedConfig::new("late"), Position(40)).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            FeedConfig::new("late"),
+            Position(40),
+        )
+        .unwrap(),
+    );
     reader.until(&log, 1_000).await;
     assert_eq!(reader.missing, [(41, 990)]);
     assert!(reader.seen == log.all()[40..]);
     let kind = subjects_of_kind(None, "calendar.slot-reserved");
     let filtered = FeedConfig::new("late-some").only([kind]);
-    let mut reader = Reader::new(Feed::new(broker.bus("worker").await, filtered, Position(40)).unwrap());
+    let mut reader =
+        Reader::new(Feed::new(broker.bus("worker").await, filtered, Position(40)).unwrap());
     reader.until(&log, 999).await;
-    assert_eq!(reader.missing, [(41, 990)], "a filter does not hide the gap");
+    assert_eq!(
+        reader.missing,
+        [(41, 990)],
+        "a filter does not hide the gap"
+    );
     running.stop().await;
 }
 
@@ -125,15 +187,30 @@ async fn a_message_that_is_no_event_is_named_and_the_others_come() {
     let operator = broker.plain("operator").await;
     let copy = medilink_bus::encode(&log.all()[2]);
     for body in [bytes::Bytes::from_static(b"junk"), copy] {
-        operator.publish_with_headers("ev.x.0.a.b", HeaderMap::new(), body).await.unwrap().await.unwrap();
+        operator
+            .publish_with_headers("ev.x.0.a.b", HeaderMap::new(), body)
+            .await
+            .unwrap()
+            .await
+            .unwrap();
     }
     log.grow(2);
-    let mut feed = Feed::new(broker.bus("projector").await, FeedConfig::new("junk"), Position::START).unwrap();
+    let mut feed = Feed::new(
+        broker.bus("projector").await,
+        FeedConfig::new("junk"),
+        Position::START,
+    )
+    .unwrap();
     assert_eq!(batch(&mut feed).await.last(), Position(5));
     feed.ack(Position(5)).await;
     for position in [6, 7] {
-        let FeedItem::Missing(missing) = within("the bad message", feed.next()).await else { panic!("not missing") };
-        assert_eq!((missing.first, missing.last), (Position(position), Position(position)));
+        let FeedItem::Missing(missing) = within("the bad message", feed.next()).await else {
+            panic!("not missing")
+        };
+        assert_eq!(
+            (missing.first, missing.last),
+            (Position(position), Position(position))
+        );
         assert!(matches!(missing.cause, MissingCause::Undecodable(_)));
         feed.ack(missing.last).await;
     }
@@ -144,13 +221,27 @@ async fn a_second_reader_of_the_same_name_waits_until_the_first_is_gone() {
     let broker = Broker::start();
     let log = Memory::of(10);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut first = Reader::new(Feed::new(broker.bus("projector").await, FeedConfig::new("one"), Position::START).unwrap());
+    let mut first = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            FeedConfig::new("one"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     first.until(&log, 10).await;
-    let mut second = Feed::new(broker.bus("projector").await, FeedConfig::new("one"), Position(10)).unwrap();
+    let mut second = Feed::new(
+        broker.bus("projector").await,
+        FeedConfig::new("one"),
+        Position(10),
+    )
+    .unwrap();
     // The first may hear "connecting" before; then it is told, and again.
     let told = within("being told", async {
         loop {
-            if let FeedItem::Status(status @ (FeedStatus::HeldElsewhere | FeedStatus::Live)) = second.next().await {
+            if let FeedItem::Status(status @ (FeedStatus::HeldElsewhere | FeedStatus::Live)) =
+                second.next().await
+            {
                 return status;
             }
         }

@@ -8,7 +8,12 @@ use medilink_log::Position;
 use crate::support::{Broker, Memory, Reader, eager, eventually, relay, within};
 
 fn quick(name: &str) -> FeedConfig {
-    FeedConfig { stall: Duration::from_millis(400), retry: Duration::from_millis(100), batch: 64, ..FeedConfig::new(name) }
+    FeedConfig {
+        stall: Duration::from_millis(400),
+        retry: Duration::from_millis(100),
+        batch: 64,
+        ..FeedConfig::new(name)
+    }
 }
 
 /// Commands keep coming while the test does its worst.
@@ -27,7 +32,14 @@ async fn a_killed_broker_costs_no_event_and_doubles_none() {
     let mut broker = Broker::start();
     let log = Memory::of(500);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("killed"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("killed"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     let load = load(&log, 4_000);
     for round in 1..=3 {
         reader.until(&log, 500 + round * 600).await;
@@ -41,7 +53,14 @@ async fn a_killed_broker_costs_no_event_and_doubles_none() {
     reader.until(&log, 4_500).await;
     reader.saw_exactly(&log);
     assert_eq!(reader.from_broker, 4_500, "all through the broker");
-    assert!(reader.statuses.iter().any(|status| matches!(status, FeedStatus::Away(BusError::Away(_)))), "{:?}", reader.statuses);
+    assert!(
+        reader
+            .statuses
+            .iter()
+            .any(|status| matches!(status, FeedStatus::Away(BusError::Away(_)))),
+        "{:?}",
+        reader.statuses
+    );
     running.stop().await;
 }
 
@@ -50,7 +69,14 @@ async fn a_deleted_store_costs_no_event_and_doubles_none() {
     let mut broker = Broker::start();
     let log = Memory::of(500);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("wiped"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("wiped"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     let load = load(&log, 3_000);
     for round in 1..=2 {
         reader.until(&log, 500 + round * 600).await;
@@ -69,7 +95,14 @@ async fn while_the_broker_is_away_the_log_is_read_and_nothing_comes_twice() {
     let mut broker = Broker::start();
     let log = Memory::of(300);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("away"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("away"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     reader.poll = true;
     let load = load(&log, 2_000);
     reader.until(&log, 600).await;
@@ -98,11 +131,25 @@ async fn while_the_broker_is_away_the_log_is_read_and_nothing_comes_twice() {
 async fn a_feed_that_starts_before_broker_and_stream_waits_for_both() {
     let mut broker = Broker::absent();
     let log = Memory::of(10);
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("early"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("early"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     for _ in 0..3 {
         within("a status", reader.step(&log)).await;
     }
-    assert!(reader.statuses.iter().all(|status| matches!(status, FeedStatus::Away(BusError::Away(_)))), "{:?}", reader.statuses);
+    assert!(
+        reader
+            .statuses
+            .iter()
+            .all(|status| matches!(status, FeedStatus::Away(BusError::Away(_)))),
+        "{:?}",
+        reader.statuses
+    );
     broker.restart();
     within("no stream yet", async {
         while reader.statuses.last() != Some(&FeedStatus::Away(BusError::NoStream)) {
@@ -121,13 +168,25 @@ async fn a_deleted_consumer_or_stream_is_made_anew() {
     let broker = Broker::start();
     let log = Memory::of(100);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("gone"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("gone"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     reader.until(&log, 100).await;
     let operator = broker.plain("operator").await;
-    operator.delete_consumer_from_stream("gone", "EVENTS").await.unwrap();
+    operator
+        .delete_consumer_from_stream("gone", "EVENTS")
+        .await
+        .unwrap();
     log.grow(100);
     reader.until(&log, 200).await;
-    delete_stream(&broker.bus_up("operator").await).await.unwrap();
+    delete_stream(&broker.bus_up("operator").await)
+        .await
+        .unwrap();
     log.grow(100);
     reader.until(&log, 300).await;
     reader.saw_exactly(&log);
@@ -139,7 +198,14 @@ async fn the_watchdog_mends_a_consumer_that_stopped_delivering() {
     let broker = Broker::start();
     let log = Memory::of(100);
     let running = relay(broker.bus("relay").await, &log, eager());
-    let mut reader = Reader::new(Feed::new(broker.bus("projector").await, quick("stuck"), Position::START).unwrap());
+    let mut reader = Reader::new(
+        Feed::new(
+            broker.bus("projector").await,
+            quick("stuck"),
+            Position::START,
+        )
+        .unwrap(),
+    );
     reader.until(&log, 100).await;
     // Paused: it answers, sends heartbeats, and delivers nothing.
     let operator = broker.plain("operator").await;
@@ -172,11 +238,23 @@ async fn a_quiet_filtered_feed_is_not_mistaken_for_a_stalled_one() {
         log.grow(10);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let stream = broker.plain("operator").await.get_stream("EVENTS").await.unwrap();
+    let stream = broker
+        .plain("operator")
+        .await
+        .get_stream("EVENTS")
+        .await
+        .unwrap();
     let created = stream.consumer_info("quiet").await.unwrap().created;
     eventually("the feed's silence", || watch.is_finished()).await;
     let items = watch.await.unwrap();
-    assert!(items.iter().all(|item| item.starts_with("Status")), "{items:?}");
-    assert_eq!(stream.consumer_info("quiet").await.unwrap().created, created, "the consumer was made anew");
+    assert!(
+        items.iter().all(|item| item.starts_with("Status")),
+        "{items:?}"
+    );
+    assert_eq!(
+        stream.consumer_info("quiet").await.unwrap().created,
+        created,
+        "the consumer was made anew"
+    );
     running.stop().await;
 }

@@ -17,7 +17,10 @@ async fn a_killed_and_emptied_broker_is_refilled_and_equals_the_log() {
     broker.kill();
     broker.delete_store();
     log.grow(300);
-    eventually("the relay sees that it is away", || matches!(*running.status.borrow(), RelayStatus::Waiting(_))).await;
+    eventually("the relay sees that it is away", || {
+        matches!(*running.status.borrow(), RelayStatus::Waiting(_))
+    })
+    .await;
     broker.restart();
     running.reaches(1_500).await;
     let stored = broker.stored().await;
@@ -32,10 +35,17 @@ async fn a_message_carries_its_trace_and_a_subject_that_names_no_person() {
     let running = relay(broker.bus("relay").await, &Memory::of(2), eager());
     running.reaches(2).await;
     let stored = broker.stored().await;
-    assert_eq!(stored[1].headers.get("traceparent").unwrap().as_str(), format!("00-{:032x}-{:016x}-01", 2, 2));
+    assert_eq!(
+        stored[1].headers.get("traceparent").unwrap().as_str(),
+        format!("00-{:032x}-{:016x}-01", 2, 2)
+    );
     assert!(stored[1].headers.get("Nats-Msg-Id").is_none());
     let subject = stored[1].subject.as_str();
-    assert!(subject.starts_with("ev.00000000000000000000000000000007.") && subject.ends_with(".appointment.booked"), "{subject}");
+    assert!(
+        subject.starts_with("ev.00000000000000000000000000000007.")
+            && subject.ends_with(".appointment.booked"),
+        "{subject}"
+    );
     running.stop().await;
 }
 
@@ -45,9 +55,16 @@ async fn a_relay_that_starts_before_broker_and_log_waits_for_both() {
     let log = Memory::of(10);
     log.away(true);
     let running = relay(broker.bus("relay").await, &log, eager());
-    eventually("waiting for the broker", || matches!(*running.status.borrow(), RelayStatus::Waiting(_))).await;
+    eventually("waiting for the broker", || {
+        matches!(*running.status.borrow(), RelayStatus::Waiting(_))
+    })
+    .await;
     broker.restart();
-    eventually("waiting for the log", || matches!(&*running.status.borrow(), RelayStatus::Waiting(why) if why.contains("log"))).await;
+    eventually(
+        "waiting for the log",
+        || matches!(&*running.status.borrow(), RelayStatus::Waiting(why) if why.contains("log")),
+    )
+    .await;
     log.away(false);
     running.reaches(10).await;
     running.stop().await;
@@ -57,7 +74,10 @@ async fn a_relay_that_starts_before_broker_and_log_waits_for_both() {
 async fn two_relays_at_once_store_each_event_once() {
     let broker = Broker::start();
     let log = Memory::of(500);
-    let small = RelayConfig { batch_events: 20, ..eager() };
+    let small = RelayConfig {
+        batch_events: 20,
+        ..eager()
+    };
     let one = relay(broker.bus("relay").await, &log, small.clone());
     let two = relay(broker.bus("relay").await, &log, small);
     for _ in 0..50 {
@@ -83,8 +103,17 @@ async fn a_batch_that_was_stored_is_refused_when_it_is_sent_again() {
     headers.insert("Nats-Batch-Commit", "1");
     headers.insert("Nats-Expected-Last-Sequence", "2");
     let subject = medilink_bus::subject(&event(3));
-    let refused = client.publish_with_headers(subject, headers, medilink_bus::encode(&event(3))).await.unwrap().await;
-    assert!(refused.unwrap_err().to_string().contains("wrong last sequence"));
+    let refused = client
+        .publish_with_headers(subject, headers, medilink_bus::encode(&event(3)))
+        .await
+        .unwrap()
+        .await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("wrong last sequence")
+    );
     assert_eq!(broker.stored().await.len(), 3);
     running.stop().await;
 }
@@ -97,13 +126,20 @@ async fn a_stream_ahead_of_the_log_is_refused_until_the_operator_deletes_it() {
     first.reaches(100).await;
     // While it runs, and again from the start.
     log.cut(80);
-    assert!(first.refuses().await.contains("stream EVENTS is at 100 but the log ends at 80"));
+    assert!(
+        first
+            .refuses()
+            .await
+            .contains("stream EVENTS is at 100 but the log ends at 80")
+    );
     first.stop().await;
     let second = relay(broker.bus("relay").await, &log, eager());
     let hint = second.refuses().await;
     assert!(hint.contains("nats stream rm EVENTS"), "{hint}");
     assert_eq!(broker.stored().await.len(), 100, "nothing was overwritten");
-    delete_stream(&broker.bus_up("operator").await).await.unwrap();
+    delete_stream(&broker.bus_up("operator").await)
+        .await
+        .unwrap();
     second.reaches(80).await;
     assert!(decoded(&broker.stored().await) == log.all());
     second.stop().await;
@@ -117,10 +153,17 @@ async fn a_stream_of_another_history_is_refused_and_left_alone() {
     first.reaches(50).await;
     first.stop().await;
     // Restored from a backup, and grown again past the stream.
-    log.change(50, |event| event.payload = bytes::Bytes::from_static(b"another"));
+    log.change(50, |event| {
+        event.payload = bytes::Bytes::from_static(b"another")
+    });
     log.grow(10);
     let second = relay(broker.bus("relay").await, &log, eager());
-    assert!(second.refuses().await.contains("message 50 of stream EVENTS is not the event at that position"));
+    assert!(
+        second
+            .refuses()
+            .await
+            .contains("message 50 of stream EVENTS is not the event at that position")
+    );
     assert_eq!(broker.stored().await.len(), 50);
     second.stop().await;
 }
@@ -128,10 +171,25 @@ async fn a_stream_of_another_history_is_refused_and_left_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_allows_deleting_is_refused() {
     let broker = Broker::start();
-    let config = async_nats::jetstream::stream::Config { name: "EVENTS".to_owned(), subjects: vec!["ev.>".to_owned()], allow_atomic_publish: true, ..Default::default() };
-    broker.plain("operator").await.create_stream(config).await.unwrap();
+    let config = async_nats::jetstream::stream::Config {
+        name: "EVENTS".to_owned(),
+        subjects: vec!["ev.>".to_owned()],
+        allow_atomic_publish: true,
+        ..Default::default()
+    };
+    broker
+        .plain("operator")
+        .await
+        .create_stream(config)
+        .await
+        .unwrap();
     let running = relay(broker.bus("relay").await, &Memory::of(1), eager());
-    assert!(running.refuses().await.contains("no protection from deleting messages"));
+    assert!(
+        running
+            .refuses()
+            .await
+            .contains("no protection from deleting messages")
+    );
     running.stop().await;
 }
 
@@ -139,13 +197,25 @@ async fn a_stream_that_allows_deleting_is_refused() {
 async fn a_lost_stream_is_refilled_with_the_newest_events_at_their_own_positions() {
     let broker = Broker::start();
     let log = Memory::of(1_000);
-    let running = relay(broker.bus("relay").await, &log, RelayConfig { refill_events: 100, ..eager() });
+    let running = relay(
+        broker.bus("relay").await,
+        &log,
+        RelayConfig {
+            refill_events: 100,
+            ..eager()
+        },
+    );
     running.reaches(1_000).await;
     let stored = broker.stored().await;
     assert_eq!((stored[0].sequence, stored.len()), (901, 100));
     assert!(decoded(&stored) == log.all()[900..]);
-    let position = stream_position(&broker.bus_up("gateway").await).await.unwrap();
-    assert_eq!((position.first, position.last), (Position(901), Position(1_000)));
+    let position = stream_position(&broker.bus_up("gateway").await)
+        .await
+        .unwrap();
+    assert_eq!(
+        (position.first, position.last),
+        (Position(901), Position(1_000))
+    );
     running.stop().await;
 }
 
@@ -158,8 +228,15 @@ async fn an_idle_relay_notices_that_the_stream_is_gone() {
     let operator = broker.bus_up("operator").await;
     delete_stream(&operator).await.unwrap();
     let began = Instant::now();
-    while stream_position(&operator).await.map_or(0, |found| found.last.0) < 20 {
-        assert!(began.elapsed() < Duration::from_secs(10), "the stream came not back");
+    while stream_position(&operator)
+        .await
+        .map_or(0, |found| found.last.0)
+        < 20
+    {
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the stream came not back"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     running.stop().await;
@@ -176,7 +253,12 @@ async fn the_largest_event_of_the_log_fits_and_a_larger_one_is_named() {
     running.stop().await;
     log.change(5, |event| event.payload = vec![1; 2 << 20].into());
     let running = relay(broker.bus("relay").await, &log, eager());
-    assert!(running.refuses().await.contains("event 5 is larger than the broker takes"));
+    assert!(
+        running
+            .refuses()
+            .await
+            .contains("event 5 is larger than the broker takes")
+    );
     running.stop().await;
 }
 
@@ -194,7 +276,10 @@ async fn a_damaged_log_is_not_published() {
 async fn a_woken_relay_does_not_wait_for_its_next_look() {
     let broker = Broker::start();
     let log = Memory::of(1);
-    let config = RelayConfig { poll_ms: 60_000, ..eager() };
+    let config = RelayConfig {
+        poll_ms: 60_000,
+        ..eager()
+    };
     let relay = Relay::new(broker.bus("relay").await, log.clone(), config);
     let (wake, status, drain) = (relay.waker(), relay.status(), CancellationToken::new());
     let task = tokio::spawn(relay.run(drain.clone()));
@@ -206,7 +291,11 @@ async fn a_woken_relay_does_not_wait_for_its_next_look() {
     wake.notify_one();
     let began = Instant::now();
     eventually("the second event", || at(2)).await;
-    assert!(began.elapsed() < Duration::from_millis(700), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_millis(700),
+        "{:?}",
+        began.elapsed()
+    );
     drain.cancel();
     task.await.unwrap();
 }
@@ -220,17 +309,31 @@ async fn throughput() {
     let log = Memory::of(COUNT);
     let began = Instant::now();
     let running = relay(broker.bus("relay").await, &log, RelayConfig::default());
-    while !matches!(*running.status.borrow(), RelayStatus::Running { position, .. } if position.0 == COUNT) {
+    while !matches!(*running.status.borrow(), RelayStatus::Running { position, .. } if position.0 == COUNT)
+    {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let relayed = began.elapsed().as_secs_f64();
     // On a busy machine the processor time says more than the clock.
-    println!("processor seconds: relay {:.2}, broker {:.2}", crate::support::processor_seconds(std::process::id()), crate::support::processor_seconds(broker.pid()));
+    println!(
+        "processor seconds: relay {:.2}, broker {:.2}",
+        crate::support::processor_seconds(std::process::id()),
+        crate::support::processor_seconds(broker.pid())
+    );
     let began = Instant::now();
-    let feed = medilink_bus::Feed::new(broker.bus("projector").await, medilink_bus::FeedConfig::new("bench"), Position::START).unwrap();
+    let feed = medilink_bus::Feed::new(
+        broker.bus("projector").await,
+        medilink_bus::FeedConfig::new("bench"),
+        Position::START,
+    )
+    .unwrap();
     let mut reader = crate::support::Reader::new(feed);
     reader.until(&log, COUNT).await;
     let read = began.elapsed().as_secs_f64();
-    println!("relay {:.0} events/s, feed {:.0} events/s", COUNT as f64 / relayed, COUNT as f64 / read);
+    println!(
+        "relay {:.0} events/s, feed {:.0} events/s",
+        COUNT as f64 / relayed,
+        COUNT as f64 / read
+    );
     running.stop().await;
 }

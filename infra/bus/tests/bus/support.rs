@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 use async_nats::jetstream::{self, message::StreamMessage};
 use bytes::Bytes;
 use chrono::DateTime;
-use medilink_bus::{Bus, BusConfig, EventSource, Feed, FeedItem, FeedStatus, Relay, RelayConfig, RelayStatus, SourceError, decode};
+use medilink_bus::{
+    Bus, BusConfig, EventSource, Feed, FeedItem, FeedStatus, Relay, RelayConfig, RelayStatus,
+    SourceError, decode,
+};
 use medilink_domain::{SubjectId, TenantId};
 use medilink_log::{Position, RecordedEvent};
 use tempfile::TempDir;
@@ -26,8 +29,16 @@ pub struct Broker {
 
 impl Broker {
     pub fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut broker = Self { child: None, port, folder: tempfile::tempdir().unwrap() };
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut broker = Self {
+            child: None,
+            port,
+            folder: tempfile::tempdir().unwrap(),
+        };
         broker.restart();
         broker
     }
@@ -41,17 +52,30 @@ impl Broker {
 
     pub fn restart(&mut self) {
         self.kill();
-        let binary = std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
+        let binary =
+            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
         let log = std::fs::File::create(self.folder.path().join("server.log")).unwrap();
         let mut command = Command::new(binary);
-        command.arg("-c").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../nats.conf"));
+        command
+            .arg("-c")
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../nats.conf"));
         command.env("MEDILINK_NATS_PORT", self.port.to_string());
         command.env("MEDILINK_NATS_STORE", self.store());
         command.env("MEDILINK_NATS_MAX_STORE", "4GB");
         for user in USERS {
-            command.env(format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()), password(user));
+            command.env(
+                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
+                password(user),
+            );
         }
-        self.child = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("nats-server starts"));
+        self.child = Some(
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .expect("nats-server starts"),
+        );
         let began = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(began.elapsed() < Duration::from_secs(20), "{}", self.log());
@@ -88,7 +112,15 @@ impl Broker {
     }
 
     pub async fn bus(&self, user: &str) -> Bus {
-        Bus::connect(&BusConfig { request_ms: 2_000, ..BusConfig::at(self.url(), user, password(user)) }, "test").await.unwrap()
+        Bus::connect(
+            &BusConfig {
+                request_ms: 2_000,
+                ..BusConfig::at(self.url(), user, password(user))
+            },
+            "test",
+        )
+        .await
+        .unwrap()
     }
 
     /// As `bus`, connected.
@@ -100,19 +132,27 @@ impl Broker {
 
     /// A plain client, to look at the broker with other eyes than the bus.
     pub async fn plain(&self, user: &str) -> jetstream::Context {
-        let client = async_nats::ConnectOptions::with_user_and_password(user.to_owned(), password(user))
-            .custom_inbox_prefix(format!("_INBOX.{user}"))
-            .connect(self.url())
-            .await
-            .unwrap();
+        let client =
+            async_nats::ConnectOptions::with_user_and_password(user.to_owned(), password(user))
+                .custom_inbox_prefix(format!("_INBOX.{user}"))
+                .connect(self.url())
+                .await
+                .unwrap();
         // A refused permission is a time-out to such a client: keep it short for those users.
         let timeout = Duration::from_millis(if user == "operator" { 5_000 } else { 500 });
-        jetstream::context::ContextBuilder::new().timeout(timeout).build(client)
+        jetstream::context::ContextBuilder::new()
+            .timeout(timeout)
+            .build(client)
     }
 
     /// All messages of the stream.
     pub async fn stored(&self) -> Vec<StreamMessage> {
-        let stream = self.plain("operator").await.get_stream("EVENTS").await.unwrap();
+        let stream = self
+            .plain("operator")
+            .await
+            .get_stream("EVENTS")
+            .await
+            .unwrap();
         let state = stream.get_info().await.unwrap().state;
         let mut all = Vec::new();
         for sequence in state.first_sequence..=state.last_sequence {
@@ -177,13 +217,28 @@ impl Memory {
 
     fn read<T>(&self, read: impl FnOnce(&[RecordedEvent]) -> T) -> Result<T, SourceError> {
         let state = self.0.lock().unwrap();
-        if state.away { Err(SourceError("away".to_owned())) } else { Ok(read(&state.events)) }
+        if state.away {
+            Err(SourceError("away".to_owned()))
+        } else {
+            Ok(read(&state.events))
+        }
     }
 }
 
 impl EventSource for Memory {
-    async fn after(&self, after: Position, limit: usize) -> Result<Vec<RecordedEvent>, SourceError> {
-        self.read(|events| events.iter().skip(after.0 as usize).take(limit).cloned().collect())
+    async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, SourceError> {
+        self.read(|events| {
+            events
+                .iter()
+                .skip(after.0 as usize)
+                .take(limit)
+                .cloned()
+                .collect()
+        })
     }
 
     async fn head(&self) -> Result<Position, SourceError> {
@@ -197,13 +252,27 @@ pub fn event(position: u64) -> RecordedEvent {
         position: Position(position),
         stream: format!("appointment-{}", position % 97),
         version: position / 97 + 1,
-        kind: if position.is_multiple_of(3) { "calendar.slot-reserved" } else { "appointment.booked" }.to_owned(),
+        kind: if position.is_multiple_of(3) {
+            "calendar.slot-reserved"
+        } else {
+            "appointment.booked"
+        }
+        .to_owned(),
         schema_version: 1,
         tenant: TenantId(Uuid::from_u128(7)),
-        subject: position.is_multiple_of(2).then(|| SubjectId(Uuid::from_u128(u128::from(position)))),
-        payload: Bytes::from((0..680u64).map(|i| (i * position % 251) as u8).collect::<Vec<_>>()),
-        metadata: Bytes::from(format!(r#"{{"actor":"a-{position}","traceparent":"00-{position:032x}-{position:016x}-01"}}"#)),
-        recorded_at: DateTime::from_timestamp_micros(1_763_000_000_000_000 + position as i64).unwrap(),
+        subject: position
+            .is_multiple_of(2)
+            .then(|| SubjectId(Uuid::from_u128(u128::from(position)))),
+        payload: Bytes::from(
+            (0..680u64)
+                .map(|i| (i * position % 251) as u8)
+                .collect::<Vec<_>>(),
+        ),
+        metadata: Bytes::from(format!(
+            r#"{{"actor":"a-{position}","traceparent":"00-{position:032x}-{position:016x}-01"}}"#
+        )),
+        recorded_at: DateTime::from_timestamp_micros(1_763_000_000_000_000 + position as i64)
+            .unwrap(),
         leaf_hash: [0; 32],
     };
     event.leaf_hash = event.envelope().leaf_hash();
@@ -222,7 +291,11 @@ pub fn relay(bus: Bus, log: &Memory, config: RelayConfig) -> Running {
     let status = relay.status();
     let drain = CancellationToken::new();
     let task = tokio::spawn(relay.run(drain.clone()));
-    Running { status, drain, task }
+    Running {
+        status,
+        drain,
+        task,
+    }
 }
 
 impl Running {
@@ -233,7 +306,10 @@ impl Running {
 
     /// What the relay refuses to go on for.
     pub async fn refuses(&self) -> String {
-        eventually("a refusal", || matches!(*self.status.borrow(), RelayStatus::Refusing(_))).await;
+        eventually("a refusal", || {
+            matches!(*self.status.borrow(), RelayStatus::Refusing(_))
+        })
+        .await;
         match &*self.status.borrow() {
             RelayStatus::Refusing(text) => text.clone(),
             other => panic!("{other:?}"),
@@ -242,26 +318,38 @@ impl Running {
 
     pub async fn stop(self) {
         self.drain.cancel();
-        tokio::time::timeout(Duration::from_secs(5), self.task).await.expect("the relay stops in time").unwrap();
+        tokio::time::timeout(Duration::from_secs(5), self.task)
+            .await
+            .expect("the relay stops in time")
+            .unwrap();
         assert_eq!(*self.status.borrow(), RelayStatus::Stopped);
     }
 }
 
 /// A relay that looks often, for tests that wait for it.
 pub fn eager() -> RelayConfig {
-    RelayConfig { poll_ms: 10, check_ms: 100, ..RelayConfig::default() }
+    RelayConfig {
+        poll_ms: 10,
+        check_ms: 100,
+        ..RelayConfig::default()
+    }
 }
 
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(30), "not in time: {what}");
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "not in time: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), future).await.unwrap_or_else(|_| panic!("not in time: {what}"))
+    tokio::time::timeout(Duration::from_secs(20), future)
+        .await
+        .unwrap_or_else(|_| panic!("not in time: {what}"))
 }
 
 /// What a projection would do with a feed: applies batches, reads what is missing, and, while
@@ -277,7 +365,14 @@ pub struct Reader {
 
 impl Reader {
     pub fn new(feed: Feed) -> Self {
-        Self { feed, seen: Vec::new(), statuses: Vec::new(), missing: Vec::new(), from_broker: 0, poll: false }
+        Self {
+            feed,
+            seen: Vec::new(),
+            statuses: Vec::new(),
+            missing: Vec::new(),
+            from_broker: 0,
+            poll: false,
+        }
     }
 
     pub async fn until(&mut self, log: &Memory, position: u64) {
@@ -286,8 +381,15 @@ impl Reader {
                 self.step(log).await;
             }
         };
-        let in_time = tokio::time::timeout(Duration::from_secs(20), reading).await.is_ok();
-        assert!(in_time, "at {}, not {position}; was told {:?}", self.feed.position(), self.statuses);
+        let in_time = tokio::time::timeout(Duration::from_secs(20), reading)
+            .await
+            .is_ok();
+        assert!(
+            in_time,
+            "at {}, not {position}; was told {:?}",
+            self.feed.position(),
+            self.statuses
+        );
     }
 
     pub async fn step(&mut self, log: &Memory) {
@@ -299,13 +401,16 @@ impl Reader {
             }
             FeedItem::Missing(missing) => {
                 self.missing.push((missing.first.0, missing.last.0));
-                self.seen.extend_from_slice(&log.all()[missing.first.0 as usize - 1..missing.last.0 as usize]);
+                self.seen.extend_from_slice(
+                    &log.all()[missing.first.0 as usize - 1..missing.last.0 as usize],
+                );
                 self.feed.ack(missing.last).await;
             }
             FeedItem::Status(status) => {
                 if self.poll && status != FeedStatus::Live {
                     let all = log.all();
-                    self.seen.extend_from_slice(&all[self.feed.position().0 as usize..]);
+                    self.seen
+                        .extend_from_slice(&all[self.feed.position().0 as usize..]);
                     self.feed.ack(Position(all.len() as u64)).await;
                 }
                 self.statuses.push(status);
@@ -325,10 +430,18 @@ impl Reader {
 /// What a process has used, in seconds; Linux counts in hundredths.
 pub fn processor_seconds(pid: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
 }
 
 pub fn decoded(messages: &[StreamMessage]) -> Vec<RecordedEvent> {
-    messages.iter().map(|message| decode(&message.payload).unwrap()).collect()
+    messages
+        .iter()
+        .map(|message| decode(&message.payload).unwrap())
+        .collect()
 }
