@@ -1,7 +1,7 @@
 //! Looking after a running platform.
 
-use medilink_commands::{Actor, CommandContext};
 use medilink_commands::dead_letter::Resolve;
+use medilink_commands::{Actor, CommandContext};
 use medilink_database::Database;
 use medilink_domain::dead_letter::Verdict;
 use medilink_workers::DeadLetters as WorkerLetters;
@@ -9,10 +9,10 @@ use medilink_workers::DeadLetters as WorkerLetters;
 use crate::cli::{Admin, DeadLetters, Rebuild, Verdict as Asked};
 use crate::config::Config;
 use crate::endpoints::{Role, postgres};
+use crate::migrate::migrate;
 use crate::outcome::{Outcome, fail};
 use crate::output;
 use crate::parts::{Commanding, projections};
-use crate::migrate::migrate;
 
 /// Carries out one `admin` command.
 ///
@@ -27,7 +27,12 @@ pub async fn run(command: &Admin, config: &Config) -> Outcome {
         }
         Admin::Rebuild(what) => rebuild(what, config).await,
         Admin::DeadLetters(DeadLetters::List { consumer, limit }) => {
-            list(consumer.as_ref().map(medilink_domain::values::Code::as_str), *limit, config).await
+            list(
+                consumer.as_ref().map(medilink_domain::values::Code::as_str),
+                *limit,
+                config,
+            )
+            .await
         }
         Admin::DeadLetters(DeadLetters::Retry(asked)) => resolve(asked, false, config).await,
         Admin::DeadLetters(DeadLetters::Skip(asked)) => resolve(asked, true, config).await,
@@ -38,7 +43,10 @@ async fn rebuild(what: &Rebuild, config: &Config) -> Outcome {
     let projector = projections(config).await?;
     let names: Vec<String> = projector.names().map(str::to_owned).collect();
     if let Some(unknown) = what.models.iter().find(|model| !names.contains(model)) {
-        return fail(format!("there is no read model `{unknown}`; there are {}", names.join(", ")));
+        return fail(format!(
+            "there is no read model `{unknown}`; there are {}",
+            names.join(", ")
+        ));
     }
     for model in if what.all { &names } else { &what.models } {
         let position = projector.rebuild(model).await?;
@@ -52,48 +60,81 @@ async fn list(consumer: Option<&str>, limit: u32, config: &Config) -> Outcome {
     let parked = medilink_projections::dead_letter::list(&database, consumer, limit).await?;
     let waiting = WorkerLetters::new(database).list(consumer, limit).await?;
     if parked.is_empty() && waiting.is_empty() {
-        output::line("No dead letters: everything could be processed.")?;
-        return Ok(());
+        return output::print("No dead letters: everything could be processed.\n");
     }
-    output::line(format!("{:<24} {:<52} {:>10} {:>5}  {:<20} why", "consumer", "stream", "position", "tries", "since"))?;
-    let line = |consumer: &str, stream: &str, position: u64, tries: u32, since: chrono::DateTime<chrono::Utc>, code: &str| {
-        let since = since.format("%Y-%m-%dT%H:%M:%SZ");
-        output::line(format!("{consumer:<24} {stream:<52} {position:>10} {tries:>5}  {since:<20} {code}"))
-    };
-    for letter in &parked {
-        line(&letter.projection, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code)?;
+    let of_models = parked.iter().map(|letter| {
+        (
+            &letter.projection,
+            &letter.stream,
+            letter.position,
+            letter.attempts,
+            letter.parked_at,
+            &letter.code,
+        )
+    });
+    let of_jobs = waiting.iter().map(|letter| {
+        (
+            &letter.consumer,
+            &letter.stream,
+            letter.position,
+            letter.attempts,
+            letter.parked_at,
+            &letter.code,
+        )
+    });
+    let mut table = format!(
+        "{:<24} {:<52} {:>10} {:>5}  {:<20} why\n",
+        "consumer", "stream", "position", "tries", "since"
+    );
+    for (consumer, stream, position, tries, since, code) in of_models.chain(of_jobs) {
+        let (position, since) = (position.0, since.format("%Y-%m-%dT%H:%M:%SZ"));
+        table.push_str(&format!(
+            "{consumer:<24} {stream:<52} {position:>10} {tries:>5}  {since:<20} {code}\n"
+        ));
     }
-    for letter in &waiting {
-        line(&letter.consumer, &letter.stream, letter.position.0, letter.attempts, letter.parked_at, &letter.code)?;
-    }
-    Ok(())
+    output::print(table)
 }
 
 async fn resolve(asked: &Asked, skip: bool, config: &Config) -> Outcome {
     let (consumer, stream) = (asked.consumer.as_str(), asked.stream.as_str());
     let parts = Commanding::open(config).await?;
     let waiting = WorkerLetters::new(parts.database.clone());
-    let parked = medilink_projections::dead_letter::list(&parts.database, Some(consumer), u32::MAX >> 1).await?;
-    let outcome = if let Some(letter) = parked.iter().find(|letter| letter.stream == stream) {
-        let verdict = Verdict {
-            consumer: asked.consumer.clone(),
-            stream: asked.stream.clone(),
-            position: letter.position.0,
-            reason: asked.reason.clone(),
-        };
-        let context = CommandContext::new(Actor::console(config.tenant()));
-        parts.executor.execute(&context, &Resolve { verdict, skip }).await.map(|_| letter.position).map_err(Into::into)
-    } else {
-        let reason = asked.reason.clone();
-        let answer = if skip {
-            waiting.skip(&parts.executor, consumer, stream, reason).await
+    let parked =
+        medilink_projections::dead_letter::list(&parts.database, Some(consumer), u32::MAX >> 1)
+            .await?;
+    let outcome: Outcome<_> =
+        if let Some(letter) = parked.iter().find(|letter| letter.stream == stream) {
+            let verdict = Verdict {
+                consumer: asked.consumer.clone(),
+                stream: asked.stream.clone(),
+                position: letter.position.0,
+                reason: asked.reason.clone(),
+            };
+            let context = CommandContext::new(Actor::console(config.tenant()));
+            parts
+                .executor
+                .execute(&context, &Resolve { verdict, skip })
+                .await
+                .map(|_| letter.position)
+                .map_err(Into::into)
         } else {
-            waiting.retry(&parts.executor, consumer, stream, reason).await
+            let reason = asked.reason.clone();
+            let answer = if skip {
+                waiting
+                    .skip(&parts.executor, consumer, stream, reason)
+                    .await
+            } else {
+                waiting
+                    .retry(&parts.executor, consumer, stream, reason)
+                    .await
+            };
+            answer.map(|letter| letter.position).map_err(Into::into)
         };
-        answer.map(|letter| letter.position).map_err(Into::into)
-    };
     parts.close().await;
     let position = outcome.map_err(|error: Box<dyn std::error::Error + Send + Sync>| error)?;
-    output::line(format!("{} position {position} of {stream} for {consumer}; the reason is in the log", if skip { "Skipped" } else { "Will retry" }))?;
+    output::line(format!(
+        "{} position {position} of {stream} for {consumer}; the reason is in the log",
+        if skip { "Skipped" } else { "Will retry" }
+    ))?;
     Ok(())
 }

@@ -83,9 +83,11 @@ pub struct Up {
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Print the newest signed checkpoint, and the key that verifies it
-    #[command(long_about = "Prints the newest checkpoint of the log: its name, how many events it covers and the root \
+    #[command(
+        long_about = "Prints the newest checkpoint of the log: its name, how many events it covers and the root \
         of the tree over them, signed. Keep it somewhere else: whoever changes or drops an event afterwards can't \
-        produce a log that fits it.")]
+        produce a log that fits it."
+    )]
     Head,
     /// Read the whole log and check it: every leaf, no gap, every signed checkpoint
     #[command(
@@ -101,8 +103,10 @@ pub enum Audit {
 #[derive(Debug, Subcommand)]
 pub enum Admin {
     /// Bring both databases up to date
-    #[command(long_about = "Applies what is missing of every schema, as medilink_owner (postgres.owner_url and \
-        postgres.keys_owner_url). Doing it again changes nothing. `up` does it by itself.")]
+    #[command(
+        long_about = "Applies what is missing of every schema, as medilink_owner (postgres.owner_url and \
+        postgres.keys_owner_url). Doing it again changes nothing. `up` does it by itself."
+    )]
     Migrate,
     /// Build a read model anew from the log, beside the live one, and swap it in
     #[command(
@@ -141,7 +145,9 @@ pub enum DeadLetters {
         limit: u32,
     },
     /// Try an event once more, after what was wrong is mended
-    #[command(after_help = "Example:\n  medilink admin dead-letters retry appointment appointment-0190… --reason 'fixed in 1.2.3'")]
+    #[command(
+        after_help = "Example:\n  medilink admin dead-letters retry appointment appointment-0190… --reason 'fixed in 1.2.3'"
+    )]
     Retry(Verdict),
     /// Go on without an event; the decision and its reason stay in the log
     Skip(Verdict),
@@ -169,9 +175,18 @@ mod tests {
     #[test]
     fn every_command_explains_itself() {
         fn walk(command: &clap::Command) {
-            assert!(command.get_about().is_some(), "{} has no help", command.get_name());
+            assert!(
+                command.get_about().is_some(),
+                "{} has no help",
+                command.get_name()
+            );
             for argument in command.get_arguments() {
-                assert!(argument.get_help().is_some(), "{} {} has no help", command.get_name(), argument.get_id());
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {} has no help",
+                    command.get_name(),
+                    argument.get_id()
+                );
             }
             command.get_subcommands().for_each(walk);
         }
@@ -182,7 +197,18 @@ mod tests {
     #[test]
     fn a_verdict_needs_its_reason() {
         let words = |reason: &[&'static str]| {
-            [&["medilink", "admin", "dead-letters", "skip", "appointment", "appointment-1"], reason].concat()
+            [
+                &[
+                    "medilink",
+                    "admin",
+                    "dead-letters",
+                    "skip",
+                    "appointment",
+                    "appointment-1",
+                ],
+                reason,
+            ]
+            .concat()
         };
         assert!(Cli::try_parse_from(words(&[])).is_err());
         Cli::try_parse_from(words(&["--reason", "written by a broken release"])).unwrap();

@@ -19,7 +19,12 @@ pub const DEFAULT_FILE: &str = "medilink.toml";
 const PREFIX: &str = "MEDILINK";
 /// Variables that begin like settings and belong to something else: to nats.conf, to the tests,
 /// to the search for programs.
-const NOT_SETTINGS: [&str; 4] = ["MEDILINK_NATS_", "MEDILINK_TEST_", "MEDILINK_POSTGRES_BIN", "MEDILINK_CONFIG"];
+const NOT_SETTINGS: [&str; 4] = [
+    "MEDILINK_NATS_",
+    "MEDILINK_TEST_",
+    "MEDILINK_POSTGRES_BIN",
+    "MEDILINK_CONFIG",
+];
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -76,12 +81,18 @@ impl Config {
 
     /// The folder with the key-encryption keys.
     pub fn keyring(&self) -> PathBuf {
-        self.vault.keyring.clone().unwrap_or_else(|| self.folder.join("keyring"))
+        self.vault
+            .keyring
+            .clone()
+            .unwrap_or_else(|| self.folder.join("keyring"))
     }
 
     /// The file with the key that signs checkpoints of the log.
     pub fn checkpoint_key(&self) -> PathBuf {
-        self.log.checkpoint_key.clone().unwrap_or_else(|| self.folder.join("checkpoint.key"))
+        self.log
+            .checkpoint_key
+            .clone()
+            .unwrap_or_else(|| self.folder.join("checkpoint.key"))
     }
 }
 
@@ -110,7 +121,9 @@ pub struct PostgresConfig {
 impl std::fmt::Debug for PostgresConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The URLs hold passwords.
-        f.debug_struct("PostgresConfig").field("own", &self.app_url.is_some()).finish_non_exhaustive()
+        f.debug_struct("PostgresConfig")
+            .field("own", &self.app_url.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,7 +145,9 @@ pub struct NatsConfig {
 
 impl std::fmt::Debug for NatsConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NatsConfig").field("own", &self.url.is_some()).finish_non_exhaustive()
+        f.debug_struct("NatsConfig")
+            .field("own", &self.url.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,7 +165,11 @@ pub struct ServersConfig {
 
 impl Default for ServersConfig {
     fn default() -> Self {
-        Self { postgres_port: None, nats_port: None, nats_store_bytes: 10 << 30 }
+        Self {
+            postgres_port: None,
+            nats_port: None,
+            nats_store_bytes: 10 << 30,
+        }
     }
 }
 
@@ -175,7 +194,10 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { checkpoint_key: None, origin: "medilink.local/log".to_owned() }
+        Self {
+            checkpoint_key: None,
+            origin: "medilink.local/log".to_owned(),
+        }
     }
 }
 
@@ -206,11 +228,17 @@ pub enum ConfigError {
 ///
 /// # Errors
 /// [`ConfigError`], which names the key and where it was set.
-pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result<Config, ConfigError> {
+pub fn load(
+    file: Option<&Path>,
+    environment: HashMap<String, String>,
+) -> Result<Config, ConfigError> {
     let path = file.unwrap_or(Path::new(DEFAULT_FILE));
     let settings: HashMap<String, String> = environment
         .into_iter()
-        .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.iter().any(|other| name.starts_with(other)) || is_nested_nats(name))
+        .filter(|(name, _)| {
+            name.starts_with(PREFIX) && !NOT_SETTINGS.iter().any(|other| name.starts_with(other))
+                || is_nested_nats(name)
+        })
         .collect();
     let names = settings.keys().cloned().collect::<Vec<_>>();
     let source = Environment::with_prefix(PREFIX)
@@ -220,10 +248,17 @@ pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result
         .list_separator(",")
         .with_list_parse_key("gateway.trusted_proxies")
         .source(Some(settings));
-    let file_error = |why: String| ConfigError::File { file: path.to_owned(), why };
+    let file_error = |why: String| ConfigError::File {
+        file: path.to_owned(),
+        why,
+    };
     check_file(path)?;
     let merged = config::Config::builder()
-        .add_source(File::from(path).format(FileFormat::Toml).required(file.is_some()))
+        .add_source(
+            File::from(path)
+                .format(FileFormat::Toml)
+                .required(file.is_some()),
+        )
         .add_source(source)
         .build()
         .map_err(|error| file_error(error.to_string()))?;
@@ -231,7 +266,10 @@ pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result
         let why = plain(error.inner());
         let key = full_key(&error.path().to_string(), &why);
         let variable = format!("{PREFIX}_{}", key.replace('.', "__").to_uppercase());
-        let origin = match names.iter().find(|name| name.eq_ignore_ascii_case(&variable)) {
+        let origin = match names
+            .iter()
+            .find(|name| name.eq_ignore_ascii_case(&variable))
+        {
             Some(name) => format!("from the environment variable {name}"),
             None => format!("from {}", path.display()),
         };
@@ -243,19 +281,32 @@ pub fn load(file: Option<&Path>, environment: HashMap<String, String>) -> Result
 /// which only the environment, where everything is text, may ask for. A file that isn't there
 /// is for the caller to judge.
 fn check_file(path: &Path) -> Result<(), ConfigError> {
-    let Ok(text) = std::fs::read_to_string(path) else { return Ok(()) };
-    let file_error = |error: toml::de::Error| ConfigError::File { file: path.to_owned(), why: error.message().to_owned() };
+    let Ok(text) = std::fs::read_to_string(path) else {
+        return Ok(());
+    };
+    let file_error = |error: toml::de::Error| ConfigError::File {
+        file: path.to_owned(),
+        why: error.message().to_owned(),
+    };
     let table = toml::Deserializer::parse(&text).map_err(file_error)?;
-    serde_path_to_error::deserialize::<_, Config>(table).map(|_| ()).map_err(|error| {
-        let said = error.inner().message().to_owned();
-        // "invalid type: string "…", expected u16": only the last part doesn't quote the value.
-        let why = match said.rsplit_once(", expected ") {
-            Some((what, expected)) if what.starts_with("invalid") => format!("it must be {expected}"),
-            _ => said,
-        };
-        let key = full_key(&error.path().to_string(), &why);
-        ConfigError::Setting { key, origin: format!("from {}", path.display()), why }
-    })
+    serde_path_to_error::deserialize::<_, Config>(table)
+        .map(|_| ())
+        .map_err(|error| {
+            let said = error.inner().message().to_owned();
+            // "invalid type: string "…", expected u16": only the last part doesn't quote the value.
+            let why = match said.rsplit_once(", expected ") {
+                Some((what, expected)) if what.starts_with("invalid") => {
+                    format!("it must be {expected}")
+                }
+                _ => said,
+            };
+            let key = full_key(&error.path().to_string(), &why);
+            ConfigError::Setting {
+                key,
+                origin: format!("from {}", path.display()),
+                why,
+            }
+        })
 }
 
 /// `MEDILINK_NATS__URL` is a setting; `MEDILINK_NATS_RELAY_PASSWORD` is a variable of nats.conf.
@@ -275,7 +326,9 @@ fn plain(error: &config::ConfigError) -> String {
 
 /// The path of an unknown field ends at its table; the field is named in the message.
 fn full_key(path: &str, why: &str) -> String {
-    let unknown = why.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+    let unknown = why
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next());
     match unknown {
         Some(field) if path == "." || path.is_empty() => field.to_owned(),
         Some(field) if !path.ends_with(field) => format!("{path}.{field}"),
@@ -292,7 +345,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("medilink.toml");
         std::fs::write(&file, text).unwrap();
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         load(Some(&file), environment.collect())
     }
 
@@ -300,34 +355,61 @@ mod tests {
     fn the_environment_goes_before_the_file_and_the_file_before_the_defaults() {
         let config = load_text(
             "folder = '/srv/a'\n[gateway]\nlisten = '127.0.0.1:1'\n",
-            &[("MEDILINK_GATEWAY__LISTEN", "127.0.0.1:2"), ("MEDILINK_GATEWAY__LIMITS__BODY_BYTES", "77")],
+            &[
+                ("MEDILINK_GATEWAY__LISTEN", "127.0.0.1:2"),
+                ("MEDILINK_GATEWAY__LIMITS__BODY_BYTES", "77"),
+            ],
         )
         .unwrap();
         assert_eq!(config.folder, Path::new("/srv/a"));
         assert_eq!(config.gateway.listen.port(), 2);
         assert_eq!(config.gateway.limits.body_bytes, 77);
-        assert_eq!(config.worker.concurrency, WorkerConfig::default().concurrency);
+        assert_eq!(
+            config.worker.concurrency,
+            WorkerConfig::default().concurrency
+        );
     }
 
     #[test]
     fn a_misspelt_key_is_named_with_its_file() {
-        let error = load_text("[gateway]\nlisen = '127.0.0.1:1'\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("`gateway.lisen`") && error.contains("medilink.toml") && error.contains("listen"), "{error}");
+        let error = load_text("[gateway]\nlisen = '127.0.0.1:1'\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`gateway.lisen`")
+                && error.contains("medilink.toml")
+                && error.contains("listen"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_misspelt_variable_is_named() {
-        let error = load_text("", &[("MEDILINK_GATEWAY__LIMITS__BODY_BYTE", "1")]).unwrap_err().to_string();
-        assert!(error.contains("MEDILINK_GATEWAY__LIMITS__BODY_BYTE"), "{error}");
-        let error = load_text("", &[("MEDILINK_FOLDR", "x")]).unwrap_err().to_string();
+        let error = load_text("", &[("MEDILINK_GATEWAY__LIMITS__BODY_BYTE", "1")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("MEDILINK_GATEWAY__LIMITS__BODY_BYTE"),
+            "{error}"
+        );
+        let error = load_text("", &[("MEDILINK_FOLDR", "x")])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("MEDILINK_FOLDR"), "{error}");
     }
 
     #[test]
     fn a_wrong_type_is_named_and_its_value_is_not_quoted() {
-        let error = load_text("[nats]\nrequest_ms = 'hunter2'\n", &[]).unwrap_err().to_string();
-        assert!(error.contains("`nats.request_ms`") && !error.contains("hunter2"), "{error}");
-        let error = load_text("[gateway.limits]\nbody_bytes = true\n", &[]).unwrap_err().to_string();
+        let error = load_text("[nats]\nrequest_ms = 'hunter2'\n", &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("`nats.request_ms`") && !error.contains("hunter2"),
+            "{error}"
+        );
+        let error = load_text("[gateway.limits]\nbody_bytes = true\n", &[])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`gateway.limits.body_bytes`"), "{error}");
     }
 
@@ -339,12 +421,19 @@ mod tests {
             ("MEDILINK_POSTGRES_BIN", "/y"),
             ("MEDILINK_NATS__URL", "nats://h:1"),
         ];
-        assert_eq!(load_text("", &environment).unwrap().nats.url.as_deref(), Some("nats://h:1"));
+        assert_eq!(
+            load_text("", &environment).unwrap().nats.url.as_deref(),
+            Some("nats://h:1")
+        );
     }
 
     #[test]
     fn debug_output_has_no_password() {
-        let config = load_text("[postgres]\napp_url = 'postgres://a:hunter2@h/d'\n[nats]\npassword = 'hunter2'\n", &[]).unwrap();
+        let config = load_text(
+            "[postgres]\napp_url = 'postgres://a:hunter2@h/d'\n[nats]\npassword = 'hunter2'\n",
+            &[],
+        )
+        .unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));
     }
 }

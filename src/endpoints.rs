@@ -71,7 +71,9 @@ pub fn postgres(config: &Config, role: Role) -> Outcome<DatabaseConfig> {
         None if settings.app_url.is_none() => private_postgres(&config.folder, role)?,
         None => {
             let variable = format!("MEDILINK_POSTGRES__{}", name.to_uppercase());
-            return fail(format!("`postgres.{name}` is missing: set it in medilink.toml or as {variable}"));
+            return fail(format!(
+                "`postgres.{name}` is missing: set it in medilink.toml or as {variable}"
+            ));
         }
     };
     let mut database = DatabaseConfig::at(url);
@@ -87,14 +89,23 @@ pub fn postgres(config: &Config, role: Role) -> Outcome<DatabaseConfig> {
 /// When neither the settings nor the folder say where it is.
 pub fn nats(config: &Config, part: Part) -> Outcome<BusConfig> {
     let settings = &config.nats;
-    let user = settings.user.clone().unwrap_or_else(|| part.name().to_owned());
+    let user = settings
+        .user
+        .clone()
+        .unwrap_or_else(|| part.name().to_owned());
     let mut bus = if let Some(url) = &settings.url {
-        BusConfig::at(url.clone(), user, settings.password.clone().unwrap_or_default())
+        BusConfig::at(
+            url.clone(),
+            user,
+            settings.password.clone().unwrap_or_default(),
+        )
     } else {
         let secrets = private_secrets(&config.folder)?;
         let named = secrets.nats.named();
         let Some((_, password)) = named.iter().find(|(name, _)| *name == user) else {
-            return fail(format!("`nats.user` is {user}, which nats.conf does not know"));
+            return fail(format!(
+                "`nats.user` is {user}, which nats.conf does not know"
+            ));
         };
         let port = port_of(&config.folder, "nats")?;
         BusConfig::at(format!("nats://127.0.0.1:{port}"), user, *password)
@@ -114,7 +125,9 @@ fn private_postgres(folder: &Path, role: Role) -> Outcome<String> {
         Role::KeysOwner => ("medilink_owner", &secrets.roles.owner, "medilink_keys"),
     };
     let port = port_of(folder, "postgres")?;
-    Ok(format!("postgres://{name}:{password}@127.0.0.1:{port}/{database}"))
+    Ok(format!(
+        "postgres://{name}:{password}@127.0.0.1:{port}/{database}"
+    ))
 }
 
 fn private_secrets(folder: &Path) -> Outcome<Secrets> {
@@ -131,6 +144,16 @@ fn private_secrets(folder: &Path) -> Outcome<Secrets> {
 
 fn port_of(folder: &Path, server: &str) -> Outcome<u16> {
     let path = folder.join(format!("{server}.port"));
-    let port = std::fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok());
-    port.map_or_else(|| fail(format!("{} is missing: run `medilink up` first", path.display())), Ok)
+    let port = std::fs::read_to_string(&path)
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    port.map_or_else(
+        || {
+            fail(format!(
+                "{} is missing: run `medilink up` first",
+                path.display()
+            ))
+        },
+        Ok,
+    )
 }

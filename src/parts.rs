@@ -1,6 +1,7 @@
 //! Each part of the platform, put together from its crates.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use medilink_bus::Bus;
@@ -19,12 +20,23 @@ use crate::config::Config;
 use crate::endpoints::{Part, Role, nats, postgres};
 use crate::outcome::Outcome;
 
+const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+
 /// Runs one part until `stop`, then drains it.
 ///
 /// # Errors
 /// When it can't start, or can't go on.
-pub async fn run(part: Part, config: &Config, telemetry: &Telemetry, stop: CancellationToken) -> Outcome {
-    tracing::info!(part = part.name(), version = env!("CARGO_PKG_VERSION"), "starting");
+pub async fn run(
+    part: Part,
+    config: &Config,
+    telemetry: &Telemetry,
+    stop: CancellationToken,
+) -> Outcome {
+    tracing::info!(
+        part = part.name(),
+        version = env!("CARGO_PKG_VERSION"),
+        "starting"
+    );
     match part {
         Part::Gateway => gateway(config, telemetry, stop).await,
         Part::Projector => projector(config, stop).await,
@@ -55,7 +67,8 @@ impl Commanding {
         let database = Database::new(postgres(config, Role::App)?)?;
         let vault = vault(config).await?;
         let codec = EventCodec::new(vault.clone());
-        let (log, writer) = LogWriter::start(database.clone(), medilink_commands::inline_projections());
+        let (log, writer) =
+            LogWriter::start(database.clone(), medilink_commands::inline_projections());
         let executor = Executor::new(
             LogReader::new(database.clone()),
             log,
@@ -63,7 +76,12 @@ impl Commanding {
             Snapshots::new(database.clone(), vault),
             Authorizer::shipped()?,
         );
-        Ok(Self { database, codec, executor, writer })
+        Ok(Self {
+            database,
+            codec,
+            executor,
+            writer,
+        })
     }
 
     /// Waits until everything that was accepted is recorded, then lets go of the keys.
@@ -75,13 +93,23 @@ impl Commanding {
     }
 }
 
-/// The keys of data subjects.
+/// The keys of data subjects. A database that is away is waited for: a part that starts while
+/// PostgreSQL does need not be started again.
 ///
 /// # Errors
-/// When the keyring is missing or is not the one of this database.
+/// When the keyring is missing or is not the one of this database, or the database stays away.
 pub async fn vault(config: &Config) -> Outcome<Vault> {
     let database = Database::new(postgres(config, Role::Vault)?)?;
-    Ok(Vault::open(database, Keyring::open(config.keyring())?).await?)
+    let until = Instant::now() + DATABASE_PATIENCE;
+    loop {
+        match Vault::open(database.clone(), Keyring::open(config.keyring())?).await {
+            Err(error) if error.is_transient() && Instant::now() < until => {
+                tracing::warn!(%error, "waiting for the database of keys");
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+            other => return Ok(other?),
+        }
+    }
 }
 
 /// The projections, with read access to the log.
@@ -90,7 +118,11 @@ pub async fn vault(config: &Config) -> Outcome<Vault> {
 /// When the keys can't be opened.
 pub async fn projections(config: &Config) -> Outcome<Projector> {
     let database = Database::new(postgres(config, Role::Projector)?)?;
-    Ok(Projector::new(database, EventCodec::new(vault(config).await?), None))
+    Ok(Projector::new(
+        database,
+        EventCodec::new(vault(config).await?),
+        None,
+    ))
 }
 
 /// The key that signs the log's checkpoints.
@@ -98,7 +130,10 @@ pub async fn projections(config: &Config) -> Outcome<Projector> {
 /// # Errors
 /// When its file can't be read or made.
 pub fn checkpoint_key(config: &Config) -> Outcome<CheckpointKey> {
-    Ok(CheckpointKey::load_or_create(&config.checkpoint_key(), &config.log.origin)?)
+    Ok(CheckpointKey::load_or_create(
+        &config.checkpoint_key(),
+        &config.log.origin,
+    )?)
 }
 
 async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken) -> Outcome {
@@ -135,8 +170,14 @@ impl Probe for BrokerProbe {
 
     fn check(&self) -> BoxFuture<'_, Report> {
         let up = self.0.is_up();
-        let note = (!up).then(|| "Commands are recorded; readers follow the log itself.".to_owned());
-        Box::pin(std::future::ready(Report { up, needed: self.needed(), note, behind: None }))
+        let note =
+            (!up).then(|| "Commands are recorded; readers follow the log itself.".to_owned());
+        Box::pin(std::future::ready(Report {
+            up,
+            needed: self.needed(),
+            note,
+            behind: None,
+        }))
     }
 }
 
@@ -144,7 +185,9 @@ async fn projector(config: &Config, stop: CancellationToken) -> Outcome {
     let database = Database::new(postgres(config, Role::Projector)?)?;
     let vault = vault(config).await?;
     let bus = bus(config, Part::Projector).await?;
-    ProjectorHost::new(database, EventCodec::new(vault.clone()), Some(bus)).run(stop).await;
+    ProjectorHost::new(database, EventCodec::new(vault.clone()), Some(bus))
+        .run(stop)
+        .await;
     vault.close().await;
     Ok(())
 }
@@ -153,15 +196,32 @@ async fn relay(config: &Config, stop: CancellationToken) -> Outcome {
     let database = Database::new(postgres(config, Role::App)?)?;
     let bus = bus(config, Part::Relay).await?;
     let key = checkpoint_key(config)?;
-    RelayHost::new(database, bus, config.relay.clone(), key, TreePace::default()).run(stop).await;
+    RelayHost::new(
+        database,
+        bus,
+        config.relay.clone(),
+        key,
+        TreePace::default(),
+    )
+    .run(stop)
+    .await;
     Ok(())
 }
 
 async fn worker(config: &Config, stop: CancellationToken) -> Outcome {
     let parts = Commanding::open(config).await?;
     let bus = bus(config, Part::Worker).await?;
-    let tools = Tools::new(parts.executor.clone(), parts.codec.clone(), parts.database.clone());
-    let worker = Worker::new(tools, Some(bus), config.worker.clone(), Jobs::shipped(&config.worker)?);
+    let tools = Tools::new(
+        parts.executor.clone(),
+        parts.codec.clone(),
+        parts.database.clone(),
+    );
+    let worker = Worker::new(
+        tools,
+        Some(bus),
+        config.worker.clone(),
+        Jobs::shipped(&config.worker)?,
+    );
     worker.run(stop).await;
     drop(worker);
     parts.close().await;

@@ -17,25 +17,78 @@ use uuid::Uuid;
 use crate::outcome::{Outcome, fail};
 
 /// Department, specialty.
-const DEPARTMENTS: [(&str, &str); 3] =
-    [("General Medicine", "General medicine"), ("Cardiology", "Cardiology"), ("Paediatrics", "Paediatrics")];
+const DEPARTMENTS: [(&str, &str); 3] = [
+    ("General Medicine", "General medicine"),
+    ("Cardiology", "Cardiology"),
+    ("Paediatrics", "Paediatrics"),
+];
 
 /// Name, department, registration number, languages.
 const DOCTORS: [(&str, usize, &str, &[Language]); 4] = [
-    ("Dr. Asha Verma", 0, "DEMO-PMC-20111", &[Language::English, Language::Hindi]),
-    ("Dr. Harpreet Singh Gill", 1, "DEMO-PMC-18342", &[Language::English, Language::Punjabi, Language::Hindi]),
-    ("Dr. Meenakshi Iyer", 2, "DEMO-PMC-22907", &[Language::English]),
-    ("Dr. Imran Qureshi", 0, "DEMO-PMC-24518", &[Language::English, Language::Hindi]),
+    (
+        "Dr. Asha Verma",
+        0,
+        "DEMO-PMC-20111",
+        &[Language::English, Language::Hindi],
+    ),
+    (
+        "Dr. Harpreet Singh Gill",
+        1,
+        "DEMO-PMC-18342",
+        &[Language::English, Language::Punjabi, Language::Hindi],
+    ),
+    (
+        "Dr. Meenakshi Iyer",
+        2,
+        "DEMO-PMC-22907",
+        &[Language::English],
+    ),
+    (
+        "Dr. Imran Qureshi",
+        0,
+        "DEMO-PMC-24518",
+        &[Language::English, Language::Hindi],
+    ),
 ];
 
 /// Name, phone, language, date of birth.
 const PATIENTS: [(&str, &str, Language, &str); 6] = [
-    ("Gurleen Kaur Sandhu", "+919800000001", Language::Punjabi, "1991-04-13"),
-    ("Rajesh Kumar Sharma", "+919800000002", Language::Hindi, "1978-11-02"),
-    ("Ananya Banerjee", "+919800000003", Language::English, "2001-07-21"),
-    ("मोहन लाल यादव", "+919800000004", Language::Hindi, "1956-01-30"),
-    ("ਬਲਵਿੰਦਰ ਸਿੰਘ", "+919800000005", Language::Punjabi, "1969-09-09"),
-    ("Fatima Sheikh", "+919800000006", Language::English, "1986-03-17"),
+    (
+        "Gurleen Kaur Sandhu",
+        "+919800000001",
+        Language::Punjabi,
+        "1991-04-13",
+    ),
+    (
+        "Rajesh Kumar Sharma",
+        "+919800000002",
+        Language::Hindi,
+        "1978-11-02",
+    ),
+    (
+        "Ananya Banerjee",
+        "+919800000003",
+        Language::English,
+        "2001-07-21",
+    ),
+    (
+        "मोहन लाल यादव",
+        "+919800000004",
+        Language::Hindi,
+        "1956-01-30",
+    ),
+    (
+        "ਬਲਵਿੰਦਰ ਸਿੰਘ",
+        "+919800000005",
+        Language::Punjabi,
+        "1969-09-09",
+    ),
+    (
+        "Fatima Sheikh",
+        "+919800000006",
+        Language::English,
+        "1986-03-17",
+    ),
 ];
 
 /// Opens, closes, on the hospital's clock.
@@ -72,7 +125,10 @@ struct Seeder<'a> {
 impl Seeder<'_> {
     async fn once<O: Operation>(&self, key: String, operation: &O) -> Outcome<O::Answer> {
         let mut context = CommandContext::new(Actor::console(self.tenant));
-        context.idempotency = Some(Idempotency { key: format!("demo/{key}"), body_hash: [0; 32] });
+        context.idempotency = Some(Idempotency {
+            key: format!("demo/{key}"),
+            body_hash: [0; 32],
+        });
         match self.executor.execute(&context, operation).await {
             Ok(done) => Ok(done.answer),
             Err(error) => fail(format!("the demo could not be set up at `{key}`: {error}")),
@@ -80,17 +136,32 @@ impl Seeder<'_> {
     }
 
     async fn hospital(&self) -> Outcome<(HospitalId, Vec<DepartmentId>)> {
-        let open = hospital::Open { name: "Sanjeevani Hospital, Ludhiana".parse()?, time_zone: Kolkata.into() };
+        let open = hospital::Open {
+            name: "Sanjeevani Hospital, Ludhiana".parse()?,
+            time_zone: Kolkata.into(),
+        };
         let hospital = self.once("hospital".to_owned(), &open).await?.hospital;
         let mut departments = Vec::new();
         for (name, specialty) in DEPARTMENTS {
-            let add = hospital::AddDepartment { hospital, name: name.parse()?, specialty: specialty.parse()? };
-            departments.push(self.once(format!("department/{name}"), &add).await?.department);
+            let add = hospital::AddDepartment {
+                hospital,
+                name: name.parse()?,
+                specialty: specialty.parse()?,
+            };
+            departments.push(
+                self.once(format!("department/{name}"), &add)
+                    .await?
+                    .department,
+            );
         }
         Ok((hospital, departments))
     }
 
-    async fn doctors(&self, hospital: HospitalId, departments: &[DepartmentId]) -> Outcome<Vec<DoctorId>> {
+    async fn doctors(
+        &self,
+        hospital: HospitalId,
+        departments: &[DepartmentId],
+    ) -> Outcome<Vec<DoctorId>> {
         let mut doctors = Vec::new();
         for (name, department, number, languages) in DOCTORS {
             let register = doctor::Register {
@@ -100,7 +171,11 @@ impl Seeder<'_> {
                 registration_number: number.parse()?,
                 languages: languages.to_vec(),
             };
-            doctors.push(self.once(format!("doctor/{number}"), &register).await?.doctor);
+            doctors.push(
+                self.once(format!("doctor/{number}"), &register)
+                    .await?
+                    .doctor,
+            );
         }
         Ok(doctors)
     }
@@ -117,7 +192,8 @@ impl Seeder<'_> {
                         closes: closes.parse()?,
                         slot_minutes: SLOT_MINUTES.try_into()?,
                     };
-                    self.once(format!("window/{doctor}/{date}/{opens}"), &open).await?;
+                    self.once(format!("window/{doctor}/{date}/{opens}"), &open)
+                        .await?;
                 }
             }
         }
@@ -135,14 +211,23 @@ impl Seeder<'_> {
                 date_of_birth: Some(born.parse()?),
             };
             // By number: an idempotency key is no place for a name or a phone.
-            patients.push(self.once(format!("patient/{number}"), &register).await?.patient);
+            patients.push(
+                self.once(format!("patient/{number}"), &register)
+                    .await?
+                    .patient,
+            );
         }
         Ok(patients)
     }
 
     async fn issue(&self, person: Uuid, role: Role, token: &Token) -> Outcome {
         let secret_hash = hash(&token.secret);
-        let issue = access_token::Issue { person, roles: vec![role], secret_hash, expires_at: token.expires_at };
+        let issue = access_token::Issue {
+            person,
+            roles: vec![role],
+            secret_hash,
+            expires_at: token.expires_at,
+        };
         // The secret's own hash in the key: another secret is another token.
         self.once(format!("token/{secret_hash:?}"), &issue).await?;
         Ok(())
@@ -170,8 +255,16 @@ pub async fn seed(executor: &Executor, tenant: TenantId, tokens: &Path) -> Outco
         };
         seeder.issue(person, *role, token).await?;
     }
-    let tokens = SIGN_INS.iter().zip(secrets).map(|((name, _), token)| (*name, token.secret)).collect();
-    Ok(Demo { doctor: doctors[0], patient: patients[0], tokens })
+    let tokens = SIGN_INS
+        .iter()
+        .zip(secrets)
+        .map(|((name, _), token)| (*name, token.secret))
+        .collect();
+    Ok(Demo {
+        doctor: doctors[0],
+        patient: patients[0],
+        tokens,
+    })
 }
 
 /// Staff have no record of their own yet, so their ids are made up, the same ones each time.
@@ -188,7 +281,10 @@ struct Token {
 /// they are issued, when the file is missing, incomplete or about to expire.
 fn load_tokens(path: &Path) -> Outcome<Vec<Token>> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let kept: Option<Vec<Token>> = SIGN_INS.iter().map(|(name, _)| token_of(&text, name)).collect();
+    let kept: Option<Vec<Token>> = SIGN_INS
+        .iter()
+        .map(|(name, _)| token_of(&text, name))
+        .collect();
     if let Some(kept) = kept {
         return Ok(kept);
     }
@@ -196,12 +292,21 @@ fn load_tokens(path: &Path) -> Outcome<Vec<Token>> {
     let now = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default();
     let made: Vec<Token> = SIGN_INS
         .iter()
-        .map(|_| Token { secret: new_secret().0, expires_at: now + Days::new(TOKEN_DAYS) })
+        .map(|_| Token {
+            secret: new_secret().0,
+            expires_at: now + Days::new(TOKEN_DAYS),
+        })
         .collect();
     let lines: String = SIGN_INS
         .iter()
         .zip(&made)
-        .map(|((name, _), token)| format!("{name} {} {}\n", token.secret, token.expires_at.to_rfc3339()))
+        .map(|((name, _), token)| {
+            format!(
+                "{name} {} {}\n",
+                token.secret,
+                token.expires_at.to_rfc3339()
+            )
+        })
         .collect();
     write_private(path, lines.as_bytes())?;
     Ok(made)
@@ -226,7 +331,13 @@ mod tests {
     fn tokens_stay_the_same_until_the_day_before_they_expire() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demo-tokens");
-        let secrets = || load_tokens(&path).unwrap().into_iter().map(|token| token.secret).collect::<Vec<_>>();
+        let secrets = || {
+            load_tokens(&path)
+                .unwrap()
+                .into_iter()
+                .map(|token| token.secret)
+                .collect::<Vec<_>>()
+        };
         let first = secrets();
         assert_eq!(first.len(), SIGN_INS.len());
         assert_eq!(secrets(), first);

@@ -11,8 +11,11 @@ use crate::outcome::Outcome;
 /// # Errors
 /// When the handlers can't be installed.
 pub fn stop_signal() -> Outcome<CancellationToken> {
-    let (mut interrupt, mut terminate, mut hangup) =
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let (mut interrupt, mut terminate, mut hangup) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
+    );
     let stop = CancellationToken::new();
     let cancel = stop.clone();
     // Lives as long as the process, as signals do.

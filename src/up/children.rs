@@ -15,9 +15,12 @@ use crate::endpoints::Part;
 use crate::outcome::Outcome;
 
 /// Longer than a part's own drain, so that it is never cut off while it drains.
-const STOP: Stop = Stop { signal: Signal::SIGTERM, patience: Duration::from_secs(20) };
+const STOP: Stop = Stop {
+    signal: Signal::SIGTERM,
+    patience: Duration::from_secs(20),
+};
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A part that has run this long had no trouble starting.
 const SETTLED: Duration = Duration::from_secs(30);
 
@@ -48,8 +51,20 @@ impl Child {
         let log = launch.logs.join(format!("{}.log", part.name()));
         let ends = Arc::new(AtomicU32::new(0));
         let stop = CancellationToken::new();
-        let keeper = tokio::spawn(keep(part, launch, log.clone(), Arc::clone(&ends), stop.clone()));
-        Self { part, log, ends, stop, keeper }
+        let keeper = tokio::spawn(keep(
+            part,
+            launch,
+            log.clone(),
+            Arc::clone(&ends),
+            stop.clone(),
+        ));
+        Self {
+            part,
+            log,
+            ends,
+            stop,
+            keeper,
+        }
     }
 
     /// The last line that the part logged, if it ended more often than trouble of the moment
@@ -60,20 +75,38 @@ impl Child {
         }
         let length = std::fs::metadata(&self.log).map_or(0, |log| log.len());
         let said = read_log(&self.log, length.saturating_sub(4_096));
-        let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing").to_owned();
-        Some(format!("the {} keeps ending. Its log, {}, ends with: {last}", self.part.name(), self.log.display()))
+        let last = said
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("nothing")
+            .to_owned();
+        Some(format!(
+            "the {} keeps ending. Its log, {}, ends with: {last}",
+            self.part.name(),
+            self.log.display()
+        ))
     }
 
     /// Stops the part, which drains first, and waits until it is gone.
     pub async fn stop(self) {
         self.stop.cancel();
         if self.keeper.await.is_err() {
-            tracing::error!(part = self.part.name(), "the task that keeps a part running has panicked");
+            tracing::error!(
+                part = self.part.name(),
+                "the task that keeps a part running has panicked"
+            );
         }
     }
 }
 
-async fn keep(part: Part, launch: Arc<Launch>, log: PathBuf, ends: Arc<AtomicU32>, stop: CancellationToken) {
+async fn keep(
+    part: Part,
+    launch: Arc<Launch>,
+    log: PathBuf,
+    ends: Arc<AtomicU32>,
+    stop: CancellationToken,
+) {
     let mut pause = FIRST_PAUSE;
     while !stop.is_cancelled() {
         let began = Instant::now();
@@ -108,7 +141,9 @@ async fn keep(part: Part, launch: Arc<Launch>, log: PathBuf, ends: Arc<AtomicU32
 async fn spawn(part: Part, launch: &Launch, log: &Path) -> Outcome<tokio::process::Child> {
     let (file, _) = open_log(log)?;
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig=TERM", "--"]).arg(&launch.program);
+    command
+        .args(["--pdeathsig=TERM", "--"])
+        .arg(&launch.program);
     if let Some(config) = &launch.config {
         command.arg("--config").arg(config);
     }

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::endpoints::{Part, Role, postgres};
 use crate::migrate::migrate;
 use crate::outcome::{Outcome, fail};
+use crate::output;
 use crate::parts::{Commanding, checkpoint_key};
 use crate::seed::{Demo, seed};
 use crate::signals::stop_signal;
@@ -29,7 +30,7 @@ use servers::{Kept, elsewhere, start_nats, start_postgres};
 use steps::Steps;
 
 /// An `up` that was told to stop may still be draining when the next one starts.
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 const READY_PATIENCE: Duration = Duration::from_secs(120);
 
 /// What runs, in the order in which it was started.
@@ -69,14 +70,15 @@ pub async fn run(options: &Up, config_file: Option<&Path>, config: Config) -> Ou
         () = stop.cancelled() => Ok(None),
     };
     if let Ok(Some(text)) = &outcome {
-        println!("{text}");
+        output::print(text)?;
         stop.cancelled().await;
     }
-    steps.step("Stopped", async {
-        running.stop().await;
-        Ok(())
-    })
-    .await?;
+    steps
+        .step("Stopped", async {
+            running.stop().await;
+            Ok(())
+        })
+        .await?;
     outcome.map(drop)
 }
 
@@ -91,7 +93,15 @@ async fn start(
     let folder = Folder::open(&config.folder).await?;
     folder.home().clone_into(&mut config.folder);
     // Held until the process ends, whatever ends it.
-    let lock = steps.step("Folder is ours", async { Ok(folder.lock(LOCK_PATIENCE).await?) }).await?;
+    let lock = match folder.lock(Duration::ZERO).await {
+        Err(ServerError::Held { pid, .. }) => {
+            steps.note(&format!(
+                "waiting for another `medilink up` here (process {pid}) to end"
+            ));
+            folder.lock(LOCK_PATIENCE).await?
+        }
+        other => other?,
+    };
     std::mem::forget(lock);
     take_address(&mut config).await?;
     Keyring::open_or_create(config.keyring())?;
@@ -104,33 +114,61 @@ async fn start(
     }
     if config.postgres.app_url.is_none() {
         let secrets = Secrets::load_or_create(&secrets_file)?;
-        running.servers.push(steps.step("PostgreSQL runs", start_postgres(&config, &folder, &secrets)).await?);
+        running.servers.push(
+            steps
+                .step(
+                    "PostgreSQL runs",
+                    start_postgres(&config, &folder, &secrets),
+                )
+                .await?,
+        );
     }
     if config.nats.url.is_none() {
         let secrets = Secrets::load_or_create(&secrets_file)?;
-        running.servers.push(steps.step("NATS runs", start_nats(&config, &folder, &secrets)).await?);
+        running.servers.push(
+            steps
+                .step("NATS runs", start_nats(&config, &folder, &secrets))
+                .await?,
+        );
     }
     if config.postgres.app_url.is_none() || config.postgres.owner_url.is_some() {
-        steps.step("Databases are up to date", migrate(&config)).await?;
+        steps
+            .step("Databases are up to date", migrate(&config))
+            .await?;
     }
     let demo = if options.no_demo {
         None
     } else {
-        Some(steps.step("Demo hospital is set up", set_up_demo(&config, &folder)).await?)
+        Some(
+            steps
+                .step("Demo hospital is set up", set_up_demo(&config, &folder))
+                .await?,
+        )
     };
 
     let launch = Arc::new(launch(&config, config_file, logs)?);
     for part in Part::ALL {
-        running.children.push(Child::start(part, Arc::clone(&launch)));
+        running
+            .children
+            .push(Child::start(part, Arc::clone(&launch)));
     }
     let address = config.gateway.listen;
-    steps.step("Every part is ready", ready(&config, address, &running.children)).await?;
+    steps
+        .step(
+            "Every part is ready",
+            ready(&config, address, &running.children),
+        )
+        .await?;
     let walk_file = folder.home().join("walk.sh");
     if let Some(demo) = &demo {
         // It holds a token.
         write_private(&walk_file, walk::walk(address, demo).as_bytes())?;
     }
-    Ok(Some(walk::welcome(address, demo.as_ref(), &walk_file.display().to_string())))
+    Ok(Some(walk::welcome(
+        address,
+        demo.as_ref(),
+        &walk_file.display().to_string(),
+    )))
 }
 
 /// Makes sure that the gateway will get its address, before anything is started. The gateway of
@@ -157,7 +195,12 @@ async fn take_address(config: &mut Config) -> Outcome {
 
 async fn set_up_demo(config: &Config, folder: &Folder) -> Outcome<Demo> {
     let parts = Commanding::open(config).await?;
-    let demo = seed(&parts.executor, config.tenant(), &folder.home().join("demo-tokens")).await;
+    let demo = seed(
+        &parts.executor,
+        config.tenant(),
+        &folder.home().join("demo-tokens"),
+    )
+    .await;
     parts.close().await;
     demo
 }
@@ -167,8 +210,14 @@ fn launch(config: &Config, config_file: Option<&Path>, logs: PathBuf) -> Outcome
         program: std::env::current_exe()?,
         config: config_file.map(Path::to_owned),
         environment: vec![
-            ("MEDILINK_FOLDER".to_owned(), config.folder.display().to_string()),
-            ("MEDILINK_GATEWAY__LISTEN".to_owned(), config.gateway.listen.to_string()),
+            (
+                "MEDILINK_FOLDER".to_owned(),
+                config.folder.display().to_string(),
+            ),
+            (
+                "MEDILINK_GATEWAY__LISTEN".to_owned(),
+                config.gateway.listen.to_string(),
+            ),
         ],
         logs,
     })
@@ -176,12 +225,18 @@ fn launch(config: &Config, config_file: Option<&Path>, logs: PathBuf) -> Outcome
 
 /// Waits until the gateway says that it is ready and every read model has seen the whole log.
 async fn ready(config: &Config, address: SocketAddr, children: &[Child]) -> Outcome {
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(3)).build()?;
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(3))
+        .build()?;
     let url = format!("http://{address}/readyz");
     let checkpoints = Checkpoints::new(Database::new(postgres(config, Role::App)?)?);
     let until = Instant::now() + READY_PATIENCE;
     while Instant::now() < until {
-        let answers = client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success());
+        let answers = client
+            .get(&url)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success());
         if answers
             && let Ok(behind) = checkpoints.behind().await
             && !behind.is_empty()

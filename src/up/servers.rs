@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use medilink_servers::{
-    Account, Folder, NatsOptions, PostgresOptions, PrivateNats, PrivatePostgres, Secrets, ServerError,
-    find_nats_server, provision, write_private,
+    Account, Folder, NatsOptions, PostgresOptions, PrivateNats, PrivatePostgres, Secrets,
+    ServerError, find_nats_server, provision, write_private,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -44,10 +44,19 @@ pub async fn start_postgres(config: &Config, folder: &Folder, secrets: &Secrets)
         settings: Vec::new(),
     })
     .await?;
-    provision(&server.superuser_url(), &secrets.roles, "medilink", "medilink_keys").await?;
+    provision(
+        &server.superuser_url(),
+        &secrets.roles,
+        "medilink",
+        "medilink_keys",
+    )
+    .await?;
     remember(folder, "postgres", server.port())?;
     let stop = CancellationToken::new();
-    Ok(Kept { keeper: tokio::spawn(keep_postgres(server, stop.clone())), stop })
+    Ok(Kept {
+        keeper: tokio::spawn(keep_postgres(server, stop.clone())),
+        stop,
+    })
 }
 
 /// Starts NATS.
@@ -67,12 +76,18 @@ pub async fn start_nats(config: &Config, folder: &Folder, secrets: &Secrets) -> 
     .await?;
     remember(folder, "nats", server.port())?;
     let stop = CancellationToken::new();
-    Ok(Kept { keeper: tokio::spawn(keep_nats(server, stop.clone())), stop })
+    Ok(Kept {
+        keeper: tokio::spawn(keep_nats(server, stop.clone())),
+        stop,
+    })
 }
 
 /// The parts, and `medilink admin` in another terminal, look up the port here.
 fn remember(folder: &Folder, server: &str, port: u16) -> Result<(), ServerError> {
-    write_private(&folder.home().join(format!("{server}.port")), format!("{port}\n").as_bytes())
+    write_private(
+        &folder.home().join(format!("{server}.port")),
+        format!("{port}\n").as_bytes(),
+    )
 }
 
 async fn keep_postgres(mut server: PrivatePostgres, stop: CancellationToken) {
@@ -126,7 +141,9 @@ pub fn elsewhere(folder: &Folder) -> Option<String> {
     if folder.servers().starts_with(folder.home()) {
         return None;
     }
-    let Account::Other { name, .. } = folder.account() else { return None };
+    let Account::Other { name, .. } = folder.account() else {
+        return None;
+    };
     Some(format!(
         "{} can't be entered by the account {name}, which runs the servers; their data are in {}",
         folder.home().display(),

@@ -15,7 +15,9 @@ pub struct Steps {
 impl Steps {
     /// Looks at whether a person watches.
     pub fn new() -> Self {
-        Self { fancy: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() }
+        Self {
+            fancy: std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
     }
 
     /// Does one step, and says that and how long it took.
