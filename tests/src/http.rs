@@ -23,17 +23,25 @@ pub struct Answer {
 impl Answer {
     /// A header's value, empty when absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The last segment of a problem's type, empty when it is no problem.
     pub fn problem(&self) -> &str {
-        self.body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default()
+        self.body["type"]
+            .as_str()
+            .and_then(|kind| kind.rsplit('/').next())
+            .unwrap_or_default()
     }
 
     /// The position of a command.
     pub fn position(&self) -> u64 {
-        self.body["position"].as_u64().expect("a command answers with its position")
+        self.body["position"]
+            .as_u64()
+            .expect("a command answers with its position")
     }
 }
 
@@ -47,22 +55,36 @@ pub struct Caller {
 
 impl Caller {
     pub(crate) fn new(base: String, secret: &str) -> Self {
-        let client = Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
-        let caller = Self { client, base, headers: HeaderMap::new() };
-        if secret.is_empty() { caller } else { caller.with("authorization", &format!("Bearer {secret}")) }
+        let client = Client::builder()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap();
+        let caller = Self {
+            client,
+            base,
+            headers: HeaderMap::new(),
+        };
+        if secret.is_empty() {
+            caller
+        } else {
+            caller.with("authorization", &format!("Bearer {secret}"))
+        }
     }
 
     /// The same caller with one more header on each request.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
-        self.headers.insert(name, HeaderValue::from_str(value).unwrap());
+        self.headers
+            .insert(name, HeaderValue::from_str(value).unwrap());
         self
     }
 
     /// A request to build on.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base)).headers(self.headers.clone())
+        self.client
+            .request(method, format!("{}{path}", self.base))
+            .headers(self.headers.clone())
     }
 
     /// Sends it; `None` when the gateway can't be reached.
@@ -71,7 +93,12 @@ impl Caller {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.ok()?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Some(Answer { status, headers, body, text })
+        Some(Answer {
+            status,
+            headers,
+            body,
+            text,
+        })
     }
 
     /// GET; `None` when the gateway can't be reached.
@@ -89,7 +116,9 @@ impl Caller {
     /// # Panics
     /// When the gateway can't be reached.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.try_post(path, body).await.expect("the gateway answers")
+        self.try_post(path, body)
+            .await
+            .expect("the gateway answers")
     }
 
     /// POST with the idempotency key that makes repeating safe, until it is carried out or
@@ -98,12 +127,19 @@ impl Caller {
     /// # Panics
     /// When that takes longer than two minutes.
     pub async fn persist(&self, path: &str, body: &Value) -> Answer {
-        let caller = self.clone().with("idempotency-key", &Uuid::now_v7().to_string());
+        let caller = self
+            .clone()
+            .with("idempotency-key", &Uuid::now_v7().to_string());
         let started = Instant::now();
         loop {
             match caller.try_post(path, body).await {
-                Some(answer) if answer.status < 500 && answer.problem() != "contention" => return answer,
-                last => assert!(started.elapsed() < Duration::from_secs(120), "still not carried out: {last:?}"),
+                Some(answer) if answer.status < 500 && answer.problem() != "contention" => {
+                    return answer;
+                }
+                last => assert!(
+                    started.elapsed() < Duration::from_secs(120),
+                    "still not carried out: {last:?}"
+                ),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -114,7 +150,9 @@ impl Caller {
     /// # Panics
     /// When the gateway can't be reached.
     pub async fn get_at(&self, path: &str, position: u64) -> Answer {
-        let request = self.request(Method::GET, path).header("Medilink-Min-Position", position);
+        let request = self
+            .request(Method::GET, path)
+            .header("Medilink-Min-Position", position);
         self.send(request).await.expect("the gateway answers")
     }
 }

@@ -2,7 +2,11 @@
 //! real PostgreSQL and NATS, each of which a test may kill; and the questions that every test
 //! ends with: is the log whole, is every slot given once, do read models equal their replay.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test whose servers don't start can only stop")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test whose servers don't start can only stop"
+)]
 
 mod history;
 mod http;

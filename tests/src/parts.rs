@@ -53,9 +53,16 @@ pub(crate) struct Process(Child);
 
 impl Process {
     pub fn start(binary: &Path, config: &Path, part: Part, log: &Path) -> Self {
-        let log: File = OpenOptions::new().create(true).append(true).open(log).unwrap();
+        let log: File = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
         let mut command = medilink(binary, config);
-        command.arg(part.name()).stdout(log.try_clone().unwrap()).stderr(log);
+        command
+            .arg(part.name())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
         Self(command.spawn().expect("the binary starts"))
     }
 

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use medilink_commands::{Actor, Authorizer, CommandContext, Executor, access_token, inline_projections};
+use medilink_bus::{Bus, BusConfig, StreamPosition, stream_position};
+use medilink_commands::{
+    Actor, Authorizer, CommandContext, Executor, access_token, inline_projections,
+};
 use medilink_database::{Database, DatabaseConfig};
 use medilink_domain::TenantId;
 use medilink_domain::values::Role;
 use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
 use medilink_servers::{
-    Account, DatabaseUrls, NatsOptions, NatsPasswords, PostgresOptions, PrivateNats, PrivatePostgres, RolePasswords,
-    find_nats_server, password, provision,
+    Account, DatabaseUrls, NatsOptions, NatsPasswords, PostgresOptions, PrivateNats,
+    PrivatePostgres, RolePasswords, find_nats_server, password, provision,
 };
 use medilink_vault::{Keyring, Vault};
 use tempfile::TempDir;
@@ -50,23 +53,39 @@ pub struct Platform {
 impl Platform {
     /// Starts everything and waits until the gateway serves.
     pub async fn start(binary: impl Into<PathBuf>, options: Options) -> Self {
-        let folder = tempfile::Builder::new().prefix("medilink-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("medilink-")
+            .tempdir()
+            .unwrap();
         passable(folder.path());
         let account = Account::for_servers().unwrap();
         // PostgreSQL syncs to the page cache only: processes are killed here, not machines.
-        let settings = [("fsync", "off"), ("full_page_writes", "off"), ("max_connections", "200")];
+        let settings = [
+            ("fsync", "off"),
+            ("full_page_writes", "off"),
+            ("max_connections", "200"),
+        ];
         let postgres = PrivatePostgres::start(PostgresOptions {
             folder: folder.path().join("postgres"),
             log: folder.path().join("postgres.log"),
             port: Some(port()),
             password: password(),
             account: account.clone(),
-            settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            settings: settings
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
         })
         .await
         .unwrap();
         let [main, keys] = DATABASES;
-        let urls = provision(&postgres.superuser_url(), &RolePasswords::generate(), main, keys).await.unwrap();
+        let urls = provision(
+            &postgres.superuser_url(),
+            &RolePasswords::generate(),
+            main,
+            keys,
+        )
+        .await
+        .unwrap();
         let nats = PrivateNats::start(NatsOptions {
             folder: folder.path().join("nats"),
             log: folder.path().join("nats.log"),
@@ -107,13 +126,22 @@ impl Platform {
         let started = Instant::now();
         loop {
             let answer = caller.get("/readyz").await;
-            if answer.is_some_and(|answer| answer.status == 200 && answer.body["parts"]["projections"]["up"] == true) {
+            if answer.is_some_and(|answer| {
+                answer.status == 200 && answer.body["parts"]["projections"]["up"] == true
+            }) {
                 return;
             }
-            if let Some(part) = Part::ALL.into_iter().find(|part| self.parts.contains_key(part) && !self.is_running(*part)) {
+            if let Some(part) = Part::ALL
+                .into_iter()
+                .find(|part| self.parts.contains_key(part) && !self.is_running(*part))
+            {
                 panic!("{} ended by itself:\n{}", part.name(), self.log_of(part));
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "not ready:\n{}", self.log_of(Part::Gateway));
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "not ready:\n{}",
+                self.log_of(Part::Gateway)
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -121,9 +149,15 @@ impl Platform {
     /// Runs another command of the binary; whether it succeeded, and what it said.
     pub fn run(&self, arguments: &[&str]) -> (bool, String) {
         let config = self.write_settings(Part::Worker);
-        let output = medilink(&self.binary, &config).args(arguments).output().unwrap();
+        let output = medilink(&self.binary, &config)
+            .args(arguments)
+            .output()
+            .unwrap();
         let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&said).into_owned(),
+        )
     }
 
     /// Starts a part that isn't running.
@@ -135,22 +169,33 @@ impl Platform {
 
     /// `kill -9`.
     pub fn kill_part(&mut self, part: Part) {
-        self.parts.remove(&part).expect("the part is running").kill();
+        self.parts
+            .remove(&part)
+            .expect("the part is running")
+            .kill();
     }
 
     /// SIGTERM; `true` when it ended with 0.
     pub fn stop_part(&mut self, part: Part) -> bool {
-        self.parts.remove(&part).expect("the part is running").stop().success()
+        self.parts
+            .remove(&part)
+            .expect("the part is running")
+            .stop()
+            .success()
     }
 
     /// Whether a part that was started still runs.
     pub fn is_running(&mut self, part: Part) -> bool {
-        self.parts.get_mut(&part).is_some_and(|process| !process.has_ended())
+        self.parts
+            .get_mut(&part)
+            .is_some_and(|process| !process.has_ended())
     }
 
     /// `kill -9` of NATS; with `forget`, its store is deleted too.
     pub async fn kill_nats(&mut self, forget: bool) {
-        let Some(Server::Running(nats)) = self.nats.take() else { panic!("NATS is running") };
+        let Some(Server::Running(nats)) = self.nats.take() else {
+            panic!("NATS is running")
+        };
         let store = nats.store();
         self.nats = Some(Server::Killed(nats.kill().await));
         if forget {
@@ -160,20 +205,28 @@ impl Platform {
 
     /// Starts NATS again where it was.
     pub async fn start_nats(&mut self) {
-        let Some(Server::Killed(options)) = self.nats.take() else { panic!("NATS was killed") };
+        let Some(Server::Killed(options)) = self.nats.take() else {
+            panic!("NATS was killed")
+        };
         self.nats = Some(Server::Running(PrivateNats::start(options).await.unwrap()));
     }
 
     /// `kill -9` of PostgreSQL.
     pub async fn kill_postgres(&mut self) {
-        let Some(Server::Running(postgres)) = self.postgres.take() else { panic!("PostgreSQL is running") };
+        let Some(Server::Running(postgres)) = self.postgres.take() else {
+            panic!("PostgreSQL is running")
+        };
         self.postgres = Some(Server::Killed(postgres.kill().await));
     }
 
     /// Starts PostgreSQL again where it was.
     pub async fn start_postgres(&mut self) {
-        let Some(Server::Killed(options)) = self.postgres.take() else { panic!("PostgreSQL was killed") };
-        self.postgres = Some(Server::Running(PrivatePostgres::start(options).await.unwrap()));
+        let Some(Server::Killed(options)) = self.postgres.take() else {
+            panic!("PostgreSQL was killed")
+        };
+        self.postgres = Some(Server::Running(
+            PrivatePostgres::start(options).await.unwrap(),
+        ));
     }
 
     /// A caller with this bearer secret; none when it is empty.
@@ -196,7 +249,11 @@ impl Platform {
             expires_at: chrono::Utc::now() + chrono::TimeDelta::hours(2),
         };
         let context = CommandContext::new(Actor::console(tenant));
-        self.executor().await.execute(&context, &issue).await.unwrap();
+        self.executor()
+            .await
+            .execute(&context, &issue)
+            .await
+            .unwrap();
         secret
     }
 
@@ -220,7 +277,12 @@ impl Platform {
     pub async fn vault(&self) -> Vault {
         let open = || async {
             let keyring = Keyring::open(self.folder.path().join("keyring")).unwrap();
-            Vault::open(Database::new(DatabaseConfig::at(&self.urls.vault)).unwrap(), keyring).await.unwrap()
+            Vault::open(
+                Database::new(DatabaseConfig::at(&self.urls.vault)).unwrap(),
+                keyring,
+            )
+            .await
+            .unwrap()
         };
         self.vault.get_or_init(open).await.clone()
     }
@@ -242,9 +304,30 @@ impl Platform {
 
     /// The superuser's URL of each database.
     pub fn superuser_urls(&self) -> [String; 2] {
-        let Some(Server::Running(postgres)) = &self.postgres else { panic!("PostgreSQL is running") };
+        let Some(Server::Running(postgres)) = &self.postgres else {
+            panic!("PostgreSQL is running")
+        };
         let url = postgres.superuser_url();
         DATABASES.map(|database| format!("{}/{database}", url.rsplit_once('/').unwrap().0))
+    }
+
+    /// What the broker's stream holds; `None` when there is none.
+    pub async fn broker(&self) -> Option<StreamPosition> {
+        let Some(Server::Running(nats)) = &self.nats else {
+            return None;
+        };
+        let named = nats.options().passwords.named();
+        let (user, secret) = named.iter().find(|(name, _)| *name == "operator").unwrap();
+        let bus = Bus::connect(&BusConfig::at(nats.url(), *user, *secret), "test")
+            .await
+            .unwrap();
+        for _ in 0..100 {
+            if bus.is_up() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        stream_position(&bus).await.ok()
     }
 
     /// Everything that the platform keeps: servers' data, logs, keys.
@@ -308,6 +391,23 @@ impl Platform {
             nats_port = nats.port.unwrap(),
             gateway = self.gateway,
         )
+    }
+}
+
+impl Drop for Platform {
+    /// A test that failed shows what the parts said last.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for part in Part::ALL {
+                let log = self.log_of(part);
+                let lines: Vec<&str> = log.lines().collect();
+                eprintln!(
+                    "--- {}\n{}",
+                    part.name(),
+                    lines[lines.len().saturating_sub(12)..].join("\n")
+                );
+            }
+        }
     }
 }
 

@@ -24,13 +24,19 @@ pub async fn settle(platform: &Platform, limit: Duration) -> Position {
         match quiet {
             Some((known, since)) if known == head && caught_up => {
                 if since.elapsed() > Duration::from_secs(1) {
-                    assert!(models.iter().all(|model| model.parked == 0), "a projection gave up on an event: {models:?}");
+                    assert!(
+                        models.iter().all(|model| model.parked == 0),
+                        "a projection gave up on an event: {models:?}"
+                    );
                     return head;
                 }
             }
             _ => quiet = caught_up.then(|| (head, Instant::now())),
         }
-        assert!(started.elapsed() < limit, "not settled at {head}: {models:?}");
+        assert!(
+            started.elapsed() < limit,
+            "not settled at {head}: {models:?}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -41,14 +47,26 @@ pub async fn settle(platform: &Platform, limit: Duration) -> Position {
 /// When they differ.
 pub async fn assert_read_models_equal_their_replay(platform: &Platform) {
     let head = settle(platform, Duration::from_secs(90)).await;
-    let projector = Projector::new(platform.projector(), EventCodec::new(platform.vault().await), None);
+    let projector = Projector::new(
+        platform.projector(),
+        EventCodec::new(platform.vault().await),
+        None,
+    );
     for name in projector.names() {
         let (at, live) = projector.rows_clear(name).await.unwrap();
-        assert_eq!(projector.rebuild(name).await.unwrap(), head, "{name}: the log grew while it was to be quiet");
+        assert_eq!(
+            projector.rebuild(name).await.unwrap(),
+            head,
+            "{name}: the log grew while it was to be quiet"
+        );
         let (again, rebuilt) = projector.rows_clear(name).await.unwrap();
         assert_eq!((at, again), (head, head), "{name}");
         // Not assert_eq: the rows hold what nobody wants to scroll through.
-        assert_eq!(live.len(), rebuilt.len(), "{name}: live and rebuilt have different numbers of rows");
+        assert_eq!(
+            live.len(),
+            rebuilt.len(),
+            "{name}: live and rebuilt have different numbers of rows"
+        );
         for (live, rebuilt) in live.iter().zip(&rebuilt) {
             assert_eq!(live, rebuilt, "{name}: a live row is not what the log says");
         }

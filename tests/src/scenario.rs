@@ -49,16 +49,27 @@ impl Hospital {
     }
 
     async fn open_in(platform: &Platform, time_zone: &str, offset: i64, date: NaiveDate) -> Self {
-        let administrator = platform.person(Uuid::now_v7(), &[Role::Administrator]).await;
+        let administrator = platform
+            .person(Uuid::now_v7(), &[Role::Administrator])
+            .await;
         let receptionist = platform.person(Uuid::now_v7(), &[Role::Receptionist]).await;
         let body = json!({"name": "City Hospital", "time_zone": time_zone});
         let hospital = id(&administrator.post("/v1/hospitals", &body).await);
         let path = format!("/v1/hospitals/{hospital}/departments");
-        let department = id(&administrator.post(&path, &json!({"name": "Heart", "specialty": "Cardiology"})).await);
-        Self { administrator, receptionist, hospital, department, date, offset }
+        let department = id(&administrator
+            .post(&path, &json!({"name": "Heart", "specialty": "Cardiology"}))
+            .await);
+        Self {
+            administrator,
+            receptionist,
+            hospital,
+            department,
+            date,
+            offset,
+        }
     }
 
-    /// Registers a doctor.
+    /// Registers a doctor whose every personal field holds the canary.
     pub async fn doctor(&self, number: u32) -> Uuid {
         let body = json!({
             "hospital": self.hospital,
@@ -67,21 +78,40 @@ impl Hospital {
             "registration_number": format!("{CANARY}-{number}"),
             "languages": ["en", "hi"],
         });
-        id(&self.administrator.post("/v1/doctors", &body).await)
+        id(&self.administrator.persist("/v1/doctors", &body).await)
     }
 
     /// Opens a window on the day; the answer to the command.
-    pub async fn window(&self, doctor: Uuid, opens: &str, closes: &str, slot_minutes: u32) -> Answer {
+    pub async fn window(
+        &self,
+        doctor: Uuid,
+        opens: &str,
+        closes: &str,
+        slot_minutes: u32,
+    ) -> Answer {
         let body = json!({"date": self.date, "opens": opens, "closes": closes, "slot_minutes": slot_minutes});
-        let opened = self.administrator.post(&format!("/v1/doctors/{doctor}/windows"), &body).await;
+        let opened = self
+            .administrator
+            .persist(&format!("/v1/doctors/{doctor}/windows"), &body)
+            .await;
         assert_eq!(opened.status, 201, "{}", opened.text);
         opened
     }
 
     /// Opens a window of one slot of five minutes at this instant.
     pub async fn slot(&self, doctor: Uuid, starts_at: DateTime<Utc>) -> Answer {
-        let clock = |at: DateTime<Utc>| (at + TimeDelta::minutes(self.offset)).format("%H:%M").to_string();
-        self.window(doctor, &clock(starts_at), &clock(starts_at + TimeDelta::minutes(5)), 5).await
+        let clock = |at: DateTime<Utc>| {
+            (at + TimeDelta::minutes(self.offset))
+                .format("%H:%M")
+                .to_string()
+        };
+        self.window(
+            doctor,
+            &clock(starts_at),
+            &clock(starts_at + TimeDelta::minutes(5)),
+            5,
+        )
+        .await
     }
 
     /// Registers a patient whose every personal field holds the canary.
@@ -98,8 +128,15 @@ impl Hospital {
 
     /// The instant at which a minute of the day, counted from midnight here, is.
     pub fn at(&self, minute: i64) -> DateTime<Utc> {
-        let midnight = self.date.and_hms_opt(0, 0, 0).unwrap().and_utc() - TimeDelta::minutes(self.offset);
+        let midnight =
+            self.date.and_hms_opt(0, 0, 0).unwrap().and_utc() - TimeDelta::minutes(self.offset);
         midnight + TimeDelta::minutes(minute)
+    }
+
+    /// Where a doctor's free slots of the day are.
+    pub fn slots(&self, doctor: Uuid) -> String {
+        let [from, to] = [0, 24 * 60].map(|minute| self.at(minute).format("%Y-%m-%dT%H:%M:%SZ"));
+        format!("/v1/doctors/{doctor}/slots?from={from}&to={to}")
     }
 
     /// The body of a booking.
@@ -109,7 +146,13 @@ impl Hospital {
 
     /// Books as the reception.
     pub async fn book(&self, patient: Uuid, doctor: Uuid, minute: i64) -> Answer {
-        let booked = self.receptionist.post("/v1/appointments", &self.booking(patient, doctor, self.at(minute))).await;
+        let booked = self
+            .receptionist
+            .post(
+                "/v1/appointments",
+                &self.booking(patient, doctor, self.at(minute)),
+            )
+            .await;
         assert_eq!(booked.status, 201, "{}", booked.text);
         booked
     }
@@ -121,5 +164,8 @@ impl Hospital {
 /// When it made nothing.
 pub fn id(answer: &Answer) -> Uuid {
     assert_eq!(answer.status, 201, "{}", answer.text);
-    answer.body["id"].as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no id in {}", answer.text))
+    answer.body["id"]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| panic!("no id in {}", answer.text))
 }

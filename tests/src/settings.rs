@@ -28,14 +28,21 @@ impl Options {
         let mut table: Table = base.parse().unwrap();
         for (section, more) in &self.settings {
             let more: Table = more.parse().unwrap();
-            overlay(table.entry(*section).or_insert_with(|| Value::Table(Table::new())), more);
+            overlay(
+                table
+                    .entry(*section)
+                    .or_insert_with(|| Value::Table(Table::new())),
+                more,
+            );
         }
         table.to_string()
     }
 }
 
 fn overlay(value: &mut Value, more: Table) {
-    let Value::Table(table) = value else { panic!("a section is a table") };
+    let Value::Table(table) = value else {
+        panic!("a section is a table")
+    };
     for (name, value) in more {
         match (table.get_mut(&name), value) {
             (Some(there @ Value::Table(_)), Value::Table(more)) => overlay(there, more),

@@ -80,6 +80,7 @@ pub(crate) async fn launch(
 
 async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_>, RelayError> {
     let id = Uuid::now_v7().simple().to_string();
+    let spans = spans(&batch);
     let expected = Position(at.0 + batch.len() as u64);
     for (index, message) in batch.into_iter().enumerate() {
         let Outgoing {
@@ -109,9 +110,12 @@ async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_
                 .timeout(Some(bus.timeout()));
             // Without the scheduler's budget the first poll always takes its place in the
             // client's queue, so nothing that is sent later can overtake it.
-            let mut flying: Flying<'_> = Box::pin(tokio::task::unconstrained(arrival(
-                bus, at, expected, subject, request,
-            )));
+            let arrival = arrival(bus, at, expected, subject, request);
+            let mut flying: Flying<'_> = Box::pin(tokio::task::unconstrained(async {
+                let arrived = arrival.await;
+                drop(spans);
+                arrived
+            }));
             return Ok(match futures::poll!(&mut flying) {
                 Poll::Ready(result) => Box::pin(std::future::ready(result)),
                 Poll::Pending => flying,
@@ -125,6 +129,21 @@ async fn send(bus: &Bus, at: Position, batch: Vec<Outgoing>) -> Result<Flying<'_
     }
     // `cut` takes at least one message, and the positions of a batch follow `at`.
     Err(RelayError::Moved(at))
+}
+
+/// The spans that make these events' traces reach into the broker; they end when the batch is
+/// stored.
+fn spans(batch: &[Outgoing]) -> Vec<tracing::Span> {
+    let traced = batch
+        .iter()
+        .filter_map(|message| Some((message.position, message.traceparent.as_ref()?)));
+    traced
+        .map(|(position, traceparent)| {
+            let span = tracing::info_span!("publish", position = position.0);
+            medilink_telemetry::span_from_traceparent(&span, traceparent);
+            span
+        })
+        .collect()
 }
 
 async fn arrival(

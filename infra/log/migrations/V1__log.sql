@@ -4,10 +4,12 @@ CREATE SCHEMA log;
 
 CREATE TABLE log.head (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    position bigint NOT NULL CHECK (position >= 0)
+    position bigint NOT NULL CHECK (position >= 0),
+    recorded_at timestamptz NOT NULL
 ) WITH (fillfactor = 10, autovacuum_vacuum_threshold = 100);
 COMMENT ON TABLE log.head IS 'The last position. Moving it by compare-and-set is the fence between writers.';
-INSERT INTO log.head (position) VALUES (0);
+COMMENT ON COLUMN log.head.recorded_at IS 'The time of the last event: the next one, whichever process records it, is no earlier.';
+INSERT INTO log.head (position, recorded_at) VALUES (0, 'epoch');
 
 CREATE TABLE log.events (
     position bigint NOT NULL,
@@ -129,5 +131,5 @@ GRANT USAGE ON SCHEMA log TO medilink_app, medilink_projector;
 GRANT SELECT ON ALL TABLES IN SCHEMA log TO medilink_app;
 GRANT SELECT ON log.events, log.head TO medilink_projector;
 GRANT INSERT ON log.events, log.receipts, log.claims, log.checkpoints TO medilink_app;
-GRANT UPDATE (position) ON log.head TO medilink_app;
+GRANT UPDATE (position, recorded_at) ON log.head TO medilink_app;
 GRANT INSERT, UPDATE, DELETE ON log.snapshots, log.tiles TO medilink_app;

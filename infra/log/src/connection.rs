@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use medilink_database::{Database, DatabaseError};
 use tokio_postgres::{Client, Statement};
 
@@ -18,10 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// the lock queues fairly, the race starves one side (measured: p99 6–9 ms against 55).
 const LOCKED_BATCHES: u32 = 64;
 
+const HEAD: &str = "SELECT position, recorded_at FROM log.head";
+const LOCKED_HEAD: &str = "SELECT position, recorded_at FROM log.head FOR UPDATE";
+
+/// Where the log stands.
+#[derive(Clone, Copy)]
+struct Head {
+    position: Position,
+    recorded_at: DateTime<Utc>,
+}
+
 struct Open {
     client: Client,
     record: Statement,
-    head: Position,
+    head: Head,
 }
 
 pub(crate) struct Connection {
@@ -53,7 +64,7 @@ impl Connection {
         self.open = None;
         let client = patiently(self.database.connect()).await?;
         let record = patiently(statement::prepare(&client)).await?;
-        let head = patiently(read_head(&client, "SELECT position FROM log.head")).await?;
+        let head = patiently(read_head(&client, HEAD)).await?;
         self.open = Some(Open {
             client,
             record,
@@ -63,7 +74,16 @@ impl Connection {
     }
 
     /// Records a batch; `None` when another writer moved the head, which is then reloaded.
-    pub async fn record(&mut self, batch: &[Pending]) -> Result<Option<Recorded>, DatabaseError> {
+    ///
+    /// A batch in doubt keeps the time and hashes that it was sent with, because
+    /// [`find`](Self::find) recognises it by them. Every other one is given its time here, no
+    /// earlier than the last event's: neither a clock that is set back nor another process's
+    /// makes the log's times run back.
+    pub async fn record(
+        &mut self,
+        batch: &mut [Pending],
+        in_doubt: bool,
+    ) -> Result<Option<Recorded>, DatabaseError> {
         let Some(mut open) = self.open.take() else {
             return Err(DatabaseError::Unavailable("not connected".into()));
         };
@@ -71,25 +91,30 @@ impl Connection {
         // `open` is put back only after success: a connection that failed or ran out of time
         // in the middle of a transaction is closed, which rolls back.
         let recorded = if in_transaction {
-            patiently(self.record_locked(&mut open, batch)).await?
+            patiently(self.record_locked(&mut open, batch, in_doubt)).await?
         } else {
+            if !in_doubt {
+                stamp(batch, open.head);
+            }
             patiently(statement::record(
                 &open.client,
                 &open.record,
-                open.head,
+                open.head.position,
                 batch,
             ))
             .await?
         };
         match &recorded {
             Some(recorded) => {
-                open.head = recorded.head;
+                open.head = Head {
+                    position: recorded.head,
+                    recorded_at: open.head.recorded_at.max(batch[0].recorded_at),
+                };
                 self.locked = self.locked.saturating_sub(1);
             }
             None => {
                 self.locked = LOCKED_BATCHES;
-                open.head =
-                    patiently(read_head(&open.client, "SELECT position FROM log.head")).await?;
+                open.head = patiently(read_head(&open.client, HEAD)).await?;
             }
         }
         self.open = Some(open);
@@ -100,7 +125,8 @@ impl Connection {
     async fn record_locked(
         &self,
         open: &mut Open,
-        batch: &[Pending],
+        batch: &mut [Pending],
+        in_doubt: bool,
     ) -> Result<Option<Recorded>, DatabaseError> {
         let Open {
             client,
@@ -109,11 +135,14 @@ impl Connection {
         } = open;
         let (begun, locked) = tokio::join!(
             client.batch_execute("BEGIN"),
-            read_head(client, "SELECT position FROM log.head FOR UPDATE"),
+            read_head(client, LOCKED_HEAD),
         );
         begun?;
         *head = locked?;
-        let recorded = statement::record(client, record, *head, batch).await?;
+        if !in_doubt {
+            stamp(batch, *head);
+        }
+        let recorded = statement::record(client, record, head.position, batch).await?;
         if let Some(recorded) = &recorded {
             for (pending, verdict) in batch.iter().zip(&recorded.verdicts) {
                 if let Verdict::Won(last) = verdict {
@@ -201,8 +230,23 @@ impl Connection {
     }
 }
 
-async fn read_head(client: &Client, sql: &str) -> Result<Position, DatabaseError> {
-    Ok(Position::from_sql(client.query_one(sql, &[]).await?.get(0)))
+fn stamp(batch: &mut [Pending], head: Head) {
+    let now = Utc::now();
+    // What PostgreSQL keeps.
+    let now = now
+        .duration_trunc(TimeDelta::microseconds(1))
+        .unwrap_or(now);
+    for pending in batch {
+        pending.stamp(now.max(head.recorded_at));
+    }
+}
+
+async fn read_head(client: &Client, sql: &str) -> Result<Head, DatabaseError> {
+    let row = client.query_one(sql, &[]).await?;
+    Ok(Head {
+        position: Position::from_sql(row.get(0)),
+        recorded_at: row.get(1),
+    })
 }
 
 async fn patiently<T>(

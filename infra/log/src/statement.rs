@@ -6,7 +6,6 @@
 //! event there is, and its stream versions, names and receipts are exact. If the head moved,
 //! `moved` is empty and nothing is written.
 
-use chrono::{DateTime, Utc};
 use medilink_database::DatabaseError;
 use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;
@@ -39,18 +38,19 @@ WITH checks AS MATERIALIZED (
     FROM unnest($12::int[], $13::int[]) AS w (append, events)
     WHERE append NOT IN (SELECT append FROM losers)
 ), moved AS (
-    UPDATE log.head SET position = position + coalesce((SELECT max(upto) FROM winners), 0)
+    UPDATE log.head SET position = position + coalesce((SELECT max(upto) FROM winners), 0),
+                        recorded_at = greatest(recorded_at, $24)
     WHERE position = $1
     RETURNING position
 ), recorded AS (
     INSERT INTO log.events (position, stream, version, type, schema_version, tenant, subject,
                             payload, metadata, recorded_at, leaf_hash)
     SELECT $1 + w.upto - w.events + e.nth, e.stream, e.version, e.type, e.schema_version, e.tenant,
-           e.subject, e.payload, e.metadata, e.recorded_at, e.leaf_hash
+           e.subject, e.payload, e.metadata, $24, e.leaf_hash
     FROM unnest($14::int[], $15::int[], $16::text[], $17::bigint[], $18::text[], $19::smallint[],
-                $20::uuid[], $21::uuid[], $22::bytea[], $23::bytea[], $24::timestamptz[], $25::bytea[])
+                $20::uuid[], $21::uuid[], $22::bytea[], $23::bytea[], $25::bytea[])
          AS e (append, nth, stream, version, type, schema_version, tenant, subject, payload, metadata,
-               recorded_at, leaf_hash)
+               leaf_hash)
     JOIN winners w USING (append)
     CROSS JOIN moved
 ), claimed AS (
@@ -58,7 +58,7 @@ WITH checks AS MATERIALIZED (
     SELECT n.claim, n.stream FROM names n JOIN winners USING (append) CROSS JOIN moved
 ), receipted AS (
     INSERT INTO log.receipts (scope, body_hash, position, answer, recorded_at)
-    SELECT a.scope, a.body_hash, $1 + w.upto, a.answer, now()
+    SELECT a.scope, a.body_hash, $1 + w.upto, a.answer, $24
     FROM answers a JOIN winners w USING (append) CROSS JOIN moved
 )
 SELECT 'head' AS what, NULL::int AS append, position AS number, NULL::text AS stream, NULL::bigint AS expected FROM moved
@@ -126,7 +126,6 @@ struct Columns<'a> {
     subject: Vec<Option<Uuid>>,
     payload: Vec<&'a [u8]>,
     metadata: Vec<&'a [u8]>,
-    recorded_at: Vec<DateTime<Utc>>,
     leaf_hash: Vec<&'a [u8]>,
 }
 
@@ -187,7 +186,6 @@ impl<'a> Columns<'a> {
                     .push(event.subject.map(|subject| subject.uuid()));
                 self.payload.push(&event.payload);
                 self.metadata.push(&pending.metadata);
-                self.recorded_at.push(pending.recorded_at);
             }
         }
     }
@@ -202,6 +200,8 @@ pub(crate) async fn record(
     batch: &[Pending],
 ) -> Result<Option<Recorded>, DatabaseError> {
     let c = Columns::of(batch);
+    // A batch has one time, as it has one commit.
+    let recorded_at = batch[0].recorded_at;
     let rows = client
         .query(
             statement,
@@ -229,7 +229,7 @@ pub(crate) async fn record(
                 &c.subject,
                 &c.payload,
                 &c.metadata,
-                &c.recorded_at,
+                &recorded_at,
                 &c.leaf_hash,
             ],
         )

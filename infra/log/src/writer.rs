@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use medilink_database::{Database, DatabaseError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -38,6 +38,49 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    fn new(request: Request) -> Self {
+        let Request {
+            append,
+            metadata,
+            reply,
+        } = request;
+        let events = append.writes.iter().flat_map(|write| &write.events);
+        let bytes = events
+            .map(|event| event.payload.len() + metadata.len() + 200)
+            .sum();
+        Self {
+            append,
+            metadata,
+            leaves: Vec::new(),
+            recorded_at: DateTime::UNIX_EPOCH,
+            bytes,
+            reply,
+            arrived: Instant::now(),
+        }
+    }
+
+    /// Gives the append its time, and with it its leaf hashes.
+    pub fn stamp(&mut self, recorded_at: DateTime<Utc>) {
+        self.recorded_at = recorded_at;
+        self.leaves.clear();
+        for write in &self.append.writes {
+            for (offset, event) in write.events.iter().enumerate() {
+                let envelope = Envelope {
+                    tenant: self.append.tenant,
+                    stream: &write.stream,
+                    version: write.expected + 1 + offset as u64,
+                    kind: event.kind,
+                    schema_version: event.schema_version,
+                    subject: event.subject,
+                    recorded_at,
+                    metadata: &self.metadata,
+                    payload: &event.payload,
+                };
+                self.leaves.push(envelope.leaf_hash());
+            }
+        }
+    }
+
     /// Tells the caller. One who has gone away doesn't need to know.
     pub fn answer(self, outcome: Result<Appended, AppendError>) {
         metrics::histogram!("medilink_log_append_seconds")
@@ -90,7 +133,6 @@ impl LogWriter {
             connection: Connection::new(database, inline),
             queue: Queue::default(),
             announce,
-            latest: DateTime::UNIX_EPOCH,
             refuse_until: None,
         };
         (
@@ -136,7 +178,6 @@ struct Writer {
     connection: Connection,
     queue: Queue,
     announce: watch::Sender<Position>,
-    latest: DateTime<Utc>,
     refuse_until: Option<Instant>,
 }
 
@@ -158,57 +199,12 @@ impl Writer {
                 }
             }
             for request in arrived.drain(..) {
-                let pending = self.stamp(request);
-                self.queue.push(pending);
+                self.queue.push(Pending::new(request));
             }
             metrics::gauge!("medilink_log_waiting_appends").set(self.queue.len() as f64);
             let batch = self.queue.next_batch();
             metrics::histogram!("medilink_log_batch_appends").record(batch.len() as f64);
             self.settle(batch).await;
-        }
-    }
-
-    /// Gives the append its time and its leaf hashes. They stay the same through every retry,
-    /// so that a batch whose connection broke can be recognised in the log.
-    fn stamp(&mut self, request: Request) -> Pending {
-        let now = Utc::now();
-        let now = now
-            .duration_trunc(TimeDelta::microseconds(1))
-            .unwrap_or(now);
-        // A clock that is set back must not make the log's times go back.
-        self.latest = self.latest.max(now);
-        let Request {
-            append,
-            metadata,
-            reply,
-        } = request;
-        let mut leaves = Vec::with_capacity(append.len());
-        let mut bytes = 0;
-        for write in &append.writes {
-            for (offset, event) in write.events.iter().enumerate() {
-                bytes += event.payload.len() + metadata.len() + 200;
-                let envelope = Envelope {
-                    tenant: append.tenant,
-                    stream: &write.stream,
-                    version: write.expected + 1 + offset as u64,
-                    kind: event.kind,
-                    schema_version: event.schema_version,
-                    subject: event.subject,
-                    recorded_at: self.latest,
-                    metadata: &metadata,
-                    payload: &event.payload,
-                };
-                leaves.push(envelope.leaf_hash());
-            }
-        }
-        Pending {
-            append,
-            metadata,
-            leaves,
-            recorded_at: self.latest,
-            bytes,
-            reply,
-            arrived: Instant::now(),
         }
     }
 
@@ -246,7 +242,7 @@ impl Writer {
                     return;
                 }
             }
-            match self.connection.record(&batch).await {
+            match self.connection.record(&mut batch, in_doubt).await {
                 Ok(Some(recorded)) => return self.conclude(batch, &recorded),
                 Ok(None) => metrics::counter!("medilink_log_fenced_total").increment(1),
                 Err(error) if error.is_transient() => {

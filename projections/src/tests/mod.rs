@@ -8,5 +8,6 @@ mod hosting;
 mod models;
 mod privacy;
 mod rebuilding;
+mod story;
 mod waiting;
 mod world;

@@ -5,7 +5,10 @@ use medilink_domain::appointment::{Booked, Cancelled, Rescheduled};
 use medilink_domain::calendar::{SlotReleased, SlotReserved, WindowOpened};
 use medilink_domain::hospital::{DepartmentAdded, Opened};
 use medilink_domain::notice::{Channel, Delivered, NoticeKind, Written};
-use medilink_domain::{AppointmentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, WindowId, doctor, patient};
+use medilink_domain::{
+    AppointmentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, WindowId, doctor,
+    patient,
+};
 use medilink_log::Position;
 use uuid::Uuid;
 

@@ -109,12 +109,27 @@ impl TestDatabases {
         &self.keys
     }
 
-    fn at(&self, name: &str, role: &str) -> DatabaseConfig {
+    /// The keys database as one of its roles, by another way to the server, such as a proxy
+    /// that breaks connections.
+    pub fn keys_at(&self, role: &str, host: &str, port: u16) -> DatabaseConfig {
+        DatabaseConfig::at(format!(
+            "postgres://{role}:{role}@{host}:{port}/{}",
+            self.keys
+        ))
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> (String, u16) {
         let host = match self.server.get_hosts().first() {
             Some(tokio_postgres::config::Host::Tcp(host)) => host.clone(),
             _ => "127.0.0.1".to_owned(),
         };
         let port = self.server.get_ports().first().copied().unwrap_or(5432);
+        (host, port)
+    }
+
+    fn at(&self, name: &str, role: &str) -> DatabaseConfig {
+        let (host, port) = self.address();
         DatabaseConfig::at(format!("postgres://{role}:{role}@{host}:{port}/{name}"))
     }
 }

@@ -3,14 +3,15 @@
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
 
-use medilink_database::{Database, DatabaseConfig};
+use medilink_database::Database;
 use medilink_domain::{Category, SubjectId, TenantId};
+use medilink_test_support::TestDatabases;
 use medilink_vault::{Binding, Keyring, Unsealed, Vault, VaultOptions};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 pub struct World {
-    pub name: String,
+    databases: TestDatabases,
     pub folder: TempDir,
 }
 
@@ -21,69 +22,30 @@ where
     F: FnOnce(std::sync::Arc<World>) -> Fut,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let name = format!("test_{}", Uuid::now_v7().simple());
-    let admin = Database::new(DatabaseConfig::at(server_url()))
-        .unwrap()
-        .connect()
-        .await
-        .unwrap();
-    admin
-        .batch_execute(
-            "BEGIN; SELECT pg_advisory_xact_lock(7305820999);
-             DO $$ BEGIN
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'medilink_owner') THEN CREATE ROLE medilink_owner LOGIN; END IF;
-                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'medilink_vault') THEN CREATE ROLE medilink_vault LOGIN; END IF;
-             END $$; COMMIT;",
-        )
-        .await
-        .unwrap();
-    admin
-        .batch_execute(&format!("CREATE DATABASE {name} OWNER medilink_owner"))
-        .await
-        .unwrap();
     let world = std::sync::Arc::new(World {
-        name: name.clone(),
+        databases: TestDatabases::create().await,
         folder: tempfile::tempdir().unwrap(),
     });
     medilink_vault::migrate(&world.database_as("medilink_owner"))
         .await
         .unwrap();
-    let ended = tokio::spawn(test(world)).await;
-    admin
-        .batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"))
-        .await
-        .unwrap();
-    if let Err(error) = ended {
+    // On a task of its own, as a panic in it must not keep the database from being dropped.
+    if let Err(error) = tokio::spawn(test(world)).await {
         resume_unwind(error.into_panic());
     }
 }
 
-fn server_url() -> String {
-    std::env::var("MEDILINK_TEST_DATABASE_URL")
-        .expect("MEDILINK_TEST_DATABASE_URL names a throw-away PostgreSQL")
-}
-
 impl World {
-    fn url(&self, role: &str, host: &str, port: u16) -> String {
-        format!("postgres://{role}@{host}:{port}/{}", self.name)
-    }
-
     pub fn server(&self) -> (String, u16) {
-        let config: tokio_postgres::Config = server_url().parse().unwrap();
-        let host = match &config.get_hosts()[0] {
-            tokio_postgres::config::Host::Tcp(host) => host.clone(),
-            other => panic!("{other:?} is not a TCP host"),
-        };
-        (host, config.get_ports()[0])
+        self.databases.address()
     }
 
     pub fn database_as(&self, role: &str) -> Database {
-        let (host, port) = self.server();
-        Database::new(DatabaseConfig::at(self.url(role, &host, port))).unwrap()
+        self.databases.keys_pool(role)
     }
 
     pub fn database_through(&self, port: u16) -> Database {
-        let mut config = DatabaseConfig::at(self.url("medilink_vault", "127.0.0.1", port));
+        let mut config = self.databases.keys_at("medilink_vault", "127.0.0.1", port);
         config.wait_ms = 500;
         Database::new(config).unwrap()
     }

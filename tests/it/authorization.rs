@@ -1,0 +1,354 @@
+//! Who may call what: every route of the served document, for everyone who might try. The
+//! whole table is checked in beside this file (`snapshots/`); a change of policy, or a new
+//! route, shows there. `INSTA_UPDATE=always` writes it anew.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use chrono::Days;
+use medilink_commands::{Actor, CommandContext, access_token};
+use medilink_domain::TenantId;
+use medilink_domain::values::Role;
+use medilink_tests::{Caller, History, Hospital, Platform, id};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::platform;
+
+/// What the callers try to get at, and a supply of fresh things, so that one caller's success
+/// doesn't spoil the next one's try.
+struct World {
+    city: Hospital,
+    doctor: Uuid,
+    patient: Uuid,
+    appointment: Uuid,
+    minute: AtomicI64,
+    day: AtomicU64,
+}
+
+impl World {
+    async fn new(platform: &Platform) -> Self {
+        let city = Hospital::open(platform).await;
+        let (doctor, patient) = (city.doctor(1).await, city.patient(1).await);
+        city.window(doctor, "00:00", "23:55", 5).await;
+        let appointment = id(&city.book(patient, doctor, 0).await);
+        Self {
+            city,
+            doctor,
+            patient,
+            appointment,
+            minute: AtomicI64::new(5),
+            day: AtomicU64::new(1),
+        }
+    }
+
+    /// A slot that nobody has.
+    fn slot(&self) -> i64 {
+        self.minute.fetch_add(5, Ordering::Relaxed)
+    }
+
+    async fn appointment(&self) -> Uuid {
+        id(&self.city.book(self.patient, self.doctor, self.slot()).await)
+    }
+
+    fn opening(&self) -> Value {
+        let date = self.city.date + Days::new(self.day.fetch_add(1, Ordering::Relaxed));
+        json!({"date": date, "opens": "09:00", "closes": "10:00", "slot_minutes": 30})
+    }
+
+    /// A request that only its caller's rights can fail: path and body.
+    async fn sample(&self, operation: &str) -> (String, Option<Value>) {
+        let Self {
+            city,
+            doctor,
+            patient,
+            appointment,
+            ..
+        } = self;
+        let hospital = city.hospital;
+        let name = format!("N {}", Uuid::now_v7());
+        match operation {
+            "addDepartment" => (
+                format!("/v1/hospitals/{hospital}/departments"),
+                Some(json!({"name": name, "specialty": "x"})),
+            ),
+            "bookAppointment" => (
+                "/v1/appointments".to_owned(),
+                Some(city.booking(*patient, *doctor, city.at(self.slot()))),
+            ),
+            "cancelAppointment" => (
+                format!("/v1/appointments/{}/cancel", self.appointment().await),
+                Some(json!({})),
+            ),
+            "closeWindow" => {
+                let opening = self.opening();
+                let opened = id(&city
+                    .administrator
+                    .post(&format!("/v1/doctors/{doctor}/windows"), &opening)
+                    .await);
+                (
+                    format!(
+                        "/v1/doctors/{doctor}/windows/{opened}?date={}",
+                        opening["date"].as_str().unwrap()
+                    ),
+                    None,
+                )
+            }
+            "findSlots" => (
+                format!(
+                    "/v1/doctors/{doctor}/slots?from=2026-12-01T00:00:00Z&to=2026-12-02T00:00:00Z"
+                ),
+                None,
+            ),
+            "followMyChanges" => ("/v1/me/changes".to_owned(), None),
+            "listAppointments" => (format!("/v1/patients/{patient}/appointments"), None),
+            "listDoctors" => ("/v1/doctors".to_owned(), None),
+            "listHospitals" => ("/v1/hospitals".to_owned(), None),
+            "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
+            "listProblems" => ("/problems".to_owned(), None),
+            "openHospital" => (
+                "/v1/hospitals".to_owned(),
+                Some(json!({"name": name, "time_zone": "Asia/Kolkata"})),
+            ),
+            "openWindow" => (
+                format!("/v1/doctors/{doctor}/windows"),
+                Some(self.opening()),
+            ),
+            "readAppointment" => (format!("/v1/appointments/{appointment}"), None),
+            "readDay" => (format!("/v1/doctors/{doctor}/day?date={}", city.date), None),
+            "readDoctor" => (format!("/v1/doctors/{doctor}"), None),
+            "readHospital" => (format!("/v1/hospitals/{hospital}"), None),
+            "readMe" => ("/v1/me".to_owned(), None),
+            "readPatient" => (format!("/v1/patients/{patient}"), None),
+            "registerDoctor" => {
+                let body = json!({"hospital": hospital, "department": city.department, "name": "D", "registration_number": Uuid::now_v7().simple().to_string(), "languages": ["en"]});
+                ("/v1/doctors".to_owned(), Some(body))
+            }
+            "registerPatient" => (
+                "/v1/patients".to_owned(),
+                Some(json!({"name": "P", "phone": "+919876543210", "language": "en"})),
+            ),
+            "rescheduleAppointment" => {
+                let path = format!("/v1/appointments/{}/reschedule", self.appointment().await);
+                (path, Some(json!({"starts_at": city.at(self.slot())})))
+            }
+            new => panic!(
+                "{new} is a new route: give it a sample here, then look at the table that it makes"
+            ),
+        }
+    }
+
+    /// Nothing of this may ever be seen by another tenant.
+    fn ids(&self) -> Vec<String> {
+        let ids = [
+            self.city.hospital,
+            self.city.department,
+            self.doctor,
+            self.patient,
+            self.appointment,
+        ];
+        ids.iter().map(Uuid::to_string).collect()
+    }
+}
+
+/// Everyone who might try. `patient` and `doctor` are those of the record.
+async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Caller)> {
+    let stranger = Uuid::nil();
+    let elsewhere = TenantId(Uuid::now_v7());
+    let here = [
+        ("patient", world.patient, Role::Patient),
+        ("other patient", stranger, Role::Patient),
+        ("doctor", world.doctor, Role::Doctor),
+        ("other doctor", stranger, Role::Doctor),
+        ("receptionist", stranger, Role::Receptionist),
+        ("administrator", stranger, Role::Administrator),
+        ("operator", stranger, Role::Operator),
+        ("compliance officer", stranger, Role::ComplianceOfficer),
+    ];
+    let mut callers = vec![
+        ("anonymous", platform.caller("")),
+        ("bad token", platform.caller("medilink_0")),
+    ];
+    for (name, person, role) in here {
+        // Nobody shares an allowance with somebody else.
+        let person = if person == stranger {
+            Uuid::now_v7()
+        } else {
+            person
+        };
+        callers.push((name, platform.person(person, &[role]).await));
+    }
+    // The same person's id in another tenant is another person.
+    let there = [
+        ("other tenant, patient", world.patient, vec![Role::Patient]),
+        ("other tenant, doctor", world.doctor, vec![Role::Doctor]),
+        (
+            "other tenant, staff",
+            stranger,
+            vec![
+                Role::Receptionist,
+                Role::Administrator,
+                Role::Operator,
+                Role::ComplianceOfficer,
+            ],
+        ),
+    ];
+    for (name, person, roles) in there {
+        callers.push((
+            name,
+            platform.caller(&platform.token_in(elsewhere, person, &roles).await),
+        ));
+    }
+    callers
+}
+
+/// Status and problem; a stream is not read to its end, which it doesn't have.
+async fn outcome(
+    caller: &Caller,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> (String, String) {
+    let mut request = caller.request(Method::from_bytes(method.as_bytes()).unwrap(), path);
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let kind = response
+        .headers()
+        .get("content-type")
+        .map(|kind| kind.to_str().unwrap().to_owned())
+        .unwrap_or_default();
+    if kind.starts_with("text/event-stream") {
+        return (format!("{status} stream"), String::new());
+    }
+    let text = response.text().await.unwrap();
+    if status < 300 {
+        return (status.to_string(), text);
+    }
+    let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+    let slug = problem["type"]
+        .as_str()
+        .and_then(|kind| kind.rsplit('/').next())
+        .unwrap_or("no problem");
+    (format!("{status} {slug}"), text)
+}
+
+#[tokio::test]
+async fn every_route_answers_everyone_as_the_table_says() {
+    let platform = platform().await;
+    let world = World::new(&platform).await;
+    let callers = callers(&platform, &world).await;
+    let document = platform.caller("").get("/openapi.json").await.unwrap().body;
+    // By method and path, as the document has them.
+    let mut operations: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let name = operation["operationId"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{method} {path} has no operationId"));
+            operations.insert((path.clone(), method.to_uppercase()), name.to_owned());
+        }
+    }
+    assert!(operations.len() >= 20, "{operations:?}");
+    // What exists is in the read models of all callers.
+    let head = platform.log().head().await.unwrap().0;
+    let path = format!("/v1/appointments/{}", world.appointment);
+    assert_eq!(
+        world.city.receptionist.get_at(&path, head).await.status,
+        200
+    );
+
+    let mut table = String::new();
+    for ((path, method), operation) in &operations {
+        writeln!(table, "{method} {path}").unwrap();
+        for (who, caller) in &callers {
+            let (path, body) = world.sample(operation).await;
+            let (found, text) = outcome(caller, method, &path, body.as_ref()).await;
+            writeln!(table, "    {who:<24} {found}").unwrap();
+            assert!(!found.starts_with('5'), "{method} {path} for {who}: {text}");
+            if who.starts_with("other tenant") {
+                let own = operation == "readMe";
+                assert!(
+                    own || !world.ids().iter().any(|id| text.contains(id)),
+                    "{method} {path} shows {who}: {text}"
+                );
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[tokio::test]
+async fn not_yours_and_not_there_look_alike() {
+    let platform = platform().await;
+    let world = World::new(&platform).await;
+    let stranger = platform.person(Uuid::now_v7(), &[Role::Patient]).await;
+    let reader = &world.city.receptionist;
+    let head = platform.log().head().await.unwrap().0;
+    assert_eq!(
+        reader
+            .get_at(&format!("/v1/appointments/{}", world.appointment), head)
+            .await
+            .status,
+        200
+    );
+    let nobody = Uuid::now_v7();
+    for (there, path) in [
+        (world.appointment, "/v1/appointments/ID"),
+        (world.patient, "/v1/patients/ID"),
+        (world.patient, "/v1/patients/ID/appointments"),
+        (world.patient, "/v1/patients/ID/notices"),
+    ] {
+        let mut not_yours = stranger
+            .get_at(&path.replace("ID", &there.to_string()), head)
+            .await;
+        let mut not_there = stranger
+            .get_at(&path.replace("ID", &nobody.to_string()), head)
+            .await;
+        assert_eq!(not_yours.status, 404, "{path}: {}", not_yours.text);
+        for answer in [&mut not_yours, &mut not_there] {
+            answer.body["instance"].take();
+            for name in ["x-request-id", "traceparent", "date"] {
+                answer.headers.remove(name);
+            }
+        }
+        assert_eq!(
+            (not_yours.status, &not_yours.body),
+            (not_there.status, &not_there.body),
+            "{path}"
+        );
+        assert_eq!(not_yours.headers, not_there.headers, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_stops_to_work_at_once() {
+    let platform = platform().await;
+    let caller = platform.person(Uuid::now_v7(), &[Role::Receptionist]).await;
+    assert_eq!(caller.get("/v1/hospitals").await.unwrap().status, 200);
+    let history = History::read(&platform).await;
+    let issued = history.of("access-token.issued").last().unwrap();
+    let token = issued
+        .stream
+        .strip_prefix("access-token-")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let revoke = access_token::Revoke {
+        token,
+        reason: "signed-out".parse().unwrap(),
+    };
+    let context = CommandContext::new(Actor::console(platform.tenant));
+    platform
+        .executor()
+        .await
+        .execute(&context, &revoke)
+        .await
+        .unwrap();
+    let answer = caller.get("/v1/hospitals").await.unwrap();
+    assert_eq!((answer.status, answer.problem()), (401, "invalid-token"));
+}

@@ -1,0 +1,29 @@
+//! End to end, against the real binary: one file per promise.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it is wrong"
+)]
+#![allow(missing_docs, reason = "a test's name says what it is for")]
+
+mod authorization;
+mod bad_input;
+mod booking;
+mod canary;
+mod configuration;
+mod contention;
+mod faults;
+mod house;
+mod outage;
+mod reminders;
+mod trace;
+
+use medilink_tests::{Options, Platform};
+
+/// The binary under test.
+const MEDILINK: &str = env!("CARGO_BIN_EXE_medilink");
+
+async fn platform() -> Platform {
+    Platform::start(MEDILINK, Options::default()).await
+}
