@@ -99,7 +99,7 @@ ALTER TABLE log.checkpoints ENABLE ALWAYS TRIGGER checkpoints_refuse_truncate;
 
 CREATE FUNCTION log.refuse_lower_head() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP <> 'UPDATE' OR NEW.position < OLD.position THEN
+    IF TG_OP <> 'UPDATE' OR NEW.position < OLD.position OR NEW.recorded_at < OLD.recorded_at THEN
         RAISE EXCEPTION 'log.head only ever moves up' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;

@@ -99,6 +99,16 @@ impl TestDatabases {
         connect(&config).await
     }
 
+    /// The same for the keys database.
+    ///
+    /// # Panics
+    /// When the server has gone.
+    pub async fn keys_superuser(&self) -> Client {
+        let mut config = self.server.clone();
+        config.dbname(&self.keys);
+        connect(&config).await
+    }
+
     /// The name of the main database, for tools such as `pg_dump`.
     pub fn main_name(&self) -> &str {
         &self.main

@@ -194,6 +194,32 @@ async fn writers_of_several_processes_share_the_log_without_gap_or_loss() {
 }
 
 #[tokio::test]
+async fn no_event_is_earlier_than_the_one_before_whatever_the_clocks_say() {
+    let world = World::new().await;
+    let writer = world.writer();
+    writer.append(world.append("a-1", 0, 1)).await.unwrap();
+    // As a machine whose clock is an hour ahead would leave it.
+    let superuser = world.databases.superuser().await;
+    superuser
+        .batch_execute("UPDATE log.head SET recorded_at = now() + interval '1 hour'")
+        .await
+        .unwrap();
+    // The first of these doesn't know of it, the second has read it.
+    let known = writer.append(world.append("a-2", 0, 1)).await.unwrap();
+    let read = world.writer().append(world.append("a-3", 0, 1)).await;
+    assert!(read.unwrap().recorded_at - known.recorded_at > chrono::TimeDelta::minutes(50));
+
+    let writers = [writer, world.writer(), world.writer()];
+    let appends = (0..300).map(|n| writers[n % 3].append(world.append(&format!("b-{n}"), 0, 1)));
+    futures::future::join_all(appends).await;
+    let events: Vec<_> = futures::TryStreamExt::try_collect(world.reader.all_after(Position(2)))
+        .await
+        .unwrap();
+    assert_eq!(events.len(), 301);
+    assert!(events.is_sorted_by_key(|event| event.recorded_at));
+}
+
+#[tokio::test]
 async fn a_connection_that_is_cut_again_and_again_loses_nothing_and_doubles_nothing() {
     let world = World::new().await;
     let writer = world.writer();

@@ -74,7 +74,7 @@ impl World {
     }
 
     pub async fn admin(&self) -> tokio_postgres::Client {
-        self.database_as("postgres").connect().await.unwrap()
+        self.databases.keys_superuser().await
     }
 }
 
