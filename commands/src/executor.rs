@@ -177,8 +177,10 @@ impl Executor {
                     replayed: false,
                 });
             };
+            let (tenant, writes) = (append.tenant, append.writes.clone());
             match self.0.writer.append(append).await {
                 Ok(appended) => {
+                    self.0.loader.recorded(tenant, writes);
                     return Ok(Committed {
                         answer,
                         position: appended.last,

@@ -1,9 +1,12 @@
 //! One attempt at an operation: what it loaded, and what is to be appended.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use medilink_domain::{Decider, Event, TenantId};
 use medilink_log::{
-    Append, Claim, Guard, Metadata, NewReceipt, RecordedEvent, SNAPSHOT_EVERY, StreamWrite,
+    Append, Claim, Guard, LoadedEvent, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
+    StreamWrite,
 };
 
 use crate::action::Action;
@@ -142,14 +145,14 @@ impl<'a> Work<'a> {
         loop {
             self.parts
                 .codec
-                .warm(&page)
+                .warm(page.iter().map(|event| event.stored(&stream)))
                 .await
                 .map_err(CommandError::codec)?;
-            for event in &page {
+            for event in page.iter() {
                 if event.tenant != tenant {
                     return Err(CommandError::NotFound(kind));
                 }
-                state.evolve(&self.decode::<D>(event, kind).await?);
+                state.evolve(&self.decode::<D>(event.stored(&stream), kind).await?);
                 version = event.version;
             }
             if page.len() < limit {
@@ -172,7 +175,7 @@ impl<'a> Work<'a> {
         stream: &str,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<RecordedEvent>, CommandError> {
+    ) -> Result<Arc<Vec<LoadedEvent>>, CommandError> {
         self.parts
             .loader
             .stream(stream, after, limit)
@@ -182,7 +185,7 @@ impl<'a> Work<'a> {
 
     async fn decode<D: Decider>(
         &self,
-        event: &RecordedEvent,
+        event: StoredPayload<'_>,
         kind: &'static str,
     ) -> Result<D::Event, CommandError> {
         let decoded = self

@@ -7,7 +7,7 @@ use medilink_domain::{Category, Event, EventType, Privacy, SubjectId, TenantId, 
 use medilink_vault::{Binding, Unsealed, Vault, VaultError};
 use thiserror::Error;
 
-use crate::event::{NewEvent, RecordedEvent};
+use crate::event::{NewEvent, StoredPayload};
 
 /// Why an event can't be written or read.
 #[derive(Debug, Error)]
@@ -87,9 +87,13 @@ impl EventCodec {
     /// # Errors
     /// [`CodecError`] when the type is not known, the key can't be had or the bytes are not
     /// what was sealed. A shredded key is not an error.
-    pub async fn open(&self, event: &RecordedEvent) -> Result<Opened, CodecError> {
-        let kind = registry::event_type(&event.kind)
-            .ok_or_else(|| DecodeError::UnknownType(event.kind.clone()))?;
+    pub async fn open<'a>(
+        &self,
+        event: impl Into<StoredPayload<'a>>,
+    ) -> Result<Opened, CodecError> {
+        let event = event.into();
+        let kind = registry::event_type(event.kind)
+            .ok_or_else(|| DecodeError::UnknownType(event.kind.to_owned()))?;
         let opened = self.unsealed(kind, event).await?;
         match opened {
             Opened::Clear(stored) if event.schema_version != kind.version => {
@@ -103,13 +107,17 @@ impl EventCodec {
     ///
     /// # Errors
     /// As [`EventCodec::open`].
-    pub async fn decode<E: Event>(&self, event: &RecordedEvent) -> Result<Option<E>, CodecError> {
+    pub async fn decode<'a, E: Event>(
+        &self,
+        event: impl Into<StoredPayload<'a>>,
+    ) -> Result<Option<E>, CodecError> {
+        let event = event.into();
         let kind = E::TYPES
             .iter()
             .find(|kind| kind.name == event.kind)
-            .ok_or_else(|| DecodeError::UnknownType(event.kind.clone()))?;
+            .ok_or_else(|| DecodeError::UnknownType(event.kind.to_owned()))?;
         match self.unsealed(kind, event).await? {
-            Opened::Clear(clear) => Ok(Some(E::decode(&event.kind, event.schema_version, &clear)?)),
+            Opened::Clear(clear) => Ok(Some(E::decode(event.kind, event.schema_version, &clear)?)),
             Opened::Erased => Ok(None),
         }
     }
@@ -118,10 +126,14 @@ impl EventCodec {
     ///
     /// # Errors
     /// When the keys' database doesn't answer.
-    pub async fn warm(&self, events: &[RecordedEvent]) -> Result<(), CodecError> {
+    pub async fn warm<'a, T>(&self, events: impl IntoIterator<Item = T>) -> Result<(), CodecError>
+    where
+        T: Into<StoredPayload<'a>>,
+    {
         let mut keys: Vec<(TenantId, SubjectId, Category)> = events
-            .iter()
-            .filter_map(|event| match registry::event_type(&event.kind)?.privacy {
+            .into_iter()
+            .map(Into::into)
+            .filter_map(|event| match registry::event_type(event.kind)?.privacy {
                 Privacy::Personal(category) => Some((event.tenant, event.subject?, category)),
                 Privacy::Operational => None,
             })
@@ -137,23 +149,23 @@ impl EventCodec {
     async fn unsealed(
         &self,
         kind: &EventType,
-        event: &RecordedEvent,
+        event: StoredPayload<'_>,
     ) -> Result<Opened, CodecError> {
         let Privacy::Personal(category) = kind.privacy else {
             return Ok(Opened::Clear(event.payload.to_vec()));
         };
         let subject = event
             .subject
-            .ok_or_else(|| CodecError::NoSubject(event.kind.clone()))?;
-        let binding = binding(event.tenant, &event.stream, event.version, kind.name);
+            .ok_or_else(|| CodecError::NoSubject(event.kind.to_owned()))?;
+        let binding = binding(event.tenant, event.stream, event.version, kind.name);
         let unsealed = match self
             .vault
-            .try_unseal(subject, category, &binding, &event.payload)
+            .try_unseal(subject, category, &binding, event.payload)
         {
             Some(unsealed) => unsealed?,
             None => {
                 self.vault
-                    .unseal(subject, category, &binding, &event.payload)
+                    .unseal(subject, category, &binding, event.payload)
                     .await?
             }
         };

@@ -128,6 +128,39 @@ pub struct RecordedEvent {
     pub leaf_hash: [u8; 32],
 }
 
+/// The part of an event that its meaning is read from, without the audit part.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredPayload<'a> {
+    /// The tenant that owns it.
+    pub tenant: TenantId,
+    /// Its stream.
+    pub stream: &'a str,
+    /// Its place in the stream, from 1.
+    pub version: u64,
+    /// `context.event`.
+    pub kind: &'a str,
+    /// The schema version that the payload was written at.
+    pub schema_version: u16,
+    /// Whose data it is.
+    pub subject: Option<SubjectId>,
+    /// Canonical JSON, or ciphertext when the type is personal.
+    pub payload: &'a [u8],
+}
+
+impl<'a> From<&'a RecordedEvent> for StoredPayload<'a> {
+    fn from(event: &'a RecordedEvent) -> Self {
+        Self {
+            tenant: event.tenant,
+            stream: &event.stream,
+            version: event.version,
+            kind: &event.kind,
+            schema_version: event.schema_version,
+            subject: event.subject,
+            payload: &event.payload,
+        }
+    }
+}
+
 impl RecordedEvent {
     /// The audit part, parsed. Unknown or damaged metadata reads as empty: it never stops a
     /// reader, and the leaf hash tells whether it was touched.

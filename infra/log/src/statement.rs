@@ -95,9 +95,11 @@ pub(crate) struct Recorded {
 /// The statement, prepared on the writer's own connection.
 pub(crate) async fn prepare(client: &Client) -> Result<Statement, DatabaseError> {
     // The planner can't know how many rows the arrays hold; for a nested loop over two
-    // 512-row arrays it would compare each with each.
+    // 512-row arrays it would compare each with each. And it may make its plan while a table
+    // is still empty, when reading all of it looks cheaper than an index, and keep that plan
+    // while the table grows.
     client
-        .batch_execute("SET enable_nestloop = off; SET jit = off")
+        .batch_execute("SET enable_nestloop = off; SET enable_seqscan = off; SET jit = off")
         .await?;
     Ok(client.prepare(RECORD).await?)
 }

@@ -1,13 +1,12 @@
 //! Load + decide + append, commands a second: ours through the whole executor with
 //! encryption, and cqrs-es with postgres-es, interleaved on one server that syncs to disk.
 //!
-//! `MEDILINK_BENCH_IN_FLIGHT=1,8,64` and `MEDILINK_BENCH_SECONDS=4` change what is run.
+//! `MEDILINK_BENCH_IN_FLIGHT=1,8,64` and `MEDILINK_BENCH_COMMANDS=20000` change what is run.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use medilink_bench::ours::Ours;
 use medilink_bench::peer::Peer;
@@ -15,8 +14,12 @@ use medilink_bench::report::{Line, machine, median, publish};
 use medilink_bench::{Run, Side, load};
 use medilink_test_support::TestDatabases;
 
+/// As the binary does it, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const STREAMS: u64 = 20_000;
-const ROUNDS: usize = 5;
+const ROUNDS: u64 = 5;
 
 #[tokio::main]
 async fn main() {
@@ -24,10 +27,9 @@ async fn main() {
         .split(',')
         .map(|number| number.trim().parse().expect("a number"))
         .collect();
-    let seconds: f64 = setting("MEDILINK_BENCH_SECONDS", "4")
+    let commands: u64 = setting("MEDILINK_BENCH_COMMANDS", "20000")
         .parse()
         .expect("a number");
-    let time = Duration::from_secs_f64(seconds);
 
     let (ours, peer) = (Ours::start().await, Peer::start(16).await);
     println!("machine: {}", machine());
@@ -48,8 +50,8 @@ async fn main() {
         let (mut mine, mut theirs) = (Vec::new(), Vec::new());
         for round in 1..=ROUNDS {
             let (one, two) = (
-                load(&ours, STREAMS, in_flight, time).await,
-                load(&peer, STREAMS, in_flight, time).await,
+                load(&ours, STREAMS, in_flight, commands, round).await,
+                load(&peer, STREAMS, in_flight, commands, round).await,
             );
             println!(
                 "{in_flight} in flight, round {round}: ours {:.0}/s (p50 {:.1} ms, p99 {:.1}), peer {:.0}/s (p50 {:.1} ms, p99 {:.1})",

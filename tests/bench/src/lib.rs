@@ -12,8 +12,8 @@ pub mod peer;
 pub mod report;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 /// Something that carries out one command for a stream.
 pub trait Side: Send + Sync + 'static {
@@ -41,33 +41,48 @@ impl Run {
     }
 }
 
-/// Runs commands on random streams with `in_flight` of them at a time, for a while.
-pub async fn load<S: Side>(side: &Arc<S>, streams: u64, in_flight: usize, time: Duration) -> Run {
-    let stop = Arc::new(AtomicBool::new(false));
-    let done = Arc::new(AtomicU64::new(0));
+/// Runs `commands` commands, `in_flight` of them at a time, on streams that look random and
+/// are the same for every side that is given the same `round`: were the sides given equal time
+/// instead, the faster one would work on ever longer streams.
+pub async fn load<S: Side>(
+    side: &Arc<S>,
+    streams: u64,
+    in_flight: usize,
+    commands: u64,
+    round: u64,
+) -> Run {
+    let next = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let tasks: Vec<_> = (0..in_flight)
         .map(|_| {
-            let (side, stop, done) = (side.clone(), stop.clone(), done.clone());
+            let (side, next) = (side.clone(), next.clone());
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
-                while !stop.load(Ordering::Relaxed) {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= commands {
+                        return latencies;
+                    }
                     let began = Instant::now();
-                    side.command(rand::random_range(0..streams)).await;
+                    side.command(scatter(round << 32 | number) % streams).await;
                     latencies.push(began.elapsed().as_secs_f64() * 1_000.0);
-                    done.fetch_add(1, Ordering::Relaxed);
                 }
-                latencies
             })
         })
         .collect();
-    tokio::time::sleep(time).await;
-    let rate = done.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
-    stop.store(true, Ordering::Relaxed);
     let mut latencies = Vec::new();
     for task in tasks {
         latencies.extend(task.await.unwrap());
     }
+    let rate = commands as f64 / started.elapsed().as_secs_f64();
     latencies.sort_by(f64::total_cmp);
     Run { rate, latencies }
+}
+
+/// SplitMix64's finalizer (Steele, Lea and Flood 2014): a well-mixed number for each number.
+fn scatter(number: u64) -> u64 {
+    let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
