@@ -37,6 +37,6 @@ bench: ## compares the log with its peers on this machine
 	@MEDILINK_DURABLE=1 scripts/with-postgres cargo bench --quiet --package medilink-bench
 
 .PHONY: bless
-bless: ## writes the generated files (schemas, openapi.json) anew from the code
+bless: ## writes the generated files (schemas/, openapi.json, asyncapi.json) anew from the code
 	@scripts/install test
-	@BLESS=1 scripts/with-postgres cargo nextest run --package medilink-domain --package medilink-gateway
+	@BLESS=1 scripts/with-postgres cargo nextest run --package medilink-bus --package medilink-domain --package medilink-gateway

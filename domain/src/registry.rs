@@ -1,5 +1,8 @@
 //! Every event type and every refusal of the platform, one alphabetical line per capability.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
@@ -24,7 +27,11 @@ pub fn event_types() -> Vec<&'static EventType> {
 
 /// The type of this name, if the platform knows it.
 pub fn event_type(name: &str) -> Option<&'static EventType> {
-    event_types().into_iter().find(|kind| kind.name == name)
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static EventType>> = LazyLock::new(|| {
+        let types = event_types().into_iter();
+        types.map(|kind| (kind.name, kind)).collect()
+    });
+    BY_NAME.get(name).copied()
 }
 
 /// All refusals of the aggregates: title and detail. What the gateway may answer, and document.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use medilink_domain::{SubjectId, TenantId};
 use medilink_log::{Position, RecordedEvent};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
@@ -19,28 +20,46 @@ const CONTENT: &str = "application/octet-stream";
 
 /// The attributes in their order on the wire. Extension names are lower-case without
 /// separators and numbers that may outgrow 32 bits are strings: CloudEvents asks for both.
-#[derive(Serialize, Deserialize)]
-struct Wire<'a> {
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(
+    title = "Event",
+    description = "A CloudEvents 1.0 envelope in structured JSON mode."
+)]
+pub(crate) struct Wire<'a> {
+    /// `1.0`.
     specversion: Cow<'a, str>,
+    /// The event's position in the log, which is also its sequence in the stream.
     id: Cow<'a, str>,
+    /// `urn:medilink:log`.
     source: Cow<'a, str>,
+    /// `context.event`.
     #[serde(rename = "type", borrow)]
     kind: Cow<'a, str>,
+    /// When it was recorded, RFC 3339 in UTC, to the microsecond.
     #[serde(borrow)]
     time: Cow<'a, str>,
+    /// `application/octet-stream`.
     datacontenttype: Cow<'a, str>,
+    /// The stream it belongs to, such as `appointment-0190…`.
     #[serde(borrow)]
     stream: Cow<'a, str>,
+    /// Its place in that stream, from 1.
     #[serde(borrow)]
     streamversion: Cow<'a, str>,
+    /// The schema version of the data.
     schemaversion: u16,
+    /// The tenant that owns it.
     tenant: Uuid,
+    /// The person whose data it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     datasubject: Option<Uuid>,
+    /// The audit part: canonical JSON in base64, byte for byte as it was hashed.
     #[serde(borrow)]
     metadata: Cow<'a, str>,
+    /// The RFC 6962 leaf hash of the stored event, in base64.
     #[serde(borrow)]
     leafhash: Cow<'a, str>,
+    /// The data: canonical JSON, or sealed when the type is personal.
     #[serde(borrow)]
     data_base64: Cow<'a, str>,
 }

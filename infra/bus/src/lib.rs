@@ -5,6 +5,7 @@
 //! Message bodies are CloudEvents ([`encode`], [`decode`]) that hold what the log holds,
 //! ciphertext included. Subjects name no person ([`subject`]).
 
+mod asyncapi;
 mod batch;
 mod config;
 mod connection;
@@ -16,6 +17,7 @@ mod source;
 mod stream;
 mod subject;
 
+pub use asyncapi::asyncapi;
 pub use config::{BusConfig, RelayConfig};
 pub use connection::{Bus, Link};
 pub use envelope::{EnvelopeError, decode, encode};

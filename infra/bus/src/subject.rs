@@ -51,12 +51,12 @@ fn tenant_token(tenant: Option<TenantId>) -> String {
     )
 }
 
-fn parts(kind: &str) -> (&str, &str) {
+pub(crate) fn parts(kind: &str) -> (&str, &str) {
     kind.split_once('.').unwrap_or((kind, "_"))
 }
 
 /// One token of a subject: whatever could end or widen a subject becomes `_`.
-fn token(text: &str) -> String {
+pub(crate) fn token(text: &str) -> String {
     if text.is_empty() {
         return "_".to_owned();
     }
