@@ -37,6 +37,16 @@ struct Facts {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
+/// How a refusal of this class is answered.
+pub const fn status_of(class: ProblemClass) -> StatusCode {
+    match class {
+        ProblemClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemClass::NotFound => StatusCode::NOT_FOUND,
+        ProblemClass::Conflict => StatusCode::CONFLICT,
+        ProblemClass::Forbidden => StatusCode::FORBIDDEN,
+    }
+}
+
 impl Problem {
     /// A problem that the gateway itself finds.
     pub fn new(kind: &Kind) -> Self {
@@ -56,12 +66,7 @@ impl Problem {
         let detail = refusal.detail();
         Self(Box::new(Facts {
             slug: detail.slug,
-            status: match detail.class {
-                ProblemClass::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-                ProblemClass::NotFound => StatusCode::NOT_FOUND,
-                ProblemClass::Conflict => StatusCode::CONFLICT,
-                ProblemClass::Forbidden => StatusCode::FORBIDDEN,
-            },
+            status: status_of(detail.class),
             title: Cow::Owned(refusal.to_string()),
             mend: detail.mend,
             detail: None,
