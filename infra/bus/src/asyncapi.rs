@@ -103,6 +103,7 @@ fn pointer(to: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use bytes::Bytes;
     use chrono::DateTime;
     use medilink_domain::{SubjectId, TenantId};
