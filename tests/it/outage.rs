@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use medilink_domain::values::Role;
 use medilink_tests::{
-    Answer, Caller, Hospital, Part, assert_read_models_equal_their_replay, eventually, id, settle,
+    Answer, Caller, History, Hospital, Part, assert_read_models_equal_their_replay, eventually, id,
+    settle,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -328,4 +329,43 @@ async fn a_part_that_is_asked_to_stop_finishes_what_it_has_and_ends_well() {
         recorded,
         "what was recorded was also answered"
     );
+}
+
+#[tokio::test]
+async fn a_read_that_cannot_be_recorded_shows_nothing() {
+    let platform = platform().await;
+    let city = Hospital::open(&platform).await;
+    let (doctor, patient) = (city.doctor(1).await, city.patient(1).await);
+    city.window(doctor, "09:00", "17:00", 30).await;
+    city.book(patient, doctor, 540).await;
+    settle(&platform, BACK).await;
+    let path = format!("/v1/patients/{patient}/appointments");
+    let recorded = || async {
+        let history = History::read(&platform).await;
+        history.of("access.recorded").count()
+    };
+    let before = recorded().await;
+
+    // Nobody can append while the head is held; everything can still be read.
+    let [url, _] = platform.superuser_urls();
+    let (superuser, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    superuser
+        .batch_execute("BEGIN; SELECT FROM log.head FOR UPDATE")
+        .await
+        .unwrap();
+    let refused = city.receptionist.get(&path).await.unwrap();
+    assert_eq!(refused.status, 503, "{}", refused.text);
+    assert!(number(&refused, "retry-after") > 0);
+    assert!(!refused.text.contains("starts_at"), "{}", refused.text);
+
+    superuser.batch_execute("ROLLBACK").await.unwrap();
+    eventually("the read is recorded and shown", BACK, || async {
+        let shown = city.receptionist.get(&path).await.unwrap();
+        shown.status == 200 && shown.text.contains("starts_at")
+    })
+    .await;
+    assert!(recorded().await > before);
 }

@@ -226,9 +226,7 @@ impl Writer {
                     return refuse(batch, &error.to_string());
                 }
                 if started.elapsed() > FOLLOW_UP {
-                    return batch
-                        .into_iter()
-                        .for_each(|pending| pending.answer(Err(AppendError::OutcomeUnknown)));
+                    return give_up(batch);
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -236,6 +234,7 @@ impl Writer {
             if in_doubt {
                 match self.connection.find(&batch).await {
                     Ok(found) => batch = answer_found(batch, &found),
+                    Err(_) if started.elapsed() > FOLLOW_UP => return give_up(batch),
                     Err(_) => continue,
                 }
                 if batch.is_empty() {
@@ -245,6 +244,10 @@ impl Writer {
             match self.connection.record(&mut batch, in_doubt).await {
                 Ok(Some(recorded)) => return self.conclude(batch, &recorded),
                 Ok(None) => metrics::counter!("medilink_log_fenced_total").increment(1),
+                Err(error) if error.is_transient() && in_doubt && started.elapsed() > FOLLOW_UP => {
+                    tracing::error!(%error, appends = batch.len(), "the log doesn't take these; gave up");
+                    return give_up(batch);
+                }
                 Err(error) if error.is_transient() => {
                     tracing::warn!(%error, appends = batch.len(), "the log's connection broke; following up");
                     in_doubt = true;
@@ -309,6 +312,12 @@ impl Writer {
 fn refuse(batch: Vec<Pending>, why: &str) {
     for pending in batch {
         pending.answer(Err(AppendError::Unavailable(why.to_owned())));
+    }
+}
+
+fn give_up(batch: Vec<Pending>) {
+    for pending in batch {
+        pending.answer(Err(AppendError::OutcomeUnknown));
     }
 }
 

@@ -36,6 +36,9 @@ impl Folder {
     /// # Errors
     /// [`ServerError::ReadOnly`], [`ServerError::DiskFull`], [`ServerError::NoAccount`].
     pub async fn open(home: &Path) -> Result<Self, ServerError> {
+        // So that an error names the whole path.
+        let home =
+            &std::path::absolute(home).map_err(|error| ServerError::io("find", home, error))?;
         make_folder(home, 0o711)?;
         let home = home
             .canonicalize()
