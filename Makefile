@@ -39,4 +39,4 @@ bench: ## compares the log with its peers on this machine
 .PHONY: bless
 bless: ## writes the generated files (schemas/, openapi.json, asyncapi.json) anew from the code
 	@scripts/install test
-	@BLESS=1 scripts/with-postgres cargo nextest run --package medilink-bus --package medilink-domain --package medilink-gateway
+	@BLESS=1 INSTA_UPDATE=always scripts/with-postgres cargo nextest run --package medilink-bus --package medilink-domain --package medilink-gateway

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use medilink_domain::{Decider, registry};
+use medilink_domain::registry;
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -147,42 +147,6 @@ fn a_file_is_one_idea_and_under_five_hundred_lines() {
         })
         .collect();
     assert!(long.is_empty(), "split these: {long:#?}");
-}
-
-#[test]
-fn an_events_context_is_the_category_of_its_stream() {
-    let categories = [
-        medilink_domain::access::Access::CATEGORY,
-        medilink_domain::access_token::AccessToken::CATEGORY,
-        medilink_domain::appointment::Appointment::CATEGORY,
-        medilink_domain::calendar::Calendar::CATEGORY,
-        medilink_domain::dead_letter::DeadLetter::CATEGORY,
-        medilink_domain::doctor::Doctor::CATEGORY,
-        medilink_domain::hospital::Hospital::CATEGORY,
-        medilink_domain::notice::Notice::CATEGORY,
-        medilink_domain::patient::Patient::CATEGORY,
-    ];
-    for kind in registry::event_types() {
-        let (context, event) = kind
-            .name
-            .split_once('.')
-            .unwrap_or_else(|| panic!("{} is not context.event", kind.name));
-        assert!(
-            categories.contains(&context),
-            "{} belongs to no aggregate",
-            kind.name
-        );
-        assert!(
-            !event.contains('.'),
-            "{} has more than two parts",
-            kind.name
-        );
-        assert_eq!(
-            kind.upcasts.len(),
-            usize::from(kind.version) - 1,
-            "{kind:?} needs an upcast for each older version"
-        );
-    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! (<https://www.asyncapi.com/docs/reference/specification/v3.0.0>): made from the event types
 //! and the envelope, so that it can't say anything else than the code does.
 
+use std::collections::BTreeMap;
+
 use medilink_domain::{EventType, Privacy, registry};
 use serde_json::{Map, Value, json};
 
@@ -26,7 +28,7 @@ pub fn asyncapi() -> Value {
         );
         messages.insert(kind.name.to_owned(), message(kind));
     }
-    json!({
+    let document = json!({
         "asyncapi": "3.0.0",
         "info": {
             "title": "MediLink events",
@@ -50,7 +52,24 @@ pub fn asyncapi() -> Value {
             "schemas": {"envelope": schemars::schema_for!(Wire<'static>)},
             "securitySchemes": {"user": {"type": "userPassword"}},
         },
-    })
+    });
+    sorted(document)
+}
+
+/// Whether an object keeps its order or sorts its names depends on what else is built with
+/// serde_json; the document must not.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<_, _> = fields
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)))
+                .collect();
+            fields.into_iter().collect()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn channel(kind: &EventType) -> Value {
