@@ -140,7 +140,10 @@ fn live_equals_rebuilt(odd: bool, erase: bool) {
                 for name in projector.names() {
                     let (at, live) = projector.rows_clear(name).await.unwrap();
                     let letters = world.letters(name).await;
-                    assert!(!live.is_empty(), "{name} is empty: call its events in `furnish` and `happen`");
+                    assert!(
+                        !live.is_empty(),
+                        "{name} is empty: call its events in `furnish` and `happen`"
+                    );
                     projector.rebuild(name).await.unwrap();
                     assert_eq!(
                         (at, live),
