@@ -51,6 +51,9 @@ async fn a_patient_is_reminded_once_a_day_before_and_not_of_what_was_cancelled()
 
     let own = platform.person(reminded, &[Role::Patient]).await;
     let path = format!("/v1/patients/{reminded}/notices");
+    // From here on the read models know the patient.
+    let first = own.get_at(&path, answer.position()).await;
+    assert_eq!(first.status, 200, "{}", first.text);
     let limit = left.to_std().unwrap() + Duration::from_secs(30);
     eventually("the reminder is written", limit, || async {
         let answer = own.get(&path).await.unwrap();
