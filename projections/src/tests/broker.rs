@@ -1,93 +1,14 @@
 //! Events through a real JetStream: at once, once, and without it all the same.
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use medilink_bus::{Bus, BusConfig, Relay, RelayConfig};
+use medilink_bus::{Relay, RelayConfig};
 use medilink_log::LogReader;
+use medilink_test_support::TestBroker;
 use tokio_util::sync::CancellationToken;
 
 use super::world::World;
 use crate::Projector;
-
-const USERS: [&str; 5] = ["relay", "projector", "worker", "gateway", "operator"];
-
-/// A nats-server of its own, from /nats.conf.
-struct Broker {
-    child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Broker {
-    fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let folder = tempfile::tempdir().unwrap();
-        let binary =
-            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
-        let mut command = Command::new(binary);
-        command
-            .arg("-c")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../nats.conf"));
-        command.env("MEDILINK_NATS_PORT", port.to_string());
-        command.env("MEDILINK_NATS_STORE", folder.path().join("store"));
-        command.env("MEDILINK_NATS_MAX_STORE", "1GB");
-        for user in USERS {
-            command.env(
-                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
-                password(user),
-            );
-        }
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let started = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "nats-server does not start"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self {
-            child,
-            url: format!("nats://127.0.0.1:{port}"),
-            _folder: folder,
-        }
-    }
-
-    async fn bus(&self, user: &str) -> Bus {
-        Bus::connect(
-            &BusConfig::at(self.url.clone(), user, password(user)),
-            "test",
-        )
-        .await
-        .unwrap()
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn password(user: &str) -> String {
-    format!("{user}-of-the-test")
-}
 
 async fn departments(world: &World, projector: &Projector) -> usize {
     world.rows(projector, "hospital").await[0]["departments"]
@@ -101,7 +22,7 @@ async fn events_come_through_the_broker_once_though_one_is_applied_but_not_ackno
  {
     let scenario = fail::FailScenario::setup();
     let world = World::new().await;
-    let mut broker = Broker::start();
+    let mut broker = TestBroker::start();
     let relay = Relay::new(
         broker.bus("relay").await,
         LogReader::new(world.app.clone()),

@@ -1,10 +1,15 @@
 //! Throw-away databases for the test suites of every crate, on the server that
-//! `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one).
+//! `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one), and throw-away
+//! brokers.
 
 #![allow(
     clippy::expect_used,
     reason = "a test without its database can only stop"
 )]
+
+mod broker;
+
+pub use broker::TestBroker;
 
 use medilink_database::{Database, DatabaseConfig};
 use tokio_postgres::{Client, Config, NoTls};

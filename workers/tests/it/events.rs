@@ -5,9 +5,9 @@ use std::time::Duration;
 use medilink_log::Position;
 use medilink_workers::{JobError, Jobs, Worker, WorkerConfig};
 
-use crate::broker::Broker;
 use crate::support::{Running, World, a_while, config, eventually};
 use crate::witness::Witness;
+use medilink_test_support::TestBroker;
 
 /// Three streams of four events; returns their names.
 async fn some_history(world: &World) -> Vec<String> {
@@ -30,7 +30,7 @@ fn saw_all(witness: &Witness, streams: &[String]) -> bool {
 
 #[tokio::test]
 async fn each_event_comes_once_and_in_its_streams_order_from_the_broker() {
-    let (world, broker, witness) = (World::new().await, Broker::start(), Witness::default());
+    let (world, broker, witness) = (World::new().await, TestBroker::start(), Witness::default());
     let relay = world.relay(broker.bus("relay").await);
     // So rare a look at PostgreSQL that only the broker can have brought what is seen.
     let config = WorkerConfig {
@@ -49,7 +49,8 @@ async fn each_event_comes_once_and_in_its_streams_order_from_the_broker() {
 
 #[tokio::test]
 async fn without_the_broker_events_come_from_postgresql() {
-    let (world, mut broker, witness) = (World::new().await, Broker::start(), Witness::default());
+    let (world, mut broker, witness) =
+        (World::new().await, TestBroker::start(), Witness::default());
     let relay = world.relay(broker.bus("relay").await);
     let jobs = Jobs::default().event(witness.clone());
     let worker = world.worker_of(jobs, Some(broker.bus("worker").await), config());

@@ -1,7 +1,6 @@
 //! Jobs against a real PostgreSQL, real nats-servers and a mail server that speaks SMTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-mod broker;
 mod delivery;
 mod events;
 mod parking;

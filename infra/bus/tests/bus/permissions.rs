@@ -8,8 +8,9 @@ use medilink_bus::{
     delete_stream, stream_position,
 };
 use medilink_log::Position;
+use medilink_test_support::TestBroker;
 
-use crate::support::{Broker, Memory, USERS, decoded, eager, event, eventually, relay, within};
+use crate::support::{Broker, Memory, decoded, eager, event, eventually, relay, within};
 
 async fn filled() -> Broker {
     let broker = Broker::start();
@@ -22,7 +23,10 @@ async fn filled() -> Broker {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_operator_may_delete_or_limit_the_stream() {
     let broker = filled().await;
-    for user in USERS.into_iter().filter(|user| *user != "operator") {
+    for user in TestBroker::USERS
+        .into_iter()
+        .filter(|user| *user != "operator")
+    {
         let bus = broker.bus_up(user).await;
         let began = Instant::now();
         let denied = delete_stream(&bus).await.unwrap_err();

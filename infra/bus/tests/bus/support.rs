@@ -1,7 +1,6 @@
 //! A real broker, a log in memory, and a reader that writes down what it sees.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,118 +8,28 @@ use async_nats::jetstream::{self, message::StreamMessage};
 use bytes::Bytes;
 use chrono::DateTime;
 use medilink_bus::{
-    Bus, BusConfig, EventSource, Feed, FeedItem, FeedStatus, Relay, RelayConfig, RelayStatus,
-    SourceError, decode,
+    Bus, EventSource, Feed, FeedItem, FeedStatus, Relay, RelayConfig, RelayStatus, SourceError,
+    decode,
 };
 use medilink_domain::{SubjectId, TenantId};
 use medilink_log::{Position, RecordedEvent};
-use tempfile::TempDir;
+use medilink_test_support::TestBroker;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// A nats-server of its own, from /nats.conf, on a free port with its own store.
-pub struct Broker {
-    child: Option<Child>,
-    port: u16,
-    folder: TempDir,
-}
+/// A broker, and what it holds.
+pub struct Broker(TestBroker);
 
 impl Broker {
     pub fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let mut broker = Self {
-            child: None,
-            port,
-            folder: tempfile::tempdir().unwrap(),
-        };
-        broker.restart();
-        broker
+        Self(TestBroker::start())
     }
 
     /// A broker that is not there yet.
     pub fn absent() -> Self {
-        let mut broker = Self::start();
-        broker.kill();
-        broker
-    }
-
-    pub fn restart(&mut self) {
-        self.kill();
-        let binary =
-            std::env::var("MEDILINK_NATS_SERVER").unwrap_or_else(|_| "nats-server".to_owned());
-        let log = std::fs::File::create(self.folder.path().join("server.log")).unwrap();
-        let mut command = Command::new(binary);
-        command
-            .arg("-c")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../nats.conf"));
-        command.env("MEDILINK_NATS_PORT", self.port.to_string());
-        command.env("MEDILINK_NATS_STORE", self.store());
-        command.env("MEDILINK_NATS_MAX_STORE", "4GB");
-        for user in USERS {
-            command.env(
-                format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase()),
-                password(user),
-            );
-        }
-        self.child = Some(
-            command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(log)
-                .spawn()
-                .expect("nats-server starts"),
-        );
-        let began = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(20), "{}", self.log());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    /// `kill -9`.
-    pub fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-
-    pub fn delete_store(&self) {
-        std::fs::remove_dir_all(self.store()).unwrap();
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default()
-    }
-
-    pub fn pid(&self) -> u32 {
-        self.child.as_ref().unwrap().id()
-    }
-
-    pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
-    }
-
-    pub async fn bus(&self, user: &str) -> Bus {
-        Bus::connect(
-            &BusConfig {
-                request_ms: 2_000,
-                ..BusConfig::at(self.url(), user, password(user))
-            },
-            "test",
-        )
-        .await
-        .unwrap()
+        Self(TestBroker::absent())
     }
 
     /// As `bus`, connected.
@@ -132,12 +41,14 @@ impl Broker {
 
     /// A plain client, to look at the broker with other eyes than the bus.
     pub async fn plain(&self, user: &str) -> jetstream::Context {
-        let client =
-            async_nats::ConnectOptions::with_user_and_password(user.to_owned(), password(user))
-                .custom_inbox_prefix(format!("_INBOX.{user}"))
-                .connect(self.url())
-                .await
-                .unwrap();
+        let client = async_nats::ConnectOptions::with_user_and_password(
+            user.to_owned(),
+            TestBroker::password(user),
+        )
+        .custom_inbox_prefix(format!("_INBOX.{user}"))
+        .connect(self.0.url())
+        .await
+        .unwrap();
         // A refused permission is a time-out to such a client: keep it short for those users.
         let timeout = Duration::from_millis(if user == "operator" { 5_000 } else { 500 });
         jetstream::context::ContextBuilder::new()
@@ -162,16 +73,18 @@ impl Broker {
     }
 }
 
-impl Drop for Broker {
-    fn drop(&mut self) {
-        self.kill();
+impl Deref for Broker {
+    type Target = TestBroker;
+
+    fn deref(&self) -> &TestBroker {
+        &self.0
     }
 }
 
-pub const USERS: [&str; 5] = ["relay", "projector", "worker", "gateway", "operator"];
-
-pub fn password(user: &str) -> String {
-    format!("secret-of-{user}")
+impl DerefMut for Broker {
+    fn deref_mut(&mut self) -> &mut TestBroker {
+        &mut self.0
+    }
 }
 
 /// A log in memory.
