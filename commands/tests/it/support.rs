@@ -2,59 +2,35 @@
 
 use chrono::{DateTime, Days, Utc};
 use medilink_commands::{
-    Actor, Authorizer, CommandContext, CommandError, Committed, Executor, Operation, calendar,
-    doctor, hospital, inline_projections, patient,
+    Actor, CommandContext, CommandError, Committed, Executor, Operation, calendar, doctor,
+    hospital, patient,
 };
-use medilink_database::Database;
 use medilink_domain::values::Role;
 use medilink_domain::{DoctorId, PatientId, TenantId};
-use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
-use medilink_test_support::TestDatabases;
-use medilink_vault::{Keyring, Vault};
+use medilink_test_support::TestStore;
 use uuid::Uuid;
 
 pub struct World {
     pub executor: Executor,
     pub tenant: TenantId,
-    pub app: Database,
-    pub vault: Vault,
-    pub databases: TestDatabases,
-    _folder: tempfile::TempDir,
+    store: TestStore,
+}
+
+impl std::ops::Deref for World {
+    type Target = TestStore;
+
+    fn deref(&self) -> &TestStore {
+        &self.store
+    }
 }
 
 impl World {
     pub async fn new() -> Self {
-        let databases = TestDatabases::create().await;
-        medilink_log::migrate(&databases.pool("medilink_owner"))
-            .await
-            .unwrap();
-        medilink_commands::migrate(&databases.pool("medilink_owner"))
-            .await
-            .unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
-            .await
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
-            .await
-            .unwrap();
-        let app = databases.pool("medilink_app");
-        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
-        let executor = Executor::new(
-            LogReader::new(app.clone()),
-            writer,
-            EventCodec::new(vault.clone()),
-            Snapshots::new(app.clone(), vault.clone()),
-            Authorizer::shipped().unwrap(),
-        );
+        let store = TestStore::create().await;
         Self {
-            executor,
+            executor: store.executor(),
             tenant: TenantId(Uuid::now_v7()),
-            app,
-            vault,
-            databases,
-            _folder: folder,
+            store,
         }
     }
 

@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use medilink_commands::access_token::{AccessTokens, Issue, new_secret};
-use medilink_commands::{Actor, Authorizer, CommandContext, Executor, inline_projections};
+use medilink_commands::{Actor, CommandContext, Executor};
 use medilink_database::Database;
 use medilink_domain::TenantId;
 use medilink_domain::values::Role;
 use medilink_gateway::{Gateway, GatewayConfig, GatewayError, Limits, Parts};
-use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
 use medilink_projections::{Checkpoints, Projector, Reads};
 use medilink_telemetry::Meters;
-use medilink_test_support::TestDatabases;
-use medilink_vault::{Keyring, Vault};
+use medilink_test_support::TestStore;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -30,38 +28,21 @@ pub struct Site {
     cancel: CancellationToken,
     gateway: JoinHandle<Result<(), GatewayError>>,
     projector: JoinHandle<()>,
-    _databases: TestDatabases,
-    _folder: tempfile::TempDir,
+    _store: TestStore,
 }
 
 impl Site {
     pub async fn open() -> Self {
-        let databases = TestDatabases::create().await;
-        let owner = databases.pool("medilink_owner");
-        medilink_log::migrate(&owner).await.unwrap();
-        medilink_commands::migrate(&owner).await.unwrap();
-        medilink_projections::migrate(&owner).await.unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
-            .await
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
-            .await
-            .unwrap();
-        let app = databases.pool("medilink_app");
-        let codec = EventCodec::new(vault.clone());
-        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
-        let executor = Executor::new(
-            LogReader::new(app.clone()),
-            writer,
-            codec.clone(),
-            Snapshots::new(app.clone(), vault.clone()),
-            Authorizer::shipped().unwrap(),
-        );
+        let store = TestStore::create().await;
+        medilink_projections::migrate(&store.owner()).await.unwrap();
+        let (app, executor) = (store.app.clone(), store.executor());
         let cancel = CancellationToken::new();
-        let projector = Projector::new(databases.pool("medilink_projector"), codec, None)
-            .polling_every(Duration::from_millis(20));
+        let projector = Projector::new(
+            store.databases.pool("medilink_projector"),
+            store.codec.clone(),
+            None,
+        )
+        .polling_every(Duration::from_millis(20));
         let stop = cancel.clone();
         let projector = tokio::spawn(async move { projector.run(stop).await });
         let config = GatewayConfig {
@@ -74,7 +55,7 @@ impl Site {
         };
         let parts = Parts {
             executor: executor.clone(),
-            reads: Reads::new(app.clone(), vault),
+            reads: Reads::new(app.clone(), store.vault.clone()),
             checkpoints: Checkpoints::new(app.clone()),
             database: app.clone(),
             sign_in: Arc::new(AccessTokens::new(app.clone())),
@@ -93,8 +74,7 @@ impl Site {
             cancel,
             gateway,
             projector,
-            _databases: databases,
-            _folder: folder,
+            _store: store,
         };
         site.until_ready().await;
         site

@@ -8,13 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use medilink_database::Database;
 use medilink_domain::{Event, SubjectId, TenantId, dead_letter};
 use medilink_log::{
-    Append, EventCodec, LogReader, LogWriter, Metadata, NewEvent, Position, RecordedEvent,
-    StreamWrite,
+    Append, LogReader, LogWriter, Metadata, NewEvent, Position, RecordedEvent, StreamWrite,
 };
-use medilink_test_support::TestDatabases;
-use medilink_vault::{Keyring, Vault};
+use medilink_test_support::TestStore;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -35,42 +32,33 @@ pub fn id<I: From<Uuid>>(number: u128) -> I {
 pub const TENANT: TenantId = TenantId(Uuid::from_u128(1));
 
 pub struct World {
-    pub databases: TestDatabases,
     pub projector_role: Database,
-    pub app: Database,
-    pub codec: EventCodec,
     pub reader: LogReader,
     pub reads: Reads,
     writer: LogWriter,
     versions: Mutex<HashMap<String, u64>>,
-    _keys: TempDir,
+    store: TestStore,
+}
+
+impl std::ops::Deref for World {
+    type Target = TestStore;
+
+    fn deref(&self) -> &TestStore {
+        &self.store
+    }
 }
 
 impl World {
     pub async fn new() -> Self {
-        let databases = TestDatabases::create().await;
-        let owner = databases.pool("medilink_owner");
-        medilink_log::migrate(&owner).await.unwrap();
-        crate::migrate(&owner).await.unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
-            .await
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
-            .await
-            .unwrap();
-        let app = databases.pool("medilink_app");
+        let store = TestStore::create().await;
+        crate::migrate(&store.owner()).await.unwrap();
         Self {
-            projector_role: databases.pool("medilink_projector"),
-            codec: EventCodec::new(vault.clone()),
-            reader: LogReader::new(app.clone()),
-            reads: Reads::new(app.clone(), vault),
-            writer: LogWriter::start(app.clone(), Vec::new()).0,
-            app,
-            databases,
+            projector_role: store.databases.pool("medilink_projector"),
+            reader: LogReader::new(store.app.clone()),
+            reads: Reads::new(store.app.clone(), store.vault.clone()),
+            writer: LogWriter::start(store.app.clone(), Vec::new()).0,
             versions: Mutex::default(),
-            _keys: folder,
+            store,
         }
     }
 

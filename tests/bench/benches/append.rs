@@ -33,12 +33,12 @@ async fn main() {
 
     let (ours, peer) = (Ours::start().await, Peer::start(16).await);
     println!("machine: {}", machine());
-    println!("server:  {}", server(&ours.databases).await);
+    println!("server:  {}", server(&ours.store.databases).await);
     println!("filling {STREAMS} streams on both sides …");
     // Freshly truncated tables give bimodal figures: both start filled and analyzed.
     fill(&ours).await;
     fill(&peer).await;
-    for databases in [&ours.databases, &peer.databases] {
+    for databases in [&ours.store.databases, &peer.databases] {
         let superuser = databases.superuser().await;
         for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
             superuser.batch_execute(statement).await.unwrap();

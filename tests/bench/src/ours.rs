@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use medilink_commands::{
-    Action, Actor, Authorizer, CommandContext, CommandError, Executor, Operation, Resource, Work,
-    inline_projections,
+    Action, Actor, CommandContext, CommandError, Executor, Operation, Resource, Work,
 };
 use medilink_domain::TenantId;
-use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
-use medilink_test_support::TestDatabases;
-use medilink_vault::{Keyring, Vault};
-use tempfile::TempDir;
+use medilink_test_support::TestStore;
 use uuid::Uuid;
 
 use crate::Side;
@@ -21,8 +17,7 @@ pub struct Ours {
     executor: Executor,
     actor: Actor,
     /// Its databases, dropped with it.
-    pub databases: TestDatabases,
-    _folder: TempDir,
+    pub store: TestStore,
 }
 
 struct Write {
@@ -58,36 +53,12 @@ impl Operation for Write {
 impl Ours {
     /// Sets up databases, vault, writer and executor.
     pub async fn start() -> Arc<Self> {
-        let databases = TestDatabases::create().await;
-        medilink_log::migrate(&databases.pool("medilink_owner"))
-            .await
-            .unwrap();
-        medilink_commands::migrate(&databases.pool("medilink_owner"))
-            .await
-            .unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
-            .await
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
-            .await
-            .unwrap();
-        let app = databases.pool("medilink_app");
-        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
-        let executor = Executor::new(
-            LogReader::new(app.clone()),
-            writer,
-            EventCodec::new(vault.clone()),
-            Snapshots::new(app, vault),
-            Authorizer::shipped().unwrap(),
-        );
+        let store = TestStore::create().await;
         let actor = Actor::console(TenantId(Uuid::now_v7()));
         Arc::new(Self {
-            executor,
+            executor: store.executor(),
             actor,
-            databases,
-            _folder: folder,
+            store,
         })
     }
 }

@@ -1,6 +1,5 @@
-//! Throw-away databases for the test suites of every crate, on the server that
-//! `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one), and throw-away
-//! brokers.
+//! Throw-away databases, logs and brokers for the test suites of every crate, on the PostgreSQL
+//! that `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one).
 
 #![allow(
     clippy::expect_used,
@@ -8,8 +7,10 @@
 )]
 
 mod broker;
+mod store;
 
 pub use broker::TestBroker;
+pub use store::TestStore;
 
 use medilink_database::{Database, DatabaseConfig};
 use tokio_postgres::{Client, Config, NoTls};

@@ -5,16 +5,13 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use medilink_bus::{Bus, RelayConfig};
 use medilink_commands::{
-    Actor, Authorizer, CommandContext, Committed, Executor, Operation, appointment, calendar,
-    doctor, hospital, inline_projections, patient,
+    Actor, CommandContext, Committed, Operation, appointment, calendar, doctor, hospital, patient,
 };
-use medilink_database::Database;
 use medilink_domain::values::Language;
 use medilink_domain::{AppointmentId, DoctorId, HospitalId, PatientId, TenantId};
-use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Position, Snapshots};
+use medilink_log::{CheckpointKey, Position};
 use medilink_projections::Checkpoints;
-use medilink_test_support::TestDatabases;
-use medilink_vault::{Keyring, Vault};
+use medilink_test_support::TestStore;
 use medilink_workers::{
     Jobs, ProjectorHost, RelayHost, RetryConfig, Tools, TreePace, Worker, WorkerConfig,
 };
@@ -25,10 +22,15 @@ use uuid::Uuid;
 pub struct World {
     pub tools: Tools,
     pub tenant: TenantId,
-    pub app: Database,
-    pub vault: Vault,
-    pub databases: TestDatabases,
-    folder: tempfile::TempDir,
+    store: TestStore,
+}
+
+impl std::ops::Deref for World {
+    type Target = TestStore;
+
+    fn deref(&self) -> &TestStore {
+        &self.store
+    }
 }
 
 /// Something that runs until it is stopped.
@@ -62,38 +64,14 @@ impl Running {
 
 impl World {
     pub async fn new() -> Self {
-        let databases = TestDatabases::create().await;
-        let owner = databases.pool("medilink_owner");
-        medilink_log::migrate(&owner).await.unwrap();
-        medilink_commands::migrate(&owner).await.unwrap();
-        medilink_projections::migrate(&owner).await.unwrap();
-        medilink_workers::migrate(&owner).await.unwrap();
-        medilink_vault::migrate(&databases.keys_pool("medilink_owner"))
-            .await
-            .unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let keyring = Keyring::open_or_create(folder.path().join("keys")).unwrap();
-        let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
-            .await
-            .unwrap();
-        let app = databases.pool("medilink_app");
-        let codec = EventCodec::new(vault.clone());
-        let (writer, _) = LogWriter::start(app.clone(), inline_projections());
-        let executor = Executor::new(
-            LogReader::new(app.clone()),
-            writer,
-            codec.clone(),
-            Snapshots::new(app.clone(), vault.clone()),
-            Authorizer::shipped().unwrap(),
-        );
-        let tools = Tools::new(executor, codec, app.clone());
+        let store = TestStore::create().await;
+        medilink_projections::migrate(&store.owner()).await.unwrap();
+        medilink_workers::migrate(&store.owner()).await.unwrap();
+        let tools = Tools::new(store.executor(), store.codec.clone(), store.app.clone());
         Self {
             tools,
             tenant: TenantId(Uuid::now_v7()),
-            app,
-            vault,
-            databases,
-            folder,
+            store,
         }
     }
 
@@ -262,7 +240,7 @@ impl World {
 
     pub fn relay(&self, bus: Bus) -> Running {
         let key =
-            CheckpointKey::load_or_create(&self.folder.path().join("log.key"), "medilink.test/log")
+            CheckpointKey::load_or_create(&self.folder().join("log.key"), "medilink.test/log")
                 .unwrap();
         let host = RelayHost::new(
             self.app.clone(),
