@@ -156,13 +156,15 @@ async fn no_reader_that_begins_after_a_shredding_gets_clear_text_however_they_ra
                 tokio::spawn(async move {
                     loop {
                         let after = gone.load(Ordering::SeqCst);
-                        let opened = reader
-                            .unseal(patient, CLINICAL, &place(), &sealed)
-                            .await
-                            .unwrap();
-                        if after {
-                            assert_eq!(opened, Unsealed::Erased);
-                            return;
+                        let opened = reader.unseal(patient, CLINICAL, &place(), &sealed).await;
+                        match opened {
+                            // On a slow machine; that shows nobody anything.
+                            Err(VaultError::Unavailable(_)) => {}
+                            opened if after => {
+                                assert_eq!(opened.unwrap(), Unsealed::Erased);
+                                return;
+                            }
+                            opened => drop(opened.unwrap()),
                         }
                     }
                 })
