@@ -100,6 +100,12 @@ crate::problems! {
 pub struct AccessToken {
     /// The token, once issued.
     pub token: Option<AccessTokenId>,
+    /// Who acts with it.
+    #[serde(default)]
+    pub person: Option<Uuid>,
+    /// As what.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// Whether it was revoked.
     pub revoked: bool,
 }
@@ -166,7 +172,11 @@ impl Decider for AccessToken {
 
     fn evolve(&mut self, event: &AccessTokenEvent) {
         match event {
-            AccessTokenEvent::Issued(issued) => self.token = Some(issued.token),
+            AccessTokenEvent::Issued(issued) => {
+                self.token = Some(issued.token);
+                self.person = Some(issued.person);
+                self.roles.clone_from(&issued.roles);
+            }
             AccessTokenEvent::Revoked(_) => self.revoked = true,
         }
     }

@@ -1,24 +1,41 @@
 //! Appointment: a patient's time with a doctor, through all its changes. The slot itself is
 //! held by the doctor's [`Calendar`](crate::calendar::Calendar); both change in one commit.
 
+mod attendance;
+mod booking;
+mod events;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
-use crate::event::{Category, Privacy};
-use crate::ids::{AppointmentId, DepartmentId, DoctorId, HospitalId, PatientId, SubjectId};
-use crate::values::{FreeText, TimeZone};
+use crate::ids::{
+    AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, PatientId, SubjectId,
+};
+use crate::values::{FreeText, Money, TimeZone, VisitMode};
+
+pub use attendance::{CheckIn, CheckedIn, Completed, NoShowRecorded, RecordNoShow, Started};
+pub use booking::{AppointmentStatus, Booking, Party, Place, Terms};
+pub use events::{AppointmentEvent, Booked, Cancelled, Rescheduled};
 
 /// What may be asked of an appointment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AppointmentCommand {
     /// Makes it.
     Book(Book),
-    /// Moves it to another time with the same doctor.
+    /// Moves it to another time, perhaps with another doctor.
     Reschedule(Reschedule),
     /// Calls it off.
     Cancel(Cancel),
+    /// The patient is there.
+    CheckIn(CheckIn),
+    /// The visit begins.
+    Start,
+    /// The visit ends.
+    Complete,
+    /// The patient did not come.
+    RecordNoShow(RecordNoShow),
 }
 
 /// A patient wants to see a doctor.
@@ -42,15 +59,27 @@ pub struct Book {
     pub time_zone: TimeZone,
     /// What the patient comes for.
     pub reason: Option<FreeText>,
+    /// What else is agreed on.
+    pub terms: Terms,
 }
 
 /// Another time is wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reschedule {
-    /// The start of another slot of the doctor's.
+    /// The start of another slot.
     pub starts_at: DateTime<Utc>,
     /// The end of that slot.
     pub ends_at: DateTime<Utc>,
+    /// With whom, if it is another doctor.
+    pub to: Option<Place>,
+    /// How it takes place from now on.
+    pub mode: VisitMode,
+    /// The rooms and devices it has from now on.
+    pub assets: Vec<AssetId>,
+    /// What giving up the other time costs.
+    pub fee: Option<Money>,
+    /// Why that was waived.
+    pub waiver: Option<FreeText>,
 }
 
 /// The appointment is not wanted any more.
@@ -58,60 +87,12 @@ pub struct Reschedule {
 pub struct Cancel {
     /// Why, if someone says.
     pub reason: Option<FreeText>,
-}
-
-crate::events! {
-    /// What can happen to an appointment.
-    pub enum AppointmentEvent {
-        Booked: "appointment.booked" v 1, Privacy::Personal(Category::Clinical);
-        Rescheduled: "appointment.rescheduled" v 1, Privacy::Personal(Category::Clinical);
-        Cancelled: "appointment.cancelled" v 1, Privacy::Personal(Category::Clinical);
-    }
-}
-
-/// An appointment was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Booked {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// Who comes.
-    pub patient: PatientId,
-    /// Who receives.
-    pub doctor: DoctorId,
-    /// Where.
-    pub hospital: HospitalId,
-    /// Where in the hospital.
-    pub department: DepartmentId,
-    /// When it begins.
-    pub starts_at: DateTime<Utc>,
-    /// When it ends.
-    pub ends_at: DateTime<Utc>,
-    /// The zone of the hospital's clock.
-    pub time_zone: TimeZone,
-    /// What the patient comes for.
-    pub reason: Option<FreeText>,
-}
-
-/// An appointment was moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Rescheduled {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// When it would have begun.
-    pub previous_starts_at: DateTime<Utc>,
-    /// When it begins now.
-    pub starts_at: DateTime<Utc>,
-    /// When it ends now.
-    pub ends_at: DateTime<Utc>,
-}
-
-/// An appointment was called off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Cancelled {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// Why, if someone said.
-    pub reason: Option<FreeText>,
+    /// Who wanted it.
+    pub by: Party,
+    /// What it costs.
+    pub fee: Option<Money>,
+    /// Why that was waived.
+    pub waiver: Option<FreeText>,
 }
 
 crate::problems! {
@@ -129,6 +110,30 @@ crate::problems! {
         /// It has begun.
         AppointmentStarted: Conflict "appointment-started",
             "the appointment has already started", "Only an appointment in the future can change.";
+        /// It is over.
+        AppointmentCompleted: Conflict "appointment-completed",
+            "the appointment is over", "Book a new appointment.";
+        /// Nobody came.
+        AppointmentMissed: Conflict "appointment-missed",
+            "the patient did not come to the appointment", "Book a new appointment.";
+        /// The patient is there.
+        AlreadyCheckedIn: Conflict "already-checked-in",
+            "the patient has already checked in", "Start the visit, or cancel it.";
+        /// The patient is not there.
+        NotCheckedIn: Conflict "not-checked-in",
+            "the patient has not checked in", "Check the patient in first.";
+        /// It has not begun.
+        NotInProgress: Conflict "not-in-progress",
+            "the visit has not started", "Start the visit first.";
+        /// The desk doesn't expect them yet.
+        TooEarlyToCheckIn: Conflict "too-early-to-check-in",
+            "it is too early to check in", "Check in closer to the time of the visit.";
+        /// That day is over.
+        TooLateToCheckIn: Conflict "too-late-to-check-in",
+            "the day of the visit is over", "Book a new appointment.";
+        /// They may still come.
+        TooEarlyForNoShow: Conflict "too-early-for-no-show",
+            "the visit has not come to its time yet", "Wait until it has.";
         /// Nobody can come yesterday.
         SlotInPast: Invalid "slot-in-past" at "/starts_at",
             "the slot is in the past", "Choose a slot in the future.";
@@ -146,51 +151,6 @@ crate::problems! {
 pub struct Appointment {
     /// What is known of it, once booked.
     pub booking: Option<Booking>,
-}
-
-/// What is known of a booked appointment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Booking {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// Who comes.
-    pub patient: PatientId,
-    /// Who receives.
-    pub doctor: DoctorId,
-    /// Where.
-    pub hospital: HospitalId,
-    /// Where in the hospital.
-    pub department: DepartmentId,
-    /// When it begins.
-    pub starts_at: DateTime<Utc>,
-    /// When it ends.
-    pub ends_at: DateTime<Utc>,
-    /// The zone of the hospital's clock.
-    pub time_zone: TimeZone,
-    /// Whether it still stands.
-    pub status: AppointmentStatus,
-}
-
-/// Whether an appointment still stands.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AppointmentStatus {
-    /// It stands.
-    Booked,
-    /// It was called off.
-    Cancelled,
-}
-
-impl AppointmentStatus {
-    /// The stored name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Booked => "booked",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 impl Appointment {
@@ -211,11 +171,20 @@ impl Appointment {
     pub fn changeable(&self, now: DateTime<Utc>) -> Result<&Booking, AppointmentError> {
         let booking = self.booking()?;
         match booking.status {
-            AppointmentStatus::Cancelled => Err(AppointmentError::AppointmentCancelled),
-            AppointmentStatus::Booked if booking.starts_at <= now => {
-                Err(AppointmentError::AppointmentStarted)
-            }
-            AppointmentStatus::Booked => Ok(booking),
+            AppointmentStatus::Booked if now < booking.starts_at => Ok(booking),
+            other => Err(other.refusal()),
+        }
+    }
+
+    /// The booking, if it may be called off at the instant `now`: also while the patient waits.
+    ///
+    /// # Errors
+    /// As [`Appointment::changeable`].
+    pub fn cancellable(&self, now: DateTime<Utc>) -> Result<&Booking, AppointmentError> {
+        let booking = self.booking()?;
+        match booking.status {
+            AppointmentStatus::CheckedIn => Ok(booking),
+            _ => self.changeable(now),
         }
     }
 
@@ -223,7 +192,12 @@ impl Appointment {
         if self.booking.is_some() {
             return Err(AppointmentError::AlreadyBooked);
         }
-        check_times(book.starts_at, book.ends_at, now)?;
+        if !book.terms.walk_in && book.starts_at <= now {
+            return Err(AppointmentError::SlotInPast);
+        }
+        if book.ends_at <= book.starts_at {
+            return Err(AppointmentError::EndsBeforeItStarts);
+        }
         let Book {
             appointment,
             patient,
@@ -234,6 +208,7 @@ impl Appointment {
             ends_at,
             time_zone,
             reason,
+            terms,
         } = book;
         Ok(Booked {
             appointment,
@@ -245,48 +220,64 @@ impl Appointment {
             ends_at,
             time_zone,
             reason,
+            terms,
         })
     }
 
     fn reschedule(
         &self,
-        to: &Reschedule,
+        reschedule: Reschedule,
         now: DateTime<Utc>,
     ) -> Result<Rescheduled, AppointmentError> {
         let booking = self.changeable(now)?;
-        check_times(to.starts_at, to.ends_at, now)?;
-        if to.starts_at == booking.starts_at {
+        let Reschedule {
+            starts_at,
+            ends_at,
+            to,
+            mode,
+            assets,
+            fee,
+            waiver,
+        } = reschedule;
+        if starts_at <= now {
+            return Err(AppointmentError::SlotInPast);
+        }
+        if ends_at <= starts_at {
+            return Err(AppointmentError::EndsBeforeItStarts);
+        }
+        let to = to.filter(|to| to.doctor != booking.doctor);
+        if starts_at == booking.starts_at && to.is_none() {
             return Err(AppointmentError::SameSlot);
         }
         Ok(Rescheduled {
             appointment: booking.appointment,
             previous_starts_at: booking.starts_at,
-            starts_at: to.starts_at,
-            ends_at: to.ends_at,
+            starts_at,
+            ends_at,
+            to,
+            mode,
+            assets,
+            fee,
+            waiver,
         })
     }
 
     fn cancel(&self, cancel: Cancel, now: DateTime<Utc>) -> Result<Cancelled, AppointmentError> {
-        let booking = self.changeable(now)?;
+        let booking = self.cancellable(now)?;
+        let Cancel {
+            reason,
+            by,
+            fee,
+            waiver,
+        } = cancel;
         Ok(Cancelled {
             appointment: booking.appointment,
-            reason: cancel.reason,
+            reason,
+            by,
+            fee,
+            waiver,
         })
     }
-}
-
-fn check_times(
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<(), AppointmentError> {
-    if starts_at <= now {
-        return Err(AppointmentError::SlotInPast);
-    }
-    if ends_at <= starts_at {
-        return Err(AppointmentError::EndsBeforeItStarts);
-    }
-    Ok(())
 }
 
 impl Decider for Appointment {
@@ -304,44 +295,36 @@ impl Decider for Appointment {
     ) -> Result<Vec<AppointmentEvent>, AppointmentError> {
         Ok(vec![match command {
             AppointmentCommand::Book(book) => self.book(book, now)?.into(),
-            AppointmentCommand::Reschedule(to) => self.reschedule(&to, now)?.into(),
+            AppointmentCommand::Reschedule(to) => self.reschedule(to, now)?.into(),
             AppointmentCommand::Cancel(cancel) => self.cancel(cancel, now)?.into(),
+            AppointmentCommand::CheckIn(check_in) => self.check_in(check_in, now)?.into(),
+            AppointmentCommand::Start => self.start(now)?.into(),
+            AppointmentCommand::Complete => self.complete(now)?.into(),
+            AppointmentCommand::RecordNoShow(record) => self.record_no_show(record, now)?.into(),
         }])
     }
 
     fn evolve(&mut self, event: &AppointmentEvent) {
-        match (event, &mut self.booking) {
-            (AppointmentEvent::Booked(booked), booking) => *booking = Some(Booking::from(booked)),
-            (AppointmentEvent::Rescheduled(to), Some(booking)) => {
-                booking.starts_at = to.starts_at;
-                booking.ends_at = to.ends_at;
-            }
-            (AppointmentEvent::Cancelled(_), Some(booking)) => {
-                booking.status = AppointmentStatus::Cancelled;
-            }
-            // Never decided; total all the same, because history can't be refused.
-            (AppointmentEvent::Rescheduled(_) | AppointmentEvent::Cancelled(_), None) => {}
+        if let AppointmentEvent::Booked(booked) = event {
+            self.booking = Some(Booking::from(booked));
+        }
+        // Never missing; total all the same, because history can't be refused.
+        let Some(booking) = &mut self.booking else {
+            return;
+        };
+        match event {
+            AppointmentEvent::Booked(_) => {}
+            AppointmentEvent::Rescheduled(moved) => booking.follow(moved),
+            AppointmentEvent::Cancelled(_) => booking.status = AppointmentStatus::Cancelled,
+            AppointmentEvent::CheckedIn(_) => booking.status = AppointmentStatus::CheckedIn,
+            AppointmentEvent::Started(_) => booking.status = AppointmentStatus::InProgress,
+            AppointmentEvent::Completed(_) => booking.status = AppointmentStatus::Completed,
+            AppointmentEvent::NoShowRecorded(_) => booking.status = AppointmentStatus::NoShow,
         }
     }
 
     fn subject(&self) -> Option<SubjectId> {
         self.booking.as_ref().map(|booking| booking.patient.into())
-    }
-}
-
-impl From<&Booked> for Booking {
-    fn from(booked: &Booked) -> Self {
-        Self {
-            appointment: booked.appointment,
-            patient: booked.patient,
-            doctor: booked.doctor,
-            hospital: booked.hospital,
-            department: booked.department,
-            starts_at: booked.starts_at,
-            ends_at: booked.ends_at,
-            time_zone: booked.time_zone,
-            status: AppointmentStatus::Booked,
-        }
     }
 }
 

@@ -3,21 +3,28 @@
 //!
 //! The day is the local date, in the hospital's zone, on which its slots start.
 
+mod events;
 mod id;
+mod reservation;
 mod slots;
+mod visit;
 mod window;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use events::{
+    CalendarEvent, RemindersSet, SlotReleased, SlotReserved, WindowClosed, WindowOpened,
+};
 pub use id::CalendarId;
-pub use slots::{Reservation, Slot, Window, free_slots};
+pub use slots::{Busy, Reservation, Slot, Window, free_slots, openings};
+pub use visit::Visit;
 
 use crate::aggregate::Decider;
-use crate::event::Privacy;
 use crate::ids::{AppointmentId, DoctorId, HospitalId, SubjectId, WindowId};
-use crate::values::{LocalTime, SlotMinutes, TimeZone};
+use crate::schedule::DayPlan;
+use crate::values::{LocalTime, ReminderLead, SlotMinutes, TimeZone};
 
 /// What may be asked of a calendar.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +37,8 @@ pub enum CalendarCommand {
     Reserve(Reserve),
     /// Takes a slot back.
     Release(Release),
-    /// Swaps an appointment's slot for another one of the same day.
-    Move(Move),
+    /// Changes when the patient is reminded.
+    SetReminders(SetReminders),
 }
 
 /// A doctor will receive patients.
@@ -63,12 +70,31 @@ pub struct CloseWindow {
 }
 
 /// An appointment wants a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reserve {
     /// The appointment.
     pub appointment: AppointmentId,
+    /// Whose slot; with `date`, names the calendar.
+    pub doctor: DoctorId,
+    /// The day of the calendar.
+    pub date: NaiveDate,
+    /// What for, and when.
+    pub claim: SlotClaim,
+}
+
+/// The slot that an appointment wants, and on which terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotClaim {
     /// When the slot starts.
     pub starts_at: DateTime<Utc>,
+    /// The shape of the visit.
+    pub visit: Visit,
+    /// What the doctor's schedule says of the day.
+    pub plan: DayPlan,
+    /// Whether it may be given although it is taken or the day is full.
+    pub overbook: bool,
+    /// How long before it the patient is reminded; as usual, if nothing was chosen.
+    pub reminders: Option<Vec<ReminderLead>>,
 }
 
 /// An appointment gives its slot back.
@@ -80,77 +106,15 @@ pub struct Release {
     pub starts_at: DateTime<Utc>,
 }
 
-/// An appointment wants another slot of the same day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Move {
+/// The patient wants to be reminded at other times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetReminders {
     /// The appointment.
     pub appointment: AppointmentId,
     /// When its slot starts.
-    pub from: DateTime<Utc>,
-    /// When the other slot starts.
-    pub to: DateTime<Utc>,
-}
-
-crate::events! {
-    /// What can happen to a calendar.
-    pub enum CalendarEvent {
-        WindowOpened: "calendar.window-opened" v 1, Privacy::Operational;
-        WindowClosed: "calendar.window-closed" v 1, Privacy::Operational;
-        SlotReserved: "calendar.slot-reserved" v 1, Privacy::Operational;
-        SlotReleased: "calendar.slot-released" v 1, Privacy::Operational;
-    }
-}
-
-/// A stretch of the day was opened for booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct WindowOpened {
-    /// The window.
-    pub window: WindowId,
-    /// Who receives.
-    pub doctor: DoctorId,
-    /// Where.
-    pub hospital: HospitalId,
-    /// The day on the hospital's calendar.
-    pub date: NaiveDate,
-    /// From when.
-    pub opens: DateTime<Utc>,
-    /// Until when.
-    pub closes: DateTime<Utc>,
-    /// The zone of the hospital's clock.
-    pub time_zone: TimeZone,
-    /// The length of each slot.
-    pub slot_minutes: SlotMinutes,
-}
-
-/// A window was closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct WindowClosed {
-    /// The window.
-    pub window: WindowId,
-}
-
-/// A slot was given to an appointment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SlotReserved {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// Whose slot it is.
-    pub doctor: DoctorId,
-    /// When it starts.
     pub starts_at: DateTime<Utc>,
-    /// When it ends.
-    pub ends_at: DateTime<Utc>,
-}
-
-/// A slot was taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SlotReleased {
-    /// The appointment that had it.
-    pub appointment: AppointmentId,
-    /// Whose slot it is.
-    pub doctor: DoctorId,
-    /// When it starts.
-    pub starts_at: DateTime<Utc>,
+    /// How long before it; as usual, if nothing is chosen.
+    pub reminders: Option<Vec<ReminderLead>>,
 }
 
 crate::problems! {
@@ -197,9 +161,13 @@ crate::problems! {
         /// Someone relies on it.
         WindowHasReservations: Conflict "window-has-reservations",
             "the window has booked slots", "Reschedule or cancel its appointments first.";
-        /// No window offers it.
+        /// Neither schedule nor window offers it.
         NotASlot: Invalid "not-a-slot" at "/starts_at",
-            "the doctor offers no slot at this time", "Choose one of the doctor's free slots.";
+            "the doctor offers no such visit at this time", "Choose one of the doctor's free slots.";
+        /// As many visits as the schedule allows.
+        DayFull: Conflict "day-full" at "/starts_at",
+            "the doctor has as many visits on that day as the schedule allows",
+            "Choose another day.";
         /// Nobody can come yesterday.
         SlotInPast: Invalid "slot-in-past" at "/starts_at",
             "the slot is in the past", "Choose a slot in the future.";
@@ -208,7 +176,7 @@ crate::problems! {
             "the slot is taken", "Choose another free slot.";
         /// One appointment takes one slot.
         AlreadyReserved: Conflict "slot-already-reserved",
-            "the appointment already has a slot on that day", "Move it, or release its slot first.";
+            "the appointment already has a slot on that day", "Release its slot first.";
         /// The appointment has no such slot.
         NotReserved: NotFound "slot-not-reserved" at "/starts_at",
             "the appointment has no slot at this time", "Check when the appointment starts.";
@@ -224,90 +192,6 @@ pub struct Calendar {
     pub windows: Vec<Window>,
     /// The taken slots, by the time they start.
     pub reservations: Vec<Reservation>,
-}
-
-impl Calendar {
-    /// The window that offers a slot at this time, and the slot, whether or not it is free.
-    ///
-    /// # Errors
-    /// [`CalendarError::NotASlot`] when no window does.
-    pub fn slot(&self, starts_at: DateTime<Utc>) -> Result<(&Window, Slot), CalendarError> {
-        self.windows
-            .iter()
-            .find_map(|window| Some((window, window.slot(starts_at)?)))
-            .ok_or(CalendarError::NotASlot)
-    }
-
-    fn reserve(&self, reserve: Reserve, now: DateTime<Utc>) -> Result<SlotReserved, CalendarError> {
-        let Reserve {
-            appointment,
-            starts_at,
-        } = reserve;
-        if starts_at <= now {
-            return Err(CalendarError::SlotInPast);
-        }
-        let (_, slot) = self.slot(starts_at)?;
-        if self
-            .reservations
-            .iter()
-            .any(|taken| taken.overlaps(slot.starts_at, slot.ends_at))
-        {
-            return Err(CalendarError::SlotTaken);
-        }
-        if self
-            .reservations
-            .iter()
-            .any(|taken| taken.appointment == appointment)
-        {
-            return Err(CalendarError::AlreadyReserved);
-        }
-        let CalendarId { doctor, .. } = self.id.ok_or(CalendarError::NotASlot)?;
-        Ok(SlotReserved {
-            appointment,
-            doctor,
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at,
-        })
-    }
-
-    fn release(&self, release: Release) -> Result<SlotReleased, CalendarError> {
-        let Release {
-            appointment,
-            starts_at,
-        } = release;
-        let CalendarId { doctor, .. } = self.id.ok_or(CalendarError::NotReserved)?;
-        self.reservations
-            .iter()
-            .find(|taken| taken.appointment == appointment && taken.starts_at == starts_at)
-            .ok_or(CalendarError::NotReserved)?;
-        Ok(SlotReleased {
-            appointment,
-            doctor,
-            starts_at,
-        })
-    }
-
-    fn swap(&self, swap: Move, now: DateTime<Utc>) -> Result<[CalendarEvent; 2], CalendarError> {
-        let Move {
-            appointment,
-            from,
-            to,
-        } = swap;
-        let released = CalendarEvent::from(self.release(Release {
-            appointment,
-            starts_at: from,
-        })?);
-        let mut without = self.clone();
-        without.evolve(&released);
-        let reserved = without.reserve(
-            Reserve {
-                appointment,
-                starts_at: to,
-            },
-            now,
-        )?;
-        Ok([released, reserved.into()])
-    }
 }
 
 impl Decider for Calendar {
@@ -328,7 +212,13 @@ impl Decider for Calendar {
             CalendarCommand::CloseWindow(close) => self.close_window(close)?.into(),
             CalendarCommand::Reserve(reserve) => self.reserve(reserve, now)?.into(),
             CalendarCommand::Release(release) => self.release(release)?.into(),
-            CalendarCommand::Move(swap) => return Ok(self.swap(swap, now)?.into()),
+            CalendarCommand::SetReminders(set) => {
+                return Ok(self
+                    .set_reminders(set)?
+                    .map(Into::into)
+                    .into_iter()
+                    .collect());
+            }
         }])
     }
 
@@ -347,6 +237,10 @@ impl Decider for Calendar {
                 self.windows.retain(|window| window.window != closed.window);
             }
             CalendarEvent::SlotReserved(reserved) => {
+                let doctor = reserved.doctor;
+                self.id = self
+                    .id
+                    .or(reserved.date.map(|date| CalendarId { doctor, date }));
                 self.reservations.push(Reservation::from(reserved));
                 self.reservations
                     .sort_by_key(|taken| (taken.starts_at, taken.appointment));
@@ -354,6 +248,13 @@ impl Decider for Calendar {
             CalendarEvent::SlotReleased(released) => self.reservations.retain(|taken| {
                 (taken.appointment, taken.starts_at) != (released.appointment, released.starts_at)
             }),
+            CalendarEvent::RemindersSet(set) => {
+                for taken in &mut self.reservations {
+                    if (taken.appointment, taken.starts_at) == (set.appointment, set.starts_at) {
+                        taken.reminders.clone_from(&set.reminders);
+                    }
+                }
+            }
         }
     }
 

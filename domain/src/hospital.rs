@@ -1,15 +1,24 @@
-//! Hospital: a place with a clock and departments.
+//! Hospital: a place with a clock, departments, rooms and devices, holidays and rules for
+//! bookings.
 
-use std::collections::BTreeMap;
+mod events;
+mod policy;
 
-use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
-use crate::event::Privacy;
-use crate::ids::{DepartmentId, HospitalId, SubjectId};
-use crate::values::{ShortText, TimeZone};
+use crate::ids::{AssetId, DepartmentId, HospitalId, SubjectId};
+use crate::values::{Code, ShortText, TimeZone};
+
+pub use events::{
+    AssetAdded, AssetRetired, BookingPolicySet, DepartmentAdded, HolidayDeclared, HolidayWithdrawn,
+    HospitalEvent, Opened,
+};
+pub use policy::{BookingPolicy, CancellationPolicy};
 
 /// What may be asked of a hospital.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +27,16 @@ pub enum HospitalCommand {
     Open(Open),
     /// Adds a department.
     AddDepartment(AddDepartment),
+    /// Adds a room or device.
+    AddAsset(AddAsset),
+    /// Takes a room or device out of use for good.
+    RetireAsset(RetireAsset),
+    /// Closes the hospital's calendars on a day.
+    DeclareHoliday(DeclareHoliday),
+    /// Opens them again.
+    WithdrawHoliday(WithdrawHoliday),
+    /// Sets the rules for bookings.
+    SetBookingPolicy(SetBookingPolicy),
 }
 
 /// A hospital joins the network.
@@ -42,36 +61,45 @@ pub struct AddDepartment {
     pub specialty: ShortText,
 }
 
-crate::events! {
-    /// What can happen to a hospital.
-    pub enum HospitalEvent {
-        Opened: "hospital.opened" v 1, Privacy::Operational;
-        DepartmentAdded: "hospital.department-added" v 1, Privacy::Operational;
-    }
+/// A room or a device can be booked with a visit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AddAsset {
+    /// The new room or device.
+    pub asset: AssetId,
+    /// What visits ask for, such as `ultrasound` or `procedure-room`.
+    pub class: Code,
+    /// What people call it.
+    pub name: ShortText,
 }
 
-/// A hospital joined the network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Opened {
-    /// The hospital.
-    pub hospital: HospitalId,
-    /// Its name.
-    pub name: ShortText,
-    /// The zone of its clock.
-    pub time_zone: TimeZone,
+/// A room or a device is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetireAsset {
+    /// The room or device.
+    pub asset: AssetId,
 }
 
-/// A department was added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DepartmentAdded {
-    /// The hospital.
-    pub hospital: HospitalId,
-    /// The department.
-    pub department: DepartmentId,
-    /// Its name.
+/// Nobody is seen on a day, unless a doctor's schedule says so for that very day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclareHoliday {
+    /// The day on the hospital's calendar.
+    pub date: NaiveDate,
+    /// What is celebrated.
     pub name: ShortText,
-    /// What it treats.
-    pub specialty: ShortText,
+}
+
+/// A day is an ordinary one after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WithdrawHoliday {
+    /// The day on the hospital's calendar.
+    pub date: NaiveDate,
+}
+
+/// The rules for bookings change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetBookingPolicy {
+    /// All of them; they replace the ones before.
+    pub policy: BookingPolicy,
 }
 
 crate::problems! {
@@ -92,6 +120,33 @@ crate::problems! {
         /// It is not one of this hospital's.
         NoSuchDepartment: NotFound "no-such-department" at "/department",
             "the hospital has no such department", "Check the department's id.";
+        /// The room's or device's id is in use.
+        AssetAlreadyAdded: Conflict "asset-already-added",
+            "the room or device is already added", "Add it under a new id.";
+        /// Two rooms or devices of one name could not be told apart.
+        AssetNameTaken: Conflict "asset-name-taken" at "/name",
+            "the hospital already has a room or device of this name", "Choose another name.";
+        /// It is not one of this hospital's, or not any more.
+        NoSuchAsset: NotFound "no-such-asset" at "/asset",
+            "the hospital has no such room or device", "Check its id.";
+        /// One holiday a day is enough.
+        HolidayAlreadyDeclared: Conflict "holiday-already-declared" at "/date",
+            "the day is already a holiday", "Withdraw that holiday first to rename it.";
+        /// There is none on that day.
+        NoSuchHoliday: NotFound "no-such-holiday" at "/date",
+            "the day is not a holiday", "Check the date.";
+        /// The hospital wants to know earlier.
+        NoticeTooShort: Conflict "notice-too-short" at "/starts_at",
+            "the hospital takes no bookings so shortly before", "Choose a later slot, or call the hospital.";
+        /// The hospital doesn't plan so far.
+        TooFarAhead: Conflict "too-far-ahead" at "/starts_at",
+            "the hospital takes no bookings so far ahead", "Choose an earlier slot.";
+        /// The hospital's rules name others.
+        FeeNotWaivable: Forbidden "fee-not-waivable" at "/waive",
+            "the hospital lets other roles waive this fee", "Leave it out, or ask one of them.";
+        /// It is over.
+        HolidayInPast: Invalid "holiday-in-past" at "/date",
+            "the day is over", "Choose a day that is still to come.";
     }
 }
 
@@ -102,6 +157,24 @@ pub struct Hospital {
     pub site: Option<Site>,
     /// The names of its departments.
     pub departments: BTreeMap<DepartmentId, ShortText>,
+    /// Its rooms and devices in use.
+    #[serde(default)]
+    pub assets: BTreeMap<AssetId, Asset>,
+    /// Its holidays.
+    #[serde(default)]
+    pub holidays: BTreeSet<NaiveDate>,
+    /// Its rules for bookings.
+    #[serde(default)]
+    pub policy: BookingPolicy,
+}
+
+/// A room or a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Asset {
+    /// What visits ask for.
+    pub class: Code,
+    /// What people call it.
+    pub name: ShortText,
 }
 
 /// An open hospital.
@@ -159,12 +232,7 @@ impl Hospital {
         if self.departments.contains_key(&department) {
             return Err(HospitalError::DepartmentAlreadyAdded);
         }
-        let wanted = name.as_str().to_lowercase();
-        if self
-            .departments
-            .values()
-            .any(|taken| taken.as_str().to_lowercase() == wanted)
-        {
+        if is_taken(&name, self.departments.values()) {
             return Err(HospitalError::DepartmentNameTaken);
         }
         Ok(DepartmentAdded {
@@ -174,6 +242,85 @@ impl Hospital {
             specialty,
         })
     }
+
+    fn add_asset(&self, add: AddAsset) -> Result<AssetAdded, HospitalError> {
+        let Site { hospital, .. } = self.site()?;
+        let AddAsset { asset, class, name } = add;
+        if self.assets.contains_key(&asset) {
+            return Err(HospitalError::AssetAlreadyAdded);
+        }
+        if is_taken(&name, self.assets.values().map(|asset| &asset.name)) {
+            return Err(HospitalError::AssetNameTaken);
+        }
+        Ok(AssetAdded {
+            hospital,
+            asset,
+            class,
+            name,
+        })
+    }
+
+    fn retire_asset(&self, retire: RetireAsset) -> Result<AssetRetired, HospitalError> {
+        let Site { hospital, .. } = self.site()?;
+        if !self.assets.contains_key(&retire.asset) {
+            return Err(HospitalError::NoSuchAsset);
+        }
+        Ok(AssetRetired {
+            hospital,
+            asset: retire.asset,
+        })
+    }
+
+    fn declare_holiday(
+        &self,
+        declare: DeclareHoliday,
+        now: DateTime<Utc>,
+    ) -> Result<HolidayDeclared, HospitalError> {
+        let Site {
+            hospital,
+            time_zone,
+        } = self.site()?;
+        let DeclareHoliday { date, name } = declare;
+        if date < now.with_timezone(&time_zone.tz()).date_naive() {
+            return Err(HospitalError::HolidayInPast);
+        }
+        if self.holidays.contains(&date) {
+            return Err(HospitalError::HolidayAlreadyDeclared);
+        }
+        Ok(HolidayDeclared {
+            hospital,
+            date,
+            name,
+        })
+    }
+
+    fn withdraw_holiday(
+        &self,
+        withdraw: WithdrawHoliday,
+    ) -> Result<HolidayWithdrawn, HospitalError> {
+        let Site { hospital, .. } = self.site()?;
+        if !self.holidays.contains(&withdraw.date) {
+            return Err(HospitalError::NoSuchHoliday);
+        }
+        Ok(HolidayWithdrawn {
+            hospital,
+            date: withdraw.date,
+        })
+    }
+
+    fn set_booking_policy(&self, set: SetBookingPolicy) -> Result<BookingPolicySet, HospitalError> {
+        let Site { hospital, .. } = self.site()?;
+        Ok(BookingPolicySet {
+            hospital,
+            policy: set.policy,
+        })
+    }
+}
+
+/// Names are the same whatever their capitals.
+fn is_taken<'a>(name: &ShortText, mut taken: impl Iterator<Item = &'a ShortText>) -> bool {
+    let wanted = name.as_str().to_lowercase();
+    taken.any(|taken| taken.as_str().to_lowercase() == wanted)
 }
 
 impl Decider for Hospital {
@@ -187,11 +334,16 @@ impl Decider for Hospital {
     fn decide(
         &self,
         command: HospitalCommand,
-        _: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> Result<Vec<HospitalEvent>, HospitalError> {
         Ok(vec![match command {
             HospitalCommand::Open(open) => self.open(open)?.into(),
             HospitalCommand::AddDepartment(add) => self.add_department(add)?.into(),
+            HospitalCommand::AddAsset(add) => self.add_asset(add)?.into(),
+            HospitalCommand::RetireAsset(retire) => self.retire_asset(retire)?.into(),
+            HospitalCommand::DeclareHoliday(declare) => self.declare_holiday(declare, now)?.into(),
+            HospitalCommand::WithdrawHoliday(withdraw) => self.withdraw_holiday(withdraw)?.into(),
+            HospitalCommand::SetBookingPolicy(set) => self.set_booking_policy(set)?.into(),
         }])
     }
 
@@ -207,6 +359,23 @@ impl Decider for Hospital {
                 self.departments
                     .insert(added.department, added.name.clone());
             }
+            HospitalEvent::AssetAdded(added) => {
+                let asset = Asset {
+                    class: added.class.clone(),
+                    name: added.name.clone(),
+                };
+                self.assets.insert(added.asset, asset);
+            }
+            HospitalEvent::AssetRetired(retired) => {
+                self.assets.remove(&retired.asset);
+            }
+            HospitalEvent::HolidayDeclared(declared) => {
+                self.holidays.insert(declared.date);
+            }
+            HospitalEvent::HolidayWithdrawn(withdrawn) => {
+                self.holidays.remove(&withdrawn.date);
+            }
+            HospitalEvent::BookingPolicySet(set) => self.policy = set.policy.clone(),
         }
     }
 

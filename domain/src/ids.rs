@@ -61,6 +61,16 @@ ids! {
     DepartmentId,
     /// One appointment, through all its reschedulings.
     AppointmentId,
+    /// A room or a device that visits need.
+    AssetId,
+    /// A kind of visit that a hospital offers.
+    VisitTypeId,
+    /// A doctor's stretch of leave.
+    LeaveId,
+    /// Visits that were booked together, one after the other.
+    SeriesId,
+    /// A patient's wish for a slot that is not free yet.
+    WaitlistEntryId,
     /// A notice written to a person.
     NoticeId,
     /// An access token; the secret itself is never stored.

@@ -6,22 +6,31 @@
 
 pub mod access;
 pub mod access_token;
+pub mod agenda;
 pub mod aggregate;
 pub mod appointment;
 pub mod calendar;
+mod day_id;
 pub mod dead_letter;
 pub mod doctor;
 pub mod event;
+pub mod feedback;
 pub mod hospital;
 pub mod ids;
 pub mod notice;
+pub mod occupancy;
 pub mod patient;
 pub mod problem;
+pub mod queue;
 pub mod registry;
 pub mod reminder;
+pub mod schedule;
+pub mod series;
 #[cfg(test)]
 mod testing;
 pub mod values;
+pub mod visit_type;
+pub mod waitlist;
 
 pub use aggregate::{Decider, Now};
 pub use event::{Category, DecodeError, Event, EventType, Privacy};

@@ -1,5 +1,7 @@
 //! Notice: a message to one person, written once and then delivered or given up.
 
+pub mod words;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,7 +31,7 @@ pub struct Write {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// What it is about.
+    /// The appointment it is about, or what would be one.
     pub about: AppointmentId,
     /// The language it is written in.
     pub language: Language,
@@ -65,6 +67,8 @@ pub struct MarkUndeliverable {
 pub enum NoticeKind {
     /// An appointment comes near.
     AppointmentReminder,
+    /// A slot that the patient waits for is free, and held for them.
+    SlotOffered,
 }
 
 impl NoticeKind {
@@ -72,6 +76,7 @@ impl NoticeKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AppointmentReminder => "appointment_reminder",
+            Self::SlotOffered => "slot_offered",
         }
     }
 }

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
 use crate::ids::{PatientId, SubjectId};
-use crate::values::{BirthDate, EmailAddress, Language, PersonName, Phone};
+use crate::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 
 /// What may be asked of a patient's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PatientCommand {
     /// Opens it.
     Register(Register),
+    /// Chooses when to be reminded of visits.
+    ChooseReminders(ChooseReminders),
 }
 
 /// A person becomes a patient.
@@ -33,10 +35,18 @@ pub struct Register {
     pub date_of_birth: Option<BirthDate>,
 }
 
+/// A patient wants to be reminded at other times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChooseReminders {
+    /// How long before each visit; never, if empty; as usual, if nothing is chosen.
+    pub leads: Option<Vec<ReminderLead>>,
+}
+
 crate::events! {
     /// What can happen to a patient's record.
     pub enum PatientEvent {
         Registered: "patient.registered" v 1, Privacy::Personal(Category::Identity);
+        RemindersChosen: "patient.reminders-chosen" v 1, Privacy::Personal(Category::Identity);
     }
 }
 
@@ -57,6 +67,15 @@ pub struct Registered {
     pub date_of_birth: Option<BirthDate>,
 }
 
+/// A patient chose when to be reminded of visits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RemindersChosen {
+    /// The patient.
+    pub patient: PatientId,
+    /// How long before each visit, the longest first; as usual, if nothing was chosen.
+    pub leads: Option<Vec<ReminderLead>>,
+}
+
 crate::problems! {
     /// Why a patient's record refuses.
     pub enum PatientError {
@@ -69,6 +88,9 @@ crate::problems! {
         /// They never registered.
         NoSuchPatient: NotFound "no-such-patient" at "/patient",
             "there is no such patient", "Check the patient's id.";
+        /// That would be a nuisance.
+        TooManyReminders: Invalid "too-many-reminders" at "/reminders",
+            "there are too many reminders", "Choose at most five.";
     }
 }
 
@@ -77,7 +99,13 @@ crate::problems! {
 pub struct Patient {
     /// The patient, once registered.
     pub patient: Option<PatientId>,
+    /// How long before each visit they want to be reminded; as usual, if nothing was chosen.
+    #[serde(default)]
+    pub reminders: Option<Vec<ReminderLead>>,
 }
+
+/// More would be a nuisance.
+const MOST_REMINDERS: usize = 5;
 
 impl Patient {
     /// The patient.
@@ -86,6 +114,49 @@ impl Patient {
     /// [`PatientError::NoSuchPatient`] before they are registered.
     pub fn patient(&self) -> Result<PatientId, PatientError> {
         self.patient.ok_or(PatientError::NoSuchPatient)
+    }
+
+    fn register(&self, register: Register, now: DateTime<Utc>) -> Result<Registered, PatientError> {
+        let Register {
+            patient,
+            name,
+            phone,
+            email,
+            language,
+            date_of_birth,
+        } = register;
+        if self.patient.is_some() {
+            return Err(PatientError::AlreadyRegistered);
+        }
+        // A day of grace: where the patient lives, tomorrow may already have begun.
+        let latest = now.date_naive().succ_opt();
+        if date_of_birth.is_some_and(|born| Some(born.date()) > latest) {
+            return Err(PatientError::BornInFuture);
+        }
+        Ok(Registered {
+            patient,
+            name,
+            phone,
+            email,
+            language,
+            date_of_birth,
+        })
+    }
+
+    fn choose_reminders(
+        &self,
+        choose: ChooseReminders,
+    ) -> Result<Option<RemindersChosen>, PatientError> {
+        let patient = self.patient()?;
+        let mut leads = choose.leads;
+        if let Some(leads) = &mut leads {
+            leads.sort_unstable_by(|one, other| other.cmp(one));
+            leads.dedup();
+            if leads.len() > MOST_REMINDERS {
+                return Err(PatientError::TooManyReminders);
+            }
+        }
+        Ok((leads != self.reminders).then_some(RemindersChosen { patient, leads }))
     }
 }
 
@@ -103,39 +174,20 @@ impl Decider for Patient {
         command: PatientCommand,
         now: DateTime<Utc>,
     ) -> Result<Vec<PatientEvent>, PatientError> {
-        let PatientCommand::Register(register) = command;
-        let Register {
-            patient,
-            name,
-            phone,
-            email,
-            language,
-            date_of_birth,
-        } = register;
-        if self.patient.is_some() {
-            return Err(PatientError::AlreadyRegistered);
-        }
-        // A day of grace: where the patient lives, tomorrow may already have begun.
-        let latest = now.date_naive().succ_opt();
-        if date_of_birth.is_some_and(|born| Some(born.date()) > latest) {
-            return Err(PatientError::BornInFuture);
-        }
-        Ok(vec![
-            Registered {
-                patient,
-                name,
-                phone,
-                email,
-                language,
-                date_of_birth,
+        Ok(match command {
+            PatientCommand::Register(register) => vec![self.register(register, now)?.into()],
+            PatientCommand::ChooseReminders(choose) => {
+                let chosen = self.choose_reminders(choose)?;
+                chosen.map(Into::into).into_iter().collect()
             }
-            .into(),
-        ])
+        })
     }
 
     fn evolve(&mut self, event: &PatientEvent) {
-        let PatientEvent::Registered(registered) = event;
-        self.patient = Some(registered.patient);
+        match event {
+            PatientEvent::Registered(registered) => self.patient = Some(registered.patient),
+            PatientEvent::RemindersChosen(chosen) => self.reminders.clone_from(&chosen.leads),
+        }
     }
 
     fn subject(&self) -> Option<SubjectId> {

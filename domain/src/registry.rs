@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, appointment, calendar, dead_letter, doctor, hospital, notice, patient,
+    access, access_token, agenda, appointment, calendar, dead_letter, doctor, feedback, hospital,
+    notice, occupancy, patient, queue, schedule, series, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -14,13 +15,21 @@ pub fn event_types() -> Vec<&'static EventType> {
     let all: &[&'static [EventType]] = &[
         access::AccessEvent::TYPES,
         access_token::AccessTokenEvent::TYPES,
+        agenda::AgendaEvent::TYPES,
         appointment::AppointmentEvent::TYPES,
         calendar::CalendarEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
+        feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         notice::NoticeEvent::TYPES,
+        occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
+        queue::QueueEvent::TYPES,
+        schedule::ScheduleEvent::TYPES,
+        series::SeriesEvent::TYPES,
+        visit_type::VisitTypeEvent::TYPES,
+        waitlist::WaitlistEvent::TYPES,
     ];
     all.iter().copied().flatten().collect()
 }
@@ -44,13 +53,21 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
     [
         of(access::AccessError::ALL),
         of(access_token::AccessTokenError::ALL),
+        of(agenda::AgendaError::ALL),
         of(appointment::AppointmentError::ALL),
         of(calendar::CalendarError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
+        of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(notice::NoticeError::ALL),
+        of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),
+        of(queue::QueueError::ALL),
+        of(schedule::ScheduleError::ALL),
+        of(series::SeriesError::ALL),
+        of(visit_type::VisitTypeError::ALL),
+        of(waitlist::WaitlistError::ALL),
     ]
     .concat()
 }

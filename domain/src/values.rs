@@ -6,26 +6,42 @@
 //! in logs; reading one takes an explicit `as_str`.
 
 mod birth_date;
+mod buffer_minutes;
 mod code;
 mod contact;
 mod language;
 mod local_time;
+mod money;
+mod names;
+mod numbers;
+mod rating;
+mod reminder_lead;
 mod role;
+mod rule_minutes;
 mod secret_hash;
 mod slot_minutes;
 mod text;
 mod time_zone;
+mod visit_mode;
+mod weekday;
 
 pub use birth_date::BirthDate;
+pub use buffer_minutes::BufferMinutes;
 pub use code::{Code, StreamName};
 pub use contact::{EmailAddress, Phone};
 pub use language::Language;
 pub use local_time::LocalTime;
+pub use money::{Currency, MinorUnits, Money};
+pub use rating::Rating;
+pub use reminder_lead::ReminderLead;
 pub use role::Role;
+pub use rule_minutes::RuleMinutes;
 pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
+pub use visit_mode::VisitMode;
+pub use weekday::Weekday;
 
 use thiserror::Error;
 
@@ -64,6 +80,33 @@ pub enum ValueError {
     /// Not a language in which people are written to.
     #[error("must be one of en, hi, pa")]
     UnknownLanguage,
+    /// Not a code of ISO 4217.
+    #[error("must be the code of a currency, such as INR")]
+    UnknownCurrency,
+    /// Not a way in which patients and doctors meet.
+    #[error("must be one of in_person, video, phone")]
+    UnknownVisitMode,
+    /// Not a way of coming back.
+    #[error("must be one of daily, weekly, monthly")]
+    UnknownFrequency,
+    /// Not a day of the week.
+    #[error("must be a day of the week, such as monday")]
+    UnknownWeekday,
+    /// Not an amount of money that anything costs.
+    #[error("must be a whole number of the currency's smallest unit, from 0 to 1000000000000")]
+    NotAnAmount,
+    /// Too short or too long before an appointment.
+    #[error("must be from 5 to 43200 minutes")]
+    NotAReminderLead,
+    /// Not a number of stars.
+    #[error("must be from 1 to 5")]
+    NotARating,
+    /// More minutes than a visit needs around it.
+    #[error("must be from 0 to 120 minutes")]
+    NotBufferMinutes,
+    /// Longer than any rule about bookings.
+    #[error("must be from 0 to 129600 minutes")]
+    NotRuleMinutes,
     /// Not one of the platform's roles.
     #[error("must be the name of a role")]
     UnknownRole,
@@ -79,9 +122,9 @@ pub enum ValueError {
     /// Not 32 bytes in hexadecimal.
     #[error("must be a SHA-256 hash in hexadecimal")]
     NotAHash,
-    /// Not `<doctor>:<date>`.
-    #[error("must be a doctor's id, a colon and a date")]
-    NotACalendarId,
+    /// Not `<id>:<date>`.
+    #[error("must be an id, a colon and a date")]
+    NotADayId,
 }
 
 impl Problem for ValueError {
@@ -133,6 +176,7 @@ macro_rules! string_value {
         }
     };
 }
+pub(crate) use names::names;
 pub(crate) use string_value;
 
 /// The text that a string value is stored as; kept inside the crate so that personal values

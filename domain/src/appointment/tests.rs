@@ -1,15 +1,31 @@
+//! An appointment on the fourth of August, from 04:00 to 05:00 UTC, in Kolkata.
 #![allow(clippy::unwrap_used)]
 
+mod attendance;
+mod booking;
+
 use super::*;
-use crate::testing::{at, clock_at, id, text};
+use crate::testing::{after, at, decides, id, refuses, rupees, text};
 
 const NOW: &str = "2026-08-01T00:00:00Z";
 const FOUR: &str = "2026-08-04T04:00:00Z";
 const FIVE: &str = "2026-08-04T05:00:00Z";
 const SIX: &str = "2026-08-04T06:00:00Z";
 
-fn book(starts_at: &str, ends_at: &str) -> AppointmentCommand {
-    AppointmentCommand::Book(Book {
+fn terms() -> Terms {
+    Terms {
+        visit_type: Some(id(6)),
+        mode: VisitMode::InPerson,
+        price: Some(text("consultation")),
+        assets: vec![id(7)],
+        series: Some(id(8)),
+        overbooking: None,
+        walk_in: false,
+    }
+}
+
+fn book(starts_at: &str, ends_at: &str) -> Book {
+    Book {
         appointment: id(1),
         patient: id(2),
         doctor: id(3),
@@ -19,10 +35,11 @@ fn book(starts_at: &str, ends_at: &str) -> AppointmentCommand {
         ends_at: at(ends_at),
         time_zone: text("Asia/Kolkata"),
         reason: Some(text("a cough")),
-    })
+        terms: terms(),
+    }
 }
 
-fn booked() -> AppointmentEvent {
+fn booking() -> Booked {
     Booked {
         appointment: id(1),
         patient: id(2),
@@ -33,30 +50,64 @@ fn booked() -> AppointmentEvent {
         ends_at: at(FIVE),
         time_zone: text("Asia/Kolkata"),
         reason: Some(text("a cough")),
+        terms: terms(),
     }
-    .into()
 }
 
-fn reschedule(starts_at: &str, ends_at: &str) -> AppointmentCommand {
-    AppointmentCommand::Reschedule(Reschedule {
+fn booked() -> AppointmentEvent {
+    booking().into()
+}
+
+/// Booked in some way other than [`terms`] say.
+fn booked_on(terms: Terms) -> AppointmentEvent {
+    Booked { terms, ..booking() }.into()
+}
+
+fn reschedule(starts_at: &str, ends_at: &str) -> Reschedule {
+    Reschedule {
         starts_at: at(starts_at),
         ends_at: at(ends_at),
-    })
+        to: None,
+        mode: VisitMode::InPerson,
+        assets: vec![id(7)],
+        fee: None,
+        waiver: None,
+    }
+}
+
+fn moved(from: &str, to: &str, until: &str) -> Rescheduled {
+    Rescheduled {
+        appointment: id(1),
+        previous_starts_at: at(from),
+        starts_at: at(to),
+        ends_at: at(until),
+        to: None,
+        mode: VisitMode::InPerson,
+        assets: vec![id(7)],
+        fee: None,
+        waiver: None,
+    }
 }
 
 fn rescheduled() -> AppointmentEvent {
-    Rescheduled {
-        appointment: id(1),
-        previous_starts_at: at(FOUR),
-        starts_at: at(FIVE),
-        ends_at: at(SIX),
+    moved(FOUR, FIVE, SIX).into()
+}
+
+fn elsewhere() -> Place {
+    Place {
+        doctor: id(30),
+        hospital: id(40),
+        department: id(50),
+        time_zone: text("Europe/Berlin"),
     }
-    .into()
 }
 
 fn cancel(reason: Option<&str>) -> AppointmentCommand {
     AppointmentCommand::Cancel(Cancel {
         reason: reason.map(text),
+        by: Party::Patient,
+        fee: None,
+        waiver: None,
     })
 }
 
@@ -64,130 +115,45 @@ fn cancelled(reason: Option<&str>) -> AppointmentEvent {
     Cancelled {
         appointment: id(1),
         reason: reason.map(text),
+        by: Party::Patient,
+        fee: None,
+        waiver: None,
     }
     .into()
 }
 
-#[tokio::test]
-async fn a_slot_in_the_future_can_be_booked() {
-    clock_at::<Appointment>(NOW)
-        .given_no_previous_events()
-        .when_async(book(FOUR, FIVE))
-        .await
-        .then_expect_events(vec![booked()]);
-}
-
-#[tokio::test]
-async fn an_appointment_is_booked_once_even_after_it_was_cancelled() {
-    for known in [vec![booked()], vec![booked(), cancelled(None)]] {
-        clock_at::<Appointment>(NOW)
-            .given(known)
-            .when_async(book(FIVE, SIX))
-            .await
-            .then_expect_error(AppointmentError::AlreadyBooked);
+fn checked_in(now: &str) -> AppointmentEvent {
+    CheckedIn {
+        appointment: id(1),
+        token: 12,
+        at: at(now),
     }
+    .into()
 }
 
-#[tokio::test]
-async fn a_time_that_makes_no_sense_cannot_be_booked_or_moved_to() {
-    for (now, starts_at, ends_at, error) in [
-        (NOW, NOW, FIVE, AppointmentError::SlotInPast),
-        (
-            "2026-08-01T00:00:01Z",
-            NOW,
-            FIVE,
-            AppointmentError::SlotInPast,
-        ),
-        (NOW, SIX, SIX, AppointmentError::EndsBeforeItStarts),
-        (NOW, SIX, FIVE, AppointmentError::EndsBeforeItStarts),
-    ] {
-        clock_at::<Appointment>(now)
-            .given_no_previous_events()
-            .when_async(book(starts_at, ends_at))
-            .await
-            .then_expect_error(error);
-        clock_at::<Appointment>(now)
-            .given(vec![booked()])
-            .when_async(reschedule(starts_at, ends_at))
-            .await
-            .then_expect_error(error);
+fn started(now: &str) -> AppointmentEvent {
+    Started {
+        appointment: id(1),
+        at: at(now),
     }
+    .into()
 }
 
-#[tokio::test]
-async fn an_appointment_can_be_moved_and_moved_back() {
-    clock_at::<Appointment>(NOW)
-        .given(vec![booked()])
-        .when_async(reschedule(FIVE, SIX))
-        .await
-        .then_expect_events(vec![rescheduled()]);
-    clock_at::<Appointment>(NOW)
-        .given(vec![booked(), rescheduled()])
-        .when_async(reschedule(FOUR, FIVE))
-        .await
-        .then_expect_events(vec![
-            Rescheduled {
-                appointment: id(1),
-                previous_starts_at: at(FIVE),
-                starts_at: at(FOUR),
-                ends_at: at(FIVE),
-            }
-            .into(),
-        ]);
-}
-
-#[tokio::test]
-async fn moving_an_appointment_to_where_it_is_is_refused() {
-    clock_at::<Appointment>(NOW)
-        .given(vec![booked()])
-        .when_async(reschedule(FOUR, FIVE))
-        .await
-        .then_expect_error(AppointmentError::SameSlot);
-}
-
-#[tokio::test]
-async fn an_appointment_can_be_cancelled_with_or_without_a_reason() {
-    for reason in [None, Some("better")] {
-        clock_at::<Appointment>(NOW)
-            .given(vec![booked(), rescheduled()])
-            .when_async(cancel(reason))
-            .await
-            .then_expect_events(vec![cancelled(reason)]);
+fn completed(now: &str) -> AppointmentEvent {
+    Completed {
+        appointment: id(1),
+        at: at(now),
     }
+    .into()
 }
 
-#[tokio::test]
-async fn what_is_cancelled_missing_or_begun_cannot_change() {
-    for (known, now, error) in [
-        (vec![], NOW, AppointmentError::NoSuchAppointment),
-        (
-            vec![booked(), cancelled(None)],
-            NOW,
-            AppointmentError::AppointmentCancelled,
-        ),
-        (
-            vec![booked(), cancelled(None)],
-            SIX,
-            AppointmentError::AppointmentCancelled,
-        ),
-        (vec![booked()], FOUR, AppointmentError::AppointmentStarted),
-        (
-            vec![booked(), rescheduled()],
-            FIVE,
-            AppointmentError::AppointmentStarted,
-        ),
-    ] {
-        for command in [
-            reschedule("2026-08-05T04:00:00Z", "2026-08-05T05:00:00Z"),
-            cancel(None),
-        ] {
-            clock_at::<Appointment>(now)
-                .given(known.clone())
-                .when_async(command)
-                .await
-                .then_expect_error(error);
-        }
+fn missed(now: &str, fee: Option<Money>) -> AppointmentEvent {
+    NoShowRecorded {
+        appointment: id(1),
+        at: at(now),
+        fee,
     }
+    .into()
 }
 
 #[test]
@@ -197,4 +163,22 @@ fn an_appointment_belongs_to_its_patient() {
     appointment.evolve(&booked());
     assert_eq!(Decider::subject(&appointment), Some(id(2)));
     assert_eq!(appointment.booking().unwrap().patient, id(2));
+}
+
+/// The name that read models and answers carry is the one that a snapshot carries.
+#[test]
+fn a_status_is_called_what_json_carries() {
+    for (known, name) in [
+        (vec![booked()], "booked"),
+        (vec![booked(), rescheduled()], "booked"),
+        (vec![booked(), checked_in(FOUR)], "checked_in"),
+        (vec![booked(), started(FOUR)], "in_progress"),
+        (vec![booked(), completed(FIVE)], "completed"),
+        (vec![booked(), missed(FIVE, None)], "no_show"),
+        (vec![booked(), cancelled(None)], "cancelled"),
+    ] {
+        let status = after::<Appointment>(&known).booking().unwrap().status;
+        assert_eq!(status.name(), name);
+        assert_eq!(serde_json::to_value(status).unwrap(), name);
+    }
 }

@@ -1,166 +1,113 @@
 //! What holds for a calendar whatever is asked of it, and whatever its history.
 #![allow(clippy::unwrap_used)]
 
+mod histories;
+
+use chrono::TimeDelta;
+use histories::{History, date, events, histories, instants, midnight, noon, plans, visits};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
 
 use super::*;
-use crate::testing::{at, id, text};
+use crate::schedule::Opening;
+use crate::testing::{at, id, number, text};
+use crate::values::BufferMinutes;
 
-/// Berlin's two days of clock changes and an ordinary one: commands must hold on each.
-const DAYS: [&str; 3] = ["2026-08-04", "2026-10-25", "2027-03-28"];
+type Stretch = (DateTime<Utc>, DateTime<Utc>);
 
-fn midnight(day: usize) -> DateTime<Utc> {
-    at(&format!("{}T00:00:00Z", DAYS[day]))
+fn overlap((one, until): Stretch, (other, other_until): Stretch) -> bool {
+    one < other_until && other < until
 }
 
-/// Instants from a day before to a day after, on quarters of an hour.
-fn instants(day: usize) -> impl Strategy<Value = DateTime<Utc>> + Clone {
-    (-96_i64..192).prop_map(move |quarter| midnight(day) + chrono::TimeDelta::minutes(15 * quarter))
+/// The claim of a command, and the calendar before it.
+fn claimed(calendar: &Calendar, command: &CalendarCommand) -> Option<(Calendar, SlotClaim)> {
+    match command {
+        CalendarCommand::Reserve(reserve) => Some((calendar.clone(), reserve.claim.clone())),
+        _ => None,
+    }
 }
 
-fn local_times() -> impl Strategy<Value = LocalTime> {
-    (0_u32..288).prop_map(|step| text(&format!("{:02}:{:02}", step / 12, step % 12 * 5)))
-}
-
-fn commands(day: usize) -> impl Strategy<Value = CalendarCommand> {
-    let lengths = prop::sample::select(vec![5_u16, 15, 20, 30, 60]);
-    let window = 0_u128..5;
-    let appointment = 0_u128..8;
-    prop_oneof![
-        1 => (window.clone(), local_times(), local_times(), lengths).prop_map(
-            move |(window, opens, closes, length)| CalendarCommand::OpenWindow(OpenWindow {
-                window: id(window),
-                doctor: id(100),
-                hospital: id(101),
-                date: text(DAYS[day]),
-                opens,
-                closes,
-                time_zone: text("Europe/Berlin"),
-                slot_minutes: length.try_into().unwrap(),
-            })
-        ),
-        1 => window.prop_map(|window| CalendarCommand::CloseWindow(CloseWindow { window: id(window) })),
-        4 => (appointment.clone(), instants(day)).prop_map(|(appointment, starts_at)| {
-            CalendarCommand::Reserve(Reserve { appointment: id(appointment), starts_at })
-        }),
-        1 => (appointment.clone(), instants(day)).prop_map(|(appointment, starts_at)| {
-            CalendarCommand::Release(Release { appointment: id(appointment), starts_at })
-        }),
-        1 => (appointment, instants(day), instants(day)).prop_map(|(appointment, from, to)| {
-            CalendarCommand::Move(Move { appointment: id(appointment), from, to })
-        }),
-    ]
-}
-
-/// Points each command at something that exists, where it can: random instants would nearly
-/// always be refused, and a rule that always refuses keeps every promise.
-fn aim(calendar: &Calendar, command: CalendarCommand, luck: usize) -> CalendarCommand {
-    let slots: Vec<_> = calendar.windows.iter().flat_map(Window::slots).collect();
-    let slot = |otherwise| {
-        slots
-            .get(luck % (slots.len() + 1))
-            .map_or(otherwise, |slot| slot.starts_at)
-    };
-    let taken = calendar
+/// Whether a slot was rightly given: on the grid of hours that were open for such a visit,
+/// within them, as long as the visit, ahead, and taken or of a full day only if overbooked.
+fn rightly_given(
+    before: &Calendar,
+    claim: &SlotClaim,
+    given: &SlotReserved,
+    now: DateTime<Utc>,
+) -> TestCaseResult {
+    let slot = (given.starts_at, given.ends_at);
+    let on_grid = openings(&claim.plan, &before.windows)
+        .iter()
+        .any(|opening| {
+            let step = opening.slot_minutes.length().num_minutes();
+            let since = given.starts_at - opening.opens;
+            opening.admits(&claim.visit)
+                && opening.opens <= slot.0
+                && slot.1 <= opening.closes
+                && since == TimeDelta::minutes(since.num_minutes() / step * step)
+                && slot.1 - slot.0 == claim.visit.minutes.unwrap_or(opening.slot_minutes).length()
+        });
+    prop_assert!(on_grid, "{given:?} is not a slot for {claim:?}");
+    prop_assert!(now < slot.0);
+    let kept_free = (
+        slot.0 - claim.visit.buffer_before.length(),
+        slot.1 + claim.visit.buffer_after.length(),
+    );
+    let taken = before
         .reservations
-        .get(luck % (calendar.reservations.len() + 1));
-    match (command, taken) {
-        (CalendarCommand::Reserve(reserve), _) => CalendarCommand::Reserve(Reserve {
-            starts_at: slot(reserve.starts_at),
-            ..reserve
-        }),
-        (CalendarCommand::Release(_), Some(taken)) => CalendarCommand::Release(Release {
-            appointment: taken.appointment,
-            starts_at: taken.starts_at,
-        }),
-        (CalendarCommand::Move(swap), Some(taken)) => CalendarCommand::Move(Move {
-            appointment: taken.appointment,
-            from: taken.starts_at,
-            to: slot(swap.to),
-        }),
-        (command, _) => command,
-    }
+        .iter()
+        .any(|other| overlap(kept_free, other.occupies()));
+    let most = claim.plan.most_visits.map_or(usize::MAX, usize::from);
+    let full = before.reservations.len() >= most;
+    prop_assert_eq!(given.overbooked, taken || full);
+    prop_assert!(claim.overbook || !given.overbooked, "{:?}", claim);
+    Ok(())
 }
 
-fn after(day: usize, commands: Vec<(CalendarCommand, usize)>) -> (Calendar, usize) {
-    let mut calendar = Calendar::default();
-    let mut reserved = 0;
-    for (command, luck) in commands {
-        let command = aim(&calendar, command, luck);
-        // A clock that stands in the middle of the day, so that some slots are past.
-        let now = midnight(day) + chrono::TimeDelta::hours(8);
-        for event in calendar.decide(command, now).unwrap_or_default() {
-            reserved += usize::from(matches!(event, CalendarEvent::SlotReserved(_)));
-            calendar.evolve(&event);
+/// Whoever has a slot in a window relies on it.
+fn rightly_closed(before: &Calendar, closed: &WindowClosed) -> TestCaseResult {
+    let is_closed = |window: &&Window| window.window == closed.window;
+    let window = before.windows.iter().find(is_closed);
+    let (opens, closes) = window.map(|window| (window.opens, window.closes)).unwrap();
+    let relies = |taken: &&Reservation| taken.overlaps(opens, closes);
+    prop_assert_eq!(before.reservations.iter().find(relies), None);
+    Ok(())
+}
+
+/// Plays a history and judges each of its steps.
+fn judged(history: History) -> Result<Calendar, TestCaseError> {
+    let now = noon(history.day);
+    history.play(|calendar, command, events| {
+        for event in events {
+            match (event, claimed(calendar, command)) {
+                (CalendarEvent::SlotReserved(given), Some((before, claim))) => {
+                    rightly_given(&before, &claim, given, now)?;
+                }
+                (CalendarEvent::WindowClosed(closed), _) => rightly_closed(calendar, closed)?,
+                _ => {}
+            }
         }
-    }
-    (calendar, reserved)
-}
-
-fn histories() -> impl Strategy<Value = (usize, Vec<(CalendarCommand, usize)>)> {
-    (0..DAYS.len()).prop_flat_map(|day| {
-        (
-            Just(day),
-            prop::collection::vec((commands(day), any::<usize>()), 1..80),
-        )
+        Ok(())
     })
-}
-
-fn events() -> impl Strategy<Value = CalendarEvent> {
-    let window =
-        (0_u128..4, instants(0), instants(0)).prop_map(|(window, opens, closes)| WindowOpened {
-            window: id(window),
-            doctor: id(100),
-            hospital: id(101),
-            date: text(DAYS[0]),
-            opens,
-            closes,
-            time_zone: text("Europe/Berlin"),
-            slot_minutes: 15.try_into().unwrap(),
-        });
-    let reservation =
-        (0_u128..8, instants(0), instants(0)).prop_map(|(appointment, starts_at, ends_at)| {
-            SlotReserved {
-                appointment: id(appointment),
-                doctor: id(100),
-                starts_at,
-                ends_at,
-            }
-        });
-    prop_oneof![
-        window.prop_map(CalendarEvent::from),
-        (0_u128..4).prop_map(|window| WindowClosed { window: id(window) }.into()),
-        reservation.clone().prop_map(CalendarEvent::from),
-        reservation.prop_map(|taken| {
-            let SlotReserved {
-                appointment,
-                doctor,
-                starts_at,
-                ..
-            } = taken;
-            SlotReleased {
-                appointment,
-                doctor,
-                starts_at,
-            }
-            .into()
-        }),
-    ]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn no_two_reservations_and_no_two_windows_ever_overlap((day, commands) in histories()) {
-        let (calendar, _) = after(day, commands);
+    fn no_slot_is_given_wrongly_and_no_two_visits_and_no_two_windows_overlap(
+        history in histories(),
+    ) {
+        let calendar = judged(history)?;
         for (index, one) in calendar.reservations.iter().enumerate() {
             for other in &calendar.reservations[index + 1..] {
-                prop_assert!(!one.overlaps(other.starts_at, other.ends_at), "{one:?} and {other:?}");
                 prop_assert_ne!(one.appointment, other.appointment);
+                let overbooked = one.overbooked || other.overbooked;
+                prop_assert!(
+                    overbooked || !overlap(one.occupies(), other.occupies()),
+                    "{one:?} and {other:?}"
+                );
             }
-            let (_, slot) = calendar.slot(one.starts_at).map_err(|error| TestCaseError::fail(error.to_string()))?;
-            prop_assert_eq!(slot.ends_at, one.ends_at, "each reservation is a slot of an open window");
         }
         for (index, one) in calendar.windows.iter().enumerate() {
             for other in &calendar.windows[index + 1..] {
@@ -171,56 +118,126 @@ proptest! {
 
     #[test]
     fn what_is_free_can_be_reserved_and_what_is_not_cannot(
-        (day, commands) in histories(),
+        history in histories(),
+        visit in visits(),
         hours in 0_i64..48,
     ) {
-        let (calendar, _) = after(day, commands);
-        let now = midnight(day) + chrono::TimeDelta::hours(hours - 12);
-        let (from, to) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
-        let free = free_slots(&calendar.windows, &calendar.reservations, from, to, now);
-        for slot in calendar.windows.iter().flat_map(Window::slots) {
-            let reserve = Reserve { appointment: id(999), starts_at: slot.starts_at };
-            let given = calendar.decide(CalendarCommand::Reserve(reserve), now).is_ok();
-            prop_assert_eq!(free.contains(&slot), given, "{:?} at {}", slot, now);
+        let (day, plan) = (history.day, history.plans[0].clone());
+        let calendar = judged(history)?;
+        let now = midnight(day) + TimeDelta::hours(hours - 12);
+        let ever = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        let free = free_slots(
+            &plan, &calendar.windows, &calendar.reservations, &visit, ever, now,
+        );
+        prop_assert!(free.is_sorted_by(|one, other| one.starts_at < other.starts_at));
+        let openings = openings(&plan, &calendar.windows);
+        for slot in openings.iter().flat_map(|opening| opening.slots(&visit)) {
+            let reserve = |overbook| CalendarCommand::Reserve(Reserve {
+                appointment: id(999),
+                doctor: id(100),
+                date: date(day),
+                claim: SlotClaim {
+                    starts_at: slot.starts_at,
+                    visit,
+                    plan: plan.clone(),
+                    overbook,
+                    reminders: None,
+                },
+            });
+            let shown = free.iter().find(|free| free.starts_at == slot.starts_at);
+            let given = calendar.decide(reserve(false), now).ok();
+            let given = given.as_deref().map(|events| match events {
+                [CalendarEvent::SlotReserved(given)] => (given.starts_at, given.ends_at),
+                other => panic!("{other:?}"),
+            });
+            prop_assert_eq!(
+                shown.map(|slot| (slot.starts_at, slot.ends_at)), given,
+                "{:?} at {}", slot, now
+            );
+            let overbooked = calendar.decide(reserve(true), now).is_ok();
+            prop_assert_eq!(overbooked, now < slot.starts_at, "{:?} at {}", slot, now);
         }
-        prop_assert!(free.is_sorted());
     }
 
     /// Of any history, even one that no rule allows.
     #[test]
     fn free_slots_never_overlap_a_reservation(
         events in prop::collection::vec(events(), 0..60),
+        plan in plans(0), visit in visits(),
         from in instants(0), to in instants(0), now in instants(0),
     ) {
-        let mut calendar = Calendar::default();
-        for event in &events {
-            calendar.evolve(event);
-        }
-        for slot in free_slots(&calendar.windows, &calendar.reservations, from, to, now) {
+        let calendar = crate::testing::after::<Calendar>(&events);
+        let free = free_slots(
+            &plan, &calendar.windows, &calendar.reservations, &visit, (from, to), now,
+        );
+        for slot in free {
             prop_assert!(from <= slot.starts_at && slot.starts_at < to && now < slot.starts_at);
             let taken = calendar.reservations.iter().any(|taken| {
-                taken.starts_at < taken.ends_at && taken.overlaps(slot.starts_at, slot.ends_at)
+                taken.starts_at < taken.ends_at
+                    && overlap(taken.occupies(), slot.occupies(&visit))
             });
             prop_assert!(!taken, "{:?}", slot);
         }
     }
 }
 
+/// Which rules a step meets.
+fn rules_met(
+    calendar: &Calendar,
+    command: &CalendarCommand,
+    decided: Result<Vec<CalendarEvent>, CalendarError>,
+) -> Vec<&'static str> {
+    let events = match decided {
+        Err(CalendarError::SlotTaken) => return vec!["taken"],
+        Err(CalendarError::DayFull) => return vec!["full"],
+        Err(CalendarError::NotASlot) => return vec!["not a slot"],
+        Err(CalendarError::WindowHasReservations) => return vec!["held open"],
+        Err(_) => return vec![],
+        Ok(events) => events,
+    };
+    match (events.last(), claimed(calendar, command)) {
+        (Some(CalendarEvent::SlotReserved(given)), Some((before, claim))) => {
+            let offers = |opening: &Opening| {
+                let slot = opening.slot(&claim.visit, claim.starts_at);
+                slot.is_some_and(|slot| slot.window.is_none())
+            };
+            let by_schedule = openings(&claim.plan, &before.windows).iter().any(offers);
+            let met = [
+                (by_schedule, "by schedule"),
+                (!by_schedule, "in a window"),
+                (claim.visit.minutes.is_some(), "of its own length"),
+                (!given.buffer_after.is_zero(), "with time around it"),
+                (given.overbooked, "overbooked"),
+            ];
+            let met = met.into_iter().filter(|(met, _)| *met);
+            met.map(|(_, rule)| rule).collect()
+        }
+        (Some(CalendarEvent::WindowClosed(_)), _) => vec!["closed"],
+        _ => vec![],
+    }
+}
+
 /// Guards the properties above against becoming true of nothing.
 #[test]
-fn random_commands_do_reserve_slots() {
+fn random_histories_meet_every_rule_about_slots() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
 
     let mut runner = TestRunner::deterministic();
-    let reserved: usize = (0..200)
-        .map(|_| {
-            let (day, commands) = histories().new_tree(&mut runner).unwrap().current();
-            after(day, commands).1
-        })
-        .sum();
-    assert!(
-        reserved > 400,
-        "only {reserved} reservations in 200 histories"
-    );
+    let mut met = std::collections::BTreeMap::<&str, u32>::new();
+    for _ in 0..200 {
+        let history = histories().new_tree(&mut runner).unwrap().current();
+        let now = noon(history.day);
+        let played = history.play(|calendar, command, _| {
+            let decided = calendar.decide(command.clone(), now);
+            for rule in rules_met(calendar, command, decided) {
+                *met.entry(rule).or_default() += 1;
+            }
+            Ok(())
+        });
+        played.unwrap();
+    }
+    assert_eq!(met.len(), 10, "{met:?}");
+    assert!(met.values().all(|times| *times > 15), "{met:?}");
+    assert!(met["by schedule"] + met["in a window"] > 400, "{met:?}");
 }

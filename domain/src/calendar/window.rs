@@ -29,7 +29,7 @@ impl Calendar {
             return Err(CalendarError::WindowInPast);
         }
         let minutes = (closes - opens).num_minutes();
-        if minutes % i64::from(open.slot_minutes.minutes()) != 0 {
+        if minutes % i64::from(open.slot_minutes.get()) != 0 {
             return Err(CalendarError::WindowNotWholeSlots);
         }
         if self

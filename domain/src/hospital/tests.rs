@@ -1,5 +1,11 @@
+//! A hospital in Kolkata with its departments.
+
+mod assets;
+mod holidays;
+mod policy;
+
 use super::*;
-use crate::testing::{clock_at, id, text};
+use crate::testing::{after, clock_at, decides, id, refuses, text};
 
 const NOW: &str = "2026-08-01T00:00:00Z";
 

@@ -1,5 +1,7 @@
+//! A patient who registers and chooses when to be reminded.
+
 use super::*;
-use crate::testing::{clock_at, id, text};
+use crate::testing::{after, clock_at, decides, id, number, refuses, text};
 
 const NOW: &str = "2026-08-01T20:00:00Z";
 
@@ -63,4 +65,77 @@ fn a_patient_owns_their_record() {
     patient.evolve(&registered(None));
     assert_eq!(patient.patient(), Ok(id(1)));
     assert_eq!(Decider::subject(&patient), Some(id(1)));
+}
+
+fn leads(minutes: &[u64]) -> Option<Vec<ReminderLead>> {
+    Some(minutes.iter().map(|minutes| number(*minutes)).collect())
+}
+
+fn choose(leads: Option<Vec<ReminderLead>>) -> PatientCommand {
+    PatientCommand::ChooseReminders(ChooseReminders { leads })
+}
+
+fn chosen(leads: Option<Vec<ReminderLead>>) -> PatientEvent {
+    RemindersChosen {
+        patient: id(1),
+        leads,
+    }
+    .into()
+}
+
+#[tokio::test]
+async fn a_patient_chooses_when_to_be_reminded_the_longest_time_first_and_each_once() {
+    for (choice, kept) in [
+        (leads(&[60]), leads(&[60])),
+        (leads(&[60, 1440, 60, 5]), leads(&[1440, 60, 5])),
+        (leads(&[5, 10, 15, 20, 25]), leads(&[25, 20, 15, 10, 5])),
+        (leads(&[5, 5, 5, 5, 5, 5]), leads(&[5])),
+        (leads(&[]), leads(&[])),
+    ] {
+        let events = vec![chosen(kept)];
+        decides::<Patient>(NOW, vec![registered(None)], choose(choice), events).await;
+    }
+}
+
+#[tokio::test]
+async fn a_choice_that_changes_nothing_is_none() {
+    let known = |leads| vec![registered(None), chosen(leads)];
+    for (before, choice) in [
+        (None, None),
+        (leads(&[]), leads(&[])),
+        (leads(&[60, 5]), leads(&[5, 60])),
+    ] {
+        decides::<Patient>(NOW, known(before), choose(choice), vec![]).await;
+    }
+    decides::<Patient>(NOW, vec![registered(None)], choose(None), vec![]).await;
+}
+
+/// Never is a choice, and as usual is none: one does not pass for the other.
+#[tokio::test]
+async fn never_and_as_usual_are_different() {
+    let known = |leads| vec![registered(None), chosen(leads)];
+    for (before, choice) in [(None, leads(&[])), (leads(&[]), None)] {
+        let events = vec![chosen(choice.clone())];
+        decides::<Patient>(NOW, known(before), choose(choice), events).await;
+    }
+    let patient: Patient = after(&known(leads(&[60])));
+    assert_eq!(patient.reminders, leads(&[60]));
+    assert_eq!(after::<Patient>(&[registered(None)]).reminders, None);
+}
+
+#[tokio::test]
+async fn nobody_is_reminded_more_than_five_times() {
+    let six = leads(&[5, 10, 15, 20, 25, 30]);
+    refuses::<Patient>(
+        NOW,
+        vec![registered(None)],
+        choose(six),
+        PatientError::TooManyReminders,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_patient_chooses() {
+    refuses::<Patient>(NOW, vec![], choose(None), PatientError::NoSuchPatient).await;
 }

@@ -16,6 +16,29 @@ impl LocalTime {
     pub const fn time(self) -> NaiveTime {
         self.0
     }
+
+    /// The whole minute of a time, without what is left over.
+    pub fn at_minute(time: NaiveTime) -> Self {
+        let seconds = time.num_seconds_from_midnight();
+        // Below the number of seconds of a day, as it was before.
+        Self(
+            NaiveTime::from_num_seconds_from_midnight_opt(seconds - seconds % 60, 0)
+                .unwrap_or(NaiveTime::MIN),
+        )
+    }
+
+    /// How many minutes of an ordinary day have gone by then.
+    pub fn minute_of_day(self) -> u32 {
+        self.0.hour() * 60 + self.0.minute()
+    }
+
+    /// The same of a time at which something ends: midnight is the end of the day.
+    pub fn minute_of_day_at_end(self) -> u32 {
+        match self.minute_of_day() {
+            0 => 24 * 60,
+            minute => minute,
+        }
+    }
 }
 
 impl TryFrom<NaiveTime> for LocalTime {

@@ -1,4 +1,8 @@
+//! What each value accepts and refuses, and what of it can be seen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod names;
+mod numbers;
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -127,6 +131,33 @@ fn a_time_of_day_is_a_whole_minute() {
 }
 
 #[test]
+fn midnight_begins_a_day_or_ends_it() {
+    for (time, minute, at_end) in [
+        ("00:00", 0, 1440),
+        ("00:01", 1, 1),
+        ("09:30", 570, 570),
+        ("23:59", 1439, 1439),
+    ] {
+        let time: LocalTime = time.parse().unwrap();
+        assert_eq!(time.minute_of_day(), minute);
+        assert_eq!(time.minute_of_day_at_end(), at_end);
+    }
+}
+
+#[test]
+fn a_time_is_cut_to_its_whole_minute() {
+    for (time, minute) in [
+        ("09:30:00", "09:30"),
+        ("09:30:59.999", "09:30"),
+        ("00:00:00", "00:00"),
+        ("23:59:60", "23:59"),
+    ] {
+        let time: chrono::NaiveTime = time.parse().unwrap();
+        assert_eq!(LocalTime::at_minute(time), minute.parse().unwrap());
+    }
+}
+
+#[test]
 fn a_birth_date_is_a_date_of_the_living() {
     accepts::<BirthDate>(&["1926-01-31", "2024-02-29"]);
     for text in ["", "1869-12-31", "2023-02-29", "+262000-01-01", "31.1.1926"] {
@@ -140,44 +171,6 @@ fn a_hash_has_thirty_two_bytes() {
     for text in ["", "a1", &"a1".repeat(33), &"zz".repeat(32)] {
         refuses::<SecretHash>(&[(text, ValueError::NotAHash)]);
     }
-}
-
-#[test]
-fn a_slot_lasts_from_five_minutes_to_four_hours() {
-    for (minutes, fits) in [
-        (0, false),
-        (4, false),
-        (5, true),
-        (240, true),
-        (241, false),
-        (u16::MAX, false),
-    ] {
-        assert_eq!(SlotMinutes::try_from(minutes).is_ok(), fits, "{minutes}");
-        assert_eq!(
-            serde_json::from_value::<SlotMinutes>(minutes.into()).is_ok(),
-            fits,
-            "{minutes}"
-        );
-    }
-}
-
-#[test]
-fn names_of_roles_languages_and_zones_are_what_json_carries() {
-    for role in Role::ALL {
-        round_trip(role, role.name());
-        assert_eq!(role.name().parse(), Ok(role));
-    }
-    for language in Language::ALL {
-        round_trip(language, language.code());
-        assert_eq!(language.code().parse(), Ok(language));
-    }
-    round_trip::<TimeZone>("Asia/Kolkata".parse().unwrap(), "Asia/Kolkata");
-    refuses::<TimeZone>(&[
-        ("Asia/Nowhere", ValueError::UnknownTimeZone),
-        ("", ValueError::UnknownTimeZone),
-    ]);
-    refuses::<Role>(&[("Doctor", ValueError::UnknownRole)]);
-    refuses::<Language>(&[("fr", ValueError::UnknownLanguage)]);
 }
 
 #[test]
@@ -228,5 +221,6 @@ proptest! {
         holds::<EmailAddress>(&given)?;
         holds::<Code>(&given)?;
         holds::<LocalTime>(&given)?;
+        holds::<Currency>(&given)?;
     }
 }

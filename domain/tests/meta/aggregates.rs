@@ -6,7 +6,8 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, appointment, calendar, dead_letter, doctor, hospital, notice, patient,
+    access, access_token, agenda, appointment, calendar, dead_letter, doctor, feedback, hospital,
+    notice, occupancy, patient, queue, schedule, series, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -22,13 +23,21 @@ macro_rules! for_each_aggregate {
         [
             $check::<access::Access>($($argument),*),
             $check::<access_token::AccessToken>($($argument),*),
+            $check::<agenda::Agenda>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
+            $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<notice::Notice>($($argument),*),
+            $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
+            $check::<queue::Queue>($($argument),*),
+            $check::<schedule::Schedule>($($argument),*),
+            $check::<series::Series>($($argument),*),
+            $check::<visit_type::VisitType>($($argument),*),
+            $check::<waitlist::Waitlist>($($argument),*),
         ]
     };
 }

@@ -34,12 +34,15 @@ fn every_refusal_has_a_slug_a_title_a_way_out_and_a_pointer_if_any() {
             detail.mend
         );
         if let Some(field) = detail.field {
-            let name = field.strip_prefix('/').expect("a JSON pointer");
-            assert!(
-                name.bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
-                "{field}"
-            );
+            let path = field.strip_prefix('/').expect("a JSON pointer");
+            for name in path.split('/') {
+                assert!(
+                    name.bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+                    "{field}"
+                );
+                assert!(!name.is_empty(), "{field}");
+            }
         }
     }
 }

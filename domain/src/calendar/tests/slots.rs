@@ -23,26 +23,10 @@ async fn only_slots_on_the_grid_of_a_window_are_given() {
     for known in [vec![], vec![opened(), closed()]] {
         refuses(known, reserve(5, "04:00"), CalendarError::NotASlot).await;
     }
-    let odd = Reserve {
-        appointment: id(5),
-        starts_at: at("2026-08-04T04:00:00.5Z"),
-    };
-    refuses(
-        vec![opened()],
-        CalendarCommand::Reserve(odd),
-        CalendarError::NotASlot,
-    )
-    .await;
-    let last = Reserve {
-        appointment: id(5),
-        starts_at: DateTime::<Utc>::MAX_UTC,
-    };
-    refuses(
-        vec![opened()],
-        CalendarCommand::Reserve(last),
-        CalendarError::NotASlot,
-    )
-    .await;
+    for odd in [at("2026-08-04T04:00:00.5Z"), DateTime::<Utc>::MAX_UTC] {
+        let command = reserve_with(5, claim(odd));
+        refuses(vec![opened()], command, CalendarError::NotASlot).await;
+    }
 }
 
 #[tokio::test]
@@ -113,43 +97,16 @@ async fn a_slot_is_released_only_by_the_appointment_that_has_it() {
     }
 }
 
-#[tokio::test]
-async fn an_appointment_can_swap_its_slot_within_the_day() {
-    let known = || {
-        vec![
-            opened(),
-            reserved(5, "04:00", "04:30"),
-            reserved(6, "05:00", "05:30"),
-        ]
-    };
-    decides(
-        known(),
-        swap(5, "04:00", "04:30"),
-        vec![released(5, "04:00"), reserved(5, "04:30", "05:00")],
-    )
-    .await;
-    for (command, error) in [
-        (swap(5, "04:00", "05:00"), CalendarError::SlotTaken),
-        (swap(5, "04:00", "06:00"), CalendarError::NotASlot),
-        (swap(5, "04:30", "03:30"), CalendarError::NotReserved),
-        (swap(7, "04:00", "04:30"), CalendarError::NotReserved),
-    ] {
-        refuses(known(), command, error).await;
-    }
-}
-
 #[test]
 fn free_slots_are_those_in_range_ahead_and_not_taken() {
-    let mut calendar = Calendar::default();
-    for event in [opened(), reserved(5, "04:00", "04:30")] {
-        calendar.evolve(&event);
-    }
+    let calendar: Calendar = after(&[opened(), reserved(5, "04:00", "04:30")]);
     let free = |from: &str, to: &str, now: &str| {
         free_slots(
+            &DayPlan::default(),
             &calendar.windows,
             &calendar.reservations,
-            hour(from),
-            hour(to),
+            &Visit::default(),
+            (hour(from), hour(to)),
             hour(now),
         )
         .into_iter()
@@ -173,9 +130,12 @@ fn a_window_offers_only_whole_slots() {
         opens: hour("04:00"),
         closes: hour("04:50"),
         time_zone: text("Asia/Kolkata"),
-        slot_minutes: 30.try_into().unwrap(),
+        slot_minutes: number(30),
     };
-    let starts: Vec<_> = window.slots().map(|slot| slot.starts_at).collect();
+    let starts: Vec<_> = Opening::from(&window)
+        .slots(&Visit::default())
+        .map(|slot| slot.starts_at)
+        .collect();
     assert_eq!(starts, [hour("04:00")]);
 }
 

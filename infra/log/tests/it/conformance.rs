@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
 use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
-use medilink_domain::appointment::{Appointment, AppointmentEvent, Booked};
+use medilink_domain::appointment::{Appointment, AppointmentEvent, Booked, Terms};
 use medilink_domain::hospital::{DepartmentAdded, Hospital, HospitalEvent, Opened};
 use medilink_domain::{
     AppointmentId, DepartmentId, DoctorId, Event, HospitalId, PatientId, Privacy,
@@ -107,6 +107,7 @@ async fn a_personal_payload_is_ciphertext_in_the_log_and_never_half_read_from_th
         ends_at: chrono::DateTime::from_timestamp(2_000_000_900, 0).unwrap(),
         time_zone: "Asia/Kolkata".parse().unwrap(),
         reason: Some("canary-chest-pain".parse().unwrap()),
+        terms: Terms::default(),
     };
     assert!(matches!(
         AppointmentEvent::from(booked.clone()).kind().privacy,

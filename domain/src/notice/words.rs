@@ -1,0 +1,155 @@
+//! What notices say, in each language.
+//!
+//! The words are data (`domain/data/notice-texts.json`), so that a translator can change them;
+//! raise its `version` with every change.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use crate::values::{FreeText, Language, PersonName, ShortText, TimeZone};
+
+/// The visit that a notice speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit<'a> {
+    /// Whom the patient will see.
+    pub doctor: &'a PersonName,
+    /// In which department.
+    pub department: &'a ShortText,
+    /// When.
+    pub starts_at: DateTime<Utc>,
+    /// The zone of the hospital's clock, in which the time is told.
+    pub time_zone: TimeZone,
+}
+
+/// What a notice says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The version of the texts it was written with.
+    pub version: u16,
+    /// The first line.
+    pub title: ShortText,
+    /// The message.
+    pub text: FreeText,
+}
+
+impl Visit<'_> {
+    /// Reminds of it.
+    pub fn reminder(&self, language: Language) -> Words {
+        let wording = &TEXTS.languages[&language];
+        self.in_words(wording, &wording.reminder, None)
+    }
+
+    /// Offers it to someone who waits for it; it is held until then.
+    pub fn offer(&self, language: Language, held_until: DateTime<Utc>) -> Words {
+        let wording = &TEXTS.languages[&language];
+        self.in_words(wording, &wording.offer, Some(held_until))
+    }
+
+    fn in_words(
+        &self,
+        wording: &Wording,
+        message: &Message,
+        held_until: Option<DateTime<Utc>>,
+    ) -> Words {
+        let local = |at: DateTime<Utc>| at.with_timezone(&self.time_zone.tz());
+        let (starts_at, until) = (local(self.starts_at), held_until.map(local));
+        let time = |at: &DateTime<Tz>| at.format("%H:%M").to_string();
+        let words = |template: &str| {
+            fill(template, |placeholder| match placeholder {
+                "doctor" => Some(self.doctor.as_str().to_owned()),
+                "department" => Some(self.department.as_str().to_owned()),
+                "date" => Some(wording.date(&starts_at)),
+                "time" => Some(time(&starts_at)),
+                "zone" => Some(starts_at.format("%Z").to_string()),
+                "until_date" => until.as_ref().map(|until| wording.date(until)),
+                "until_time" => until.as_ref().map(time),
+                _ => None,
+            })
+        };
+        #[allow(
+            clippy::expect_used,
+            reason = "a test fills each template with the longest values there are"
+        )]
+        Words {
+            version: TEXTS.version,
+            title: words(&message.title).parse().expect("a title fits"),
+            text: words(&message.text).parse().expect("a text fits"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    version: u16,
+    languages: BTreeMap<Language, Wording>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wording {
+    reminder: Message,
+    offer: Message,
+    date: String,
+    weekdays: [String; 7],
+    months: [String; 12],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    title: String,
+    text: String,
+}
+
+impl Wording {
+    fn date(&self, at: &DateTime<Tz>) -> String {
+        fill(&self.date, |placeholder| match placeholder {
+            "weekday" => Some(self.weekdays[at.weekday().num_days_from_monday() as usize].clone()),
+            "day" => Some(at.day().to_string()),
+            "month" => Some(self.months[at.month0() as usize].clone()),
+            "year" => Some(at.year().to_string()),
+            _ => None,
+        })
+    }
+}
+
+#[allow(
+    clippy::expect_used,
+    reason = "part of the binary; every test of this file reads it"
+)]
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../data/notice-texts.json")).expect("the texts are valid")
+});
+
+/// Replaces each `{placeholder}` in one pass, so that a name with braces in it stays a name.
+/// A template engine would bring a language to learn for five words.
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(2 * template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let replacement = after
+            .split_once('}')
+            .and_then(|(placeholder, after)| Some((value(placeholder)?, after)));
+        match replacement {
+            Some((value, after)) => {
+                filled.push_str(&value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests;
