@@ -19,46 +19,122 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Take a slot that the waitlist offers.
+    AcceptOffer = "accept-offer",
+    /// Add a room or device to a hospital.
+    AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
     /// Book an appointment for a patient.
     BookAppointment = "book-appointment",
+    /// Book visits that come back.
+    BookSeries = "book-series",
     /// Cancel an appointment.
     CancelAppointment = "cancel-appointment",
+    /// Call a visit off on the hospital's part, which costs the patient nothing.
+    CancelForHospital = "cancel-for-hospital",
+    /// Cancel what is left of a series.
+    CancelSeries = "cancel-series",
+    /// Change a kind of visit.
+    ChangeVisitType = "change-visit-type",
+    /// Check a patient in.
+    CheckIn = "check-in",
+    /// Choose when a patient is reminded.
+    ChooseReminders = "choose-reminders",
+    /// Close such a feed.
+    CloseCalendarFeed = "close-calendar-feed",
     /// Close a window of a doctor's calendar.
     CloseWindow = "close-window",
+    /// End a visit.
+    CompleteVisit = "complete-visit",
+    /// Declare a holiday.
+    DeclareHoliday = "declare-holiday",
+    /// Pass a slot that the waitlist offers on.
+    DeclineOffer = "decline-offer",
+    /// Offer a kind of visit.
+    DefineVisitType = "define-visit-type",
+    /// Say how a visit was.
+    GiveFeedback = "give-feedback",
+    /// Grant a doctor leave.
+    GrantLeave = "grant-leave",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
+    /// Put a patient on the waitlist.
+    JoinWaitlist = "join-waitlist",
+    /// Pass on an offer whose time is up.
+    LapseOffer = "lapse-offer",
+    /// Take a patient off the waitlist.
+    LeaveWaitlist = "leave-waitlist",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
+    /// List one's feeds.
+    ListCalendarFeeds = "list-calendar-feeds",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// Read what a patient waits for.
+    ListWaitlist = "list-waitlist",
+    /// Offer a freed slot to the next in line.
+    OfferSlot = "offer-slot",
+    /// Open a feed of one's appointments for calendar programs.
+    OpenCalendarFeed = "open-calendar-feed",
     /// Open a hospital.
     OpenHospital = "open-hospital",
     /// Open a window of a doctor's calendar.
     OpenWindow = "open-window",
+    /// Book beyond what is free and what is allowed.
+    OverbookAppointment = "overbook-appointment",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
+    /// Read a hospital's day.
+    ReadBoard = "read-board",
+    /// Read such a feed.
+    ReadCalendarFeed = "read-calendar-feed",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// Read a hospital's figures, which name no patient.
+    ReadFigures = "read-figures",
     /// Follow one's own changes.
     ReadOwnChanges = "read-own-changes",
     /// Read who a patient is.
     ReadPatient = "read-patient",
     /// Record what became of a notice.
     RecordDelivery = "record-delivery",
+    /// Record that a patient did not come.
+    RecordNoShow = "record-no-show",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
     /// Move an appointment.
     RescheduleAppointment = "reschedule-appointment",
+    /// Let a date follow a doctor's week again.
+    ResetDate = "reset-date",
     /// Retry or skip what could not be processed.
     ResolveDeadLetter = "resolve-dead-letter",
+    /// Take a room or device out of use.
+    RetireAsset = "retire-asset",
+    /// Offer a kind of visit no more.
+    RetireVisitType = "retire-visit-type",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
+    /// Set a hospital's rules for bookings.
+    SetBookingPolicy = "set-booking-policy",
+    /// Set a doctor's hours of one date.
+    SetDate = "set-date",
+    /// Set a doctor's weekly hours.
+    SetWeek = "set-week",
+    /// Begin a visit.
+    StartVisit = "start-visit",
+    /// Waive a fee.
+    WaiveFee = "waive-fee",
+    /// Take a patient who comes without a booking.
+    WalkIn = "walk-in",
+    /// Withdraw a holiday.
+    WithdrawHoliday = "withdraw-holiday",
+    /// Withdraw a doctor's leave.
+    WithdrawLeave = "withdraw-leave",
     /// Write a notice to a person.
     WriteNotice = "write-notice",
 }

@@ -20,6 +20,16 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Whether they act for the hospital rather than for themselves.
+    pub fn is_staff(&self) -> bool {
+        self.roles.iter().any(|role| {
+            matches!(
+                role,
+                Role::Doctor | Role::Receptionist | Role::Administrator | Role::Worker
+            )
+        })
+    }
+
     /// A worker of the platform, acting in a tenant because of an event there.
     pub fn worker(tenant: TenantId) -> Self {
         Self {

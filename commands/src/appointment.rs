@@ -1,21 +1,29 @@
-//! Booking, moving and cancelling appointments: the slot in the doctor's calendar and the
-//! appointment itself change in one append.
+//! Booking, moving and cancelling appointments: the doctor's slot, rooms, devices, the
+//! patient's agenda and the appointment itself change in one append.
+
+mod attendance;
 
 use chrono::{DateTime, Utc};
-use medilink_domain::appointment::{self, Appointment, AppointmentCommand, Booking};
-use medilink_domain::calendar::{Calendar, CalendarCommand, CalendarId, Move, Release, Reserve};
-use medilink_domain::doctor::{Doctor, Post};
-use medilink_domain::hospital::Hospital;
+use medilink_domain::agenda::OpenVisit;
+use medilink_domain::appointment::{
+    self, Appointment, AppointmentCommand, AppointmentStatus, Booking, Party, Terms,
+};
 use medilink_domain::patient::Patient;
-use medilink_domain::values::{FreeText, TimeZone};
-use medilink_domain::{AppointmentId, DoctorId, PatientId};
+use medilink_domain::values::{FreeText, Money, VisitMode};
+use medilink_domain::{AppointmentId, AssetId, DoctorId, PatientId, SeriesId, VisitTypeId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use attendance::{CheckIn, Complete, QueueAnswer, RecordNoShow, Start, WalkIn};
+
 use crate::action::Action;
+use crate::agenda;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::placement::{Placed, Placement, vacate};
+use crate::practice::{Practice, hospital_of};
+use crate::queue;
 use crate::work::{Instance, Work};
 
 const KIND: &str = "appointment";
@@ -31,6 +39,9 @@ pub struct AppointmentAnswer {
     pub starts_at: DateTime<Utc>,
     /// When it ends.
     pub ends_at: DateTime<Utc>,
+    /// What the command costs the patient.
+    #[serde(default)]
+    pub fee: Option<Money>,
 }
 
 /// Books a free slot of a doctor for a patient.
@@ -44,6 +55,30 @@ pub struct Book {
     pub starts_at: DateTime<Utc>,
     /// What the patient comes for.
     pub reason: Option<FreeText>,
+    /// What kind of visit, if the hospital has defined it.
+    pub visit_type: Option<VisitTypeId>,
+    /// How it takes place.
+    pub mode: VisitMode,
+    /// These rooms and devices; what its type needs beyond them is chosen.
+    pub assets: Vec<AssetId>,
+    /// Why it may take a slot that is taken, or go beyond the hospital's limits.
+    pub overbook: Option<FreeText>,
+}
+
+impl Book {
+    /// An ordinary visit: in person, of no defined type, for no stated reason.
+    pub const fn new(patient: PatientId, doctor: DoctorId, starts_at: DateTime<Utc>) -> Self {
+        Self {
+            patient,
+            doctor,
+            starts_at,
+            reason: None,
+            visit_type: None,
+            mode: VisitMode::InPerson,
+            assets: Vec::new(),
+            overbook: None,
+        }
+    }
 }
 
 impl Operation for Book {
@@ -57,47 +92,115 @@ impl Operation for Book {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
         work.authorize(Action::BookAppointment, &resource)?;
-        work.existing::<Patient>(&self.patient, "patient").await?;
-        let (post, time_zone) = post_of(work, self.doctor).await?;
-
+        if self.overbook.is_some() {
+            work.authorize(Action::OverbookAppointment, &resource)?;
+        }
+        let patient = work.existing::<Patient>(&self.patient, "patient").await?;
+        let practice = Practice::of(work, self.doctor).await?;
         let appointment = AppointmentId(Uuid::now_v7());
-        let mut calendar = work
-            .load::<Calendar>(&day(self.doctor, self.starts_at, time_zone), "calendar")
-            .await?;
-        work.decide(
-            &mut calendar,
-            CalendarCommand::Reserve(Reserve {
-                appointment,
-                starts_at: self.starts_at,
-            }),
-        )
-        .await?;
-        let (_, slot) = calendar.state().slot(self.starts_at)?;
-
-        let mut instance = work.create::<Appointment>(&appointment);
-        let book = AppointmentCommand::Book(appointment::Book {
+        let placement = Placement {
             appointment,
-            patient: self.patient,
-            doctor: self.doctor,
-            hospital: post.hospital,
-            department: post.department,
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at,
-            time_zone,
-            reason: self.reason.clone(),
-        });
-        work.decide(&mut instance, book).await?;
-        answer(&instance)
+            starts_at: self.starts_at,
+            visit_type: self.visit_type,
+            mode: self.mode,
+            assets: self.assets.clone(),
+            overbook: self.overbook.is_some(),
+            reminders: patient.state().reminders.clone(),
+        };
+        book(work, &practice, self, placement, None).await
     }
 }
 
-/// Moves an appointment to another slot of the same doctor.
+/// Books a visit that is placed here, alone or as one of a series.
+pub(crate) async fn book(
+    work: &mut Work<'_>,
+    practice: &Practice,
+    wish: &Book,
+    placement: Placement,
+    series: Option<SeriesId>,
+) -> Result<AppointmentAnswer, CommandError> {
+    let by_staff = work.context().actor.is_staff();
+    practice
+        .policy()
+        .check_time(placement.starts_at, work.now(), by_staff)?;
+    let (appointment, mode) = (placement.appointment, placement.mode);
+    let placed = placement.take(work, practice).await?;
+    let terms = Terms {
+        visit_type: wish.visit_type,
+        mode,
+        price: placed.price.clone(),
+        assets: placed.assets.clone(),
+        series,
+        overbooking: wish.overbook.clone(),
+        walk_in: false,
+    };
+    confirm(work, practice, wish, appointment, &placed, terms).await
+}
+
+/// Makes an appointment of a slot that is taken for it.
+pub(crate) async fn confirm(
+    work: &mut Work<'_>,
+    practice: &Practice,
+    wish: &Book,
+    appointment: AppointmentId,
+    placed: &Placed,
+    terms: Terms,
+) -> Result<AppointmentAnswer, CommandError> {
+    let place = practice.place();
+    let visit = OpenVisit {
+        appointment,
+        doctor: place.doctor,
+        hospital: place.hospital,
+        starts_at: placed.slot.starts_at,
+        ends_at: placed.slot.ends_at,
+        time_zone: place.time_zone,
+    };
+    let beyond_limits = terms.overbooking.is_some() || terms.walk_in;
+    let policy = (!beyond_limits).then(|| practice.policy().clone());
+    agenda::add(work, wish.patient, visit, policy).await?;
+    let mut instance = work.create::<Appointment>(&appointment);
+    let book = AppointmentCommand::Book(appointment::Book {
+        appointment,
+        patient: wish.patient,
+        doctor: place.doctor,
+        hospital: place.hospital,
+        department: place.department,
+        starts_at: placed.slot.starts_at,
+        ends_at: placed.slot.ends_at,
+        time_zone: place.time_zone,
+        reason: wish.reason.clone(),
+        terms,
+    });
+    work.decide(&mut instance, book).await?;
+    answer(&instance, None)
+}
+
+/// Moves an appointment to another slot, perhaps of another doctor.
 #[derive(Clone, Debug)]
 pub struct Reschedule {
     /// The appointment.
     pub appointment: AppointmentId,
     /// The start of another slot.
     pub starts_at: DateTime<Utc>,
+    /// With whom, if with another doctor.
+    pub doctor: Option<DoctorId>,
+    /// How it is to take place, if otherwise.
+    pub mode: Option<VisitMode>,
+    /// Why the fee for moving it so late is waived.
+    pub waive: Option<FreeText>,
+}
+
+impl Reschedule {
+    /// To another slot of the same doctor, in the same way.
+    pub const fn new(appointment: AppointmentId, starts_at: DateTime<Utc>) -> Self {
+        Self {
+            appointment,
+            starts_at,
+            doctor: None,
+            mode: None,
+            waive: None,
+        }
+    }
 }
 
 impl Operation for Reschedule {
@@ -113,58 +216,83 @@ impl Operation for Reschedule {
             allowed(work, self.appointment, Action::RescheduleAppointment).await?;
         // Whether it may move at all is the appointment's to say, and comes before the slot.
         instance.state().changeable(work.now())?;
-        let from_day = day(booking.doctor, booking.starts_at, booking.time_zone);
-        let to_day = day(booking.doctor, self.starts_at, booking.time_zone);
-        let (appointment, from, to) = (self.appointment, booking.starts_at, self.starts_at);
-        let mut calendar = work.load::<Calendar>(&to_day, "calendar").await?;
-        if from == to {
-            // The appointment refuses it in its own words below.
-        } else if from_day == to_day {
-            work.decide(
-                &mut calendar,
-                CalendarCommand::Move(Move {
-                    appointment,
-                    from,
-                    to,
-                }),
-            )
-            .await?;
-        } else {
-            let mut left = work.existing::<Calendar>(&from_day, "calendar").await?;
-            work.decide(
-                &mut left,
-                CalendarCommand::Release(Release {
-                    appointment,
-                    starts_at: from,
-                }),
-            )
-            .await?;
-            work.decide(
-                &mut calendar,
-                CalendarCommand::Reserve(Reserve {
-                    appointment,
-                    starts_at: to,
-                }),
-            )
-            .await?;
+        let doctor = self.doctor.unwrap_or(booking.doctor);
+        if (doctor, self.starts_at) == (booking.doctor, booking.starts_at) {
+            return Err(appointment::AppointmentError::SameSlot.into());
         }
-        let (_, slot) = calendar.state().slot(to)?;
+        let left = hospital_of(work, booking.hospital).await?;
+        let fee = left.policy.late_fee(booking.starts_at, work.now());
+        let fee = waived(work, &left.policy, fee, self.waive.as_ref(), &booking)?;
+
+        let practice = Practice::of(work, doctor).await?;
+        let by_staff = work.context().actor.is_staff();
+        practice
+            .policy()
+            .check_time(self.starts_at, work.now(), by_staff)?;
+        vacate(work, &booking).await?;
+        let patient = work
+            .existing::<Patient>(&booking.patient, "patient")
+            .await?;
+        let mode = self.mode.unwrap_or(booking.terms.mode);
+        let placement = Placement {
+            appointment: self.appointment,
+            starts_at: self.starts_at,
+            visit_type: booking.terms.visit_type,
+            mode,
+            assets: Vec::new(),
+            overbook: false,
+            reminders: patient.state().reminders.clone(),
+        };
+        let placed = placement.take(work, &practice).await?;
+
+        let place = practice.place();
+        let visit = OpenVisit {
+            appointment: self.appointment,
+            doctor,
+            hospital: place.hospital,
+            starts_at: placed.slot.starts_at,
+            ends_at: placed.slot.ends_at,
+            time_zone: place.time_zone,
+        };
+        let policy = Some(practice.policy().clone());
+        agenda::shift(work, booking.patient, visit, policy).await?;
         let reschedule = AppointmentCommand::Reschedule(appointment::Reschedule {
-            starts_at: slot.starts_at,
-            ends_at: slot.ends_at,
+            starts_at: placed.slot.starts_at,
+            ends_at: placed.slot.ends_at,
+            to: Some(place),
+            mode,
+            assets: placed.assets,
+            fee,
+            waiver: self.waive.clone(),
         });
         work.decide(&mut instance, reschedule).await?;
-        answer(&instance)
+        answer(&instance, fee)
     }
 }
 
-/// Cancels an appointment and frees its slot.
+/// Cancels an appointment and frees what it has.
 #[derive(Clone, Debug)]
 pub struct Cancel {
     /// The appointment.
     pub appointment: AppointmentId,
     /// Why, if someone says.
     pub reason: Option<FreeText>,
+    /// Who wants it.
+    pub by: Party,
+    /// Why the fee for cancelling so late is waived.
+    pub waive: Option<FreeText>,
+}
+
+impl Cancel {
+    /// On the patient's part, for no stated reason.
+    pub const fn new(appointment: AppointmentId) -> Self {
+        Self {
+            appointment,
+            reason: None,
+            by: Party::Patient,
+            waive: None,
+        }
+    }
 }
 
 impl Operation for Cancel {
@@ -178,68 +306,98 @@ impl Operation for Cancel {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
         let (mut instance, booking) =
             allowed(work, self.appointment, Action::CancelAppointment).await?;
-        let cancel = AppointmentCommand::Cancel(appointment::Cancel {
-            reason: self.reason.clone(),
-        });
-        work.decide(&mut instance, cancel).await?;
-        let id = day(booking.doctor, booking.starts_at, booking.time_zone);
-        let mut calendar = work.existing::<Calendar>(&id, "calendar").await?;
-        let release = Release {
-            appointment: self.appointment,
-            starts_at: booking.starts_at,
-        };
-        work.decide(&mut calendar, CalendarCommand::Release(release))
-            .await?;
-        answer(&instance)
+        cancel(work, &mut instance, &booking, self).await
     }
 }
 
+/// Cancels an appointment that the actor may cancel.
+pub(crate) async fn cancel(
+    work: &mut Work<'_>,
+    instance: &mut Instance<Appointment>,
+    booking: &Booking,
+    wish: &Cancel,
+) -> Result<AppointmentAnswer, CommandError> {
+    instance.state().cancellable(work.now())?;
+    let fee = match wish.by {
+        // Whoever calls a visit off doesn't charge the other for it.
+        Party::Hospital => {
+            work.authorize(Action::CancelForHospital, &resource(work, booking))?;
+            None
+        }
+        Party::Patient => {
+            let hospital = hospital_of(work, booking.hospital).await?;
+            let fee = hospital.policy.late_fee(booking.starts_at, work.now());
+            waived(work, &hospital.policy, fee, wish.waive.as_ref(), booking)?
+        }
+    };
+    let command = AppointmentCommand::Cancel(appointment::Cancel {
+        reason: wish.reason.clone(),
+        by: wish.by,
+        fee,
+        waiver: wish.waive.clone(),
+    });
+    work.decide(instance, command).await?;
+    vacate(work, booking).await?;
+    leave(work, booking).await?;
+    answer(instance, fee)
+}
+
+/// The fee that remains, if someone gives a reason to waive it and may.
+fn waived(
+    work: &mut Work<'_>,
+    policy: &medilink_domain::hospital::BookingPolicy,
+    fee: Option<Money>,
+    reason: Option<&FreeText>,
+    booking: &Booking,
+) -> Result<Option<Money>, CommandError> {
+    if reason.is_none() {
+        return Ok(fee);
+    }
+    work.authorize(Action::WaiveFee, &resource(work, booking))?;
+    Ok(policy.waive(fee, &work.context().actor.roles)?)
+}
+
+/// Takes a visit off the patient's agenda and out of the doctor's queue.
+async fn leave(work: &mut Work<'_>, booking: &Booking) -> Result<(), CommandError> {
+    agenda::remove(work, booking.patient, booking.appointment).await?;
+    if matches!(
+        booking.status,
+        AppointmentStatus::CheckedIn | AppointmentStatus::InProgress
+    ) {
+        queue::leave(work, booking).await?;
+    }
+    Ok(())
+}
+
 /// The appointment, if the actor may do this to it.
-async fn allowed(
+pub(crate) async fn allowed(
     work: &mut Work<'_>,
     appointment: AppointmentId,
     action: Action,
 ) -> Result<(Instance<Appointment>, Booking), CommandError> {
     let instance = work.existing::<Appointment>(&appointment, KIND).await?;
     let booking = instance.state().booking()?.clone();
-    let resource = Resource::of_tenant(KIND, work.tenant())
-        .about(booking.patient.uuid())
-        .with_doctor(booking.doctor.uuid());
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource(work, &booking))?;
     work.expect_version(&instance)?;
     Ok((instance, booking))
 }
 
-/// Where a doctor works, and the zone of that hospital's clock.
-pub(crate) async fn post_of(
-    work: &mut Work<'_>,
-    doctor: DoctorId,
-) -> Result<(Post, TimeZone), CommandError> {
-    let post = work
-        .existing::<Doctor>(&doctor, "doctor")
-        .await?
-        .state()
-        .post()?;
-    let hospital = work
-        .existing::<Hospital>(&post.hospital, "hospital")
-        .await?;
-    Ok((post, hospital.state().site()?.time_zone))
+fn resource(work: &Work<'_>, booking: &Booking) -> Resource {
+    Resource::of_tenant(KIND, work.tenant())
+        .about(booking.patient.uuid())
+        .with_doctor(booking.doctor.uuid())
 }
 
-/// The calendar that a slot belongs to: the local date on which it starts.
-fn day(doctor: DoctorId, starts_at: DateTime<Utc>, time_zone: TimeZone) -> CalendarId {
-    CalendarId {
-        doctor,
-        date: starts_at.with_timezone(&time_zone.tz()).date_naive(),
-    }
-}
-
-fn answer(instance: &Instance<Appointment>) -> Result<AppointmentAnswer, CommandError> {
+fn answer(
+    instance: &Instance<Appointment>,
+    fee: Option<Money>,
+) -> Result<AppointmentAnswer, CommandError> {
     let booking = instance.state().booking()?;
     Ok(AppointmentAnswer {
         appointment: booking.appointment,
         version: instance.version(),
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
+        fee,
     })
 }

@@ -69,6 +69,20 @@ pub struct Permit {
     pub decided_by: Arc<[String]>,
 }
 
+impl Permit {
+    /// Both, as one.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let mut decided_by = [&*self.decided_by, &*other.decided_by].concat();
+        decided_by.sort_unstable();
+        decided_by.dedup();
+        Self {
+            decided_by: decided_by.into(),
+            ..self
+        }
+    }
+}
+
 /// Not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Denied {
@@ -234,7 +248,9 @@ impl Authorizer {
     ) -> Result<Permit, Denied> {
         let denied = || {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
-            let hidden = resource.tenant != actor.tenant || resource.subject.is_some();
+            // Everyone knows that they themselves are there.
+            let others = resource.subject.is_some_and(|subject| subject != actor.id);
+            let hidden = resource.tenant != actor.tenant || others;
             if hidden {
                 Denied::Hidden(resource.kind)
             } else {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::appointment::post_of;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::practice::Practice;
 use crate::work::Work;
 
 /// The window that was opened or closed.
@@ -53,7 +53,7 @@ impl Operation for OpenWindow {
     async fn perform(&self, work: &mut Work<'_>) -> Result<WindowAnswer, CommandError> {
         let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(self.doctor.uuid());
         work.authorize(Action::OpenWindow, &resource)?;
-        let (post, time_zone) = post_of(work, self.doctor).await?;
+        let place = Practice::of(work, self.doctor).await?.place();
         let id = CalendarId {
             doctor: self.doctor,
             date: self.date,
@@ -63,11 +63,11 @@ impl Operation for OpenWindow {
         let open = calendar::OpenWindow {
             window,
             doctor: self.doctor,
-            hospital: post.hospital,
+            hospital: place.hospital,
             date: self.date,
             opens: self.opens,
             closes: self.closes,
-            time_zone,
+            time_zone: place.time_zone,
             slot_minutes: self.slot_minutes,
         };
         work.decide(&mut instance, CalendarCommand::OpenWindow(open))

@@ -1,5 +1,6 @@
 //! Why a command was not carried out.
 
+use chrono::{DateTime, Utc};
 use medilink_database::DatabaseError;
 use medilink_domain::Problem;
 use medilink_log::{AppendError, CodecError};
@@ -17,6 +18,14 @@ pub enum CommandError {
     /// A rule of the domain forbids it.
     #[error("{0}")]
     Refused(Box<dyn Problem>),
+    /// A rule of the domain forbids one of several visits that were to be booked together.
+    #[error("{rule}")]
+    RefusedAt {
+        /// Which one: when it would start.
+        starts_at: DateTime<Utc>,
+        /// The rule.
+        rule: Box<dyn Problem>,
+    },
     /// The resource is not at the version that the caller expected.
     #[error("the resource is at version {actual}, not {expected}")]
     VersionMismatch {

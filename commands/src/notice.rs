@@ -1,9 +1,10 @@
 //! Writing notices and recording what became of them: what workers do.
 
-use medilink_domain::NoticeId;
 use medilink_domain::appointment::Appointment;
 use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
 use medilink_domain::values::Code;
+use medilink_domain::waitlist::Waitlist;
+use medilink_domain::{NoticeId, WaitlistEntryId};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
@@ -38,22 +39,57 @@ impl Operation for Write {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
-        let resource = Resource::of_tenant(KIND, work.tenant()).about(self.0.recipient.uuid());
-        work.authorize(Action::WriteNotice, &resource)?;
+        allow(work, &self.0)?;
         // Read here and not changed: the append refuses when it moves before the notice is in.
         let appointment = work
             .existing::<Appointment>(&self.0.about, "appointment")
             .await?;
         work.expect_version(&appointment)?;
         appointment.state().changeable(work.now())?;
-        let mut instance = work.load::<Notice>(&self.0.notice, KIND).await?;
-        work.decide(&mut instance, NoticeCommand::Write(self.0.clone()))
-            .await?;
-        Ok(NoticeAnswer {
-            notice: self.0.notice,
-            version: instance.version(),
-        })
+        write(work, &self.0).await
     }
+}
+
+/// Writes a notice about an offer of the waitlist, only while the slot is held.
+#[derive(Clone, Debug)]
+pub struct WriteOffer {
+    /// Whose entry it is offered to.
+    pub entry: WaitlistEntryId,
+    /// The notice.
+    pub notice: notice::Write,
+}
+
+impl Operation for WriteOffer {
+    const NAME: &'static str = "write-offer";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.notice.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        allow(work, &self.notice)?;
+        let entry = work
+            .existing::<Waitlist>(&self.entry, "waitlist entry")
+            .await?;
+        entry.state().offer_of(self.notice.about)?;
+        write(work, &self.notice).await
+    }
+}
+
+fn allow(work: &mut Work<'_>, notice: &notice::Write) -> Result<(), CommandError> {
+    let resource = Resource::of_tenant(KIND, work.tenant()).about(notice.recipient.uuid());
+    work.authorize(Action::WriteNotice, &resource)
+}
+
+async fn write(work: &mut Work<'_>, notice: &notice::Write) -> Result<NoticeAnswer, CommandError> {
+    let mut instance = work.load::<Notice>(&notice.notice, KIND).await?;
+    work.decide(&mut instance, NoticeCommand::Write(notice.clone()))
+        .await?;
+    Ok(NoticeAnswer {
+        notice: notice.notice,
+        version: instance.version(),
+    })
 }
 
 /// Records that a notice arrived.

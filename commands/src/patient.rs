@@ -1,8 +1,10 @@
-//! Registering patients.
+//! Registering patients, and when they want to be reminded of their visits.
 
 use medilink_domain::PatientId;
+use medilink_domain::agenda::Agenda;
+use medilink_domain::calendar::{Calendar, CalendarCommand, CalendarId, SetReminders};
 use medilink_domain::patient::{self, Patient, PatientCommand};
-use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone};
+use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::practice::date_in;
 use crate::work::Work;
 
 /// The patient who was registered.
@@ -63,6 +66,59 @@ impl Operation for Register {
             .await?;
         Ok(PatientAnswer {
             patient,
+            version: instance.version(),
+        })
+    }
+}
+
+/// Chooses when a patient is reminded of visits, those already booked included.
+#[derive(Clone, Debug)]
+pub struct ChooseReminders {
+    /// The patient.
+    pub patient: PatientId,
+    /// How long before each visit; never, if empty; as usual, if nothing is chosen.
+    pub leads: Option<Vec<ReminderLead>>,
+}
+
+impl Operation for ChooseReminders {
+    const NAME: &'static str = "choose-reminders";
+    type Answer = PatientAnswer;
+
+    fn target(&self) -> String {
+        self.patient.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
+        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        work.authorize(Action::ChooseReminders, &resource)?;
+        let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
+        work.expect_version(&instance)?;
+        let choose = PatientCommand::ChooseReminders(patient::ChooseReminders {
+            leads: self.leads.clone(),
+        });
+        work.decide(&mut instance, choose).await?;
+        let leads = instance.state().reminders.clone();
+        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        for visit in &agenda.state().visits {
+            let id = CalendarId {
+                doctor: visit.doctor,
+                date: date_in(visit.time_zone, visit.starts_at),
+            };
+            let mut calendar = work.load::<Calendar>(&id, "calendar").await?;
+            let (appointment, starts_at) = (visit.appointment, visit.starts_at);
+            // Who just walked in has no slot, and needs no reminder.
+            let reserved = calendar.state().reservation(appointment, starts_at).is_ok();
+            if reserved && work.now() < starts_at {
+                let set = CalendarCommand::SetReminders(SetReminders {
+                    appointment,
+                    starts_at,
+                    reminders: leads.clone(),
+                });
+                work.decide(&mut calendar, set).await?;
+            }
+        }
+        Ok(PatientAnswer {
+            patient: self.patient,
             version: instance.version(),
         })
     }

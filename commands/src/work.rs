@@ -1,5 +1,7 @@
 //! One attempt at an operation: what it loaded, and what is to be appended.
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -50,16 +52,20 @@ pub struct Work<'a> {
     context: &'a CommandContext,
     /// Every stream that was loaded or created, most without events.
     touched: Vec<StreamWrite>,
+    /// Every instance as it is now, with what was decided since: an attempt sees each stream
+    /// as of one moment, however often it asks.
+    instances: HashMap<String, Box<dyn Any + Send + Sync>>,
     claims: Vec<Claim>,
     permit: Option<Permit>,
 }
 
 impl<'a> Work<'a> {
-    pub(crate) const fn new(parts: &'a Parts, context: &'a CommandContext) -> Self {
+    pub(crate) fn new(parts: &'a Parts, context: &'a CommandContext) -> Self {
         Self {
             parts,
             context,
             touched: Vec::new(),
+            instances: HashMap::new(),
             claims: Vec::new(),
             permit: None,
         }
@@ -80,7 +86,8 @@ impl<'a> Work<'a> {
         self.context.now
     }
 
-    /// Goes on only if the actor may do this.
+    /// Goes on only if the actor may do this. An operation that asks several times needs
+    /// every permit; the log keeps by which policies it got them.
     ///
     /// # Errors
     /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
@@ -90,10 +97,14 @@ impl<'a> Work<'a> {
             .parts
             .authorizer
             .authorize(&self.context.actor, action, resource);
-        self.permit = Some(permit.map_err(|denied| match denied {
+        let permit = permit.map_err(|denied| match denied {
             Denied::Role => CommandError::Forbidden,
             Denied::Hidden(kind) => CommandError::NotFound(kind),
-        })?);
+        })?;
+        self.permit = Some(match self.permit.take() {
+            Some(earlier) => earlier.and(&permit),
+            None => permit,
+        });
         Ok(())
     }
 
@@ -114,14 +125,15 @@ impl<'a> Work<'a> {
         kind: &'static str,
     ) -> Result<Instance<D>, CommandError> {
         let instance = self.load(id, kind).await?;
-        if instance.loaded == 0 {
+        if instance.version == 0 {
             Err(CommandError::NotFound(kind))
         } else {
             Ok(instance)
         }
     }
 
-    /// An instance that may exist or not.
+    /// An instance that may exist or not. Loaded again in the same attempt, it is as it was
+    /// left by what was decided since.
     ///
     /// # Errors
     /// As [`Work::existing`], but a stream without events is the initial state.
@@ -131,6 +143,13 @@ impl<'a> Work<'a> {
         kind: &'static str,
     ) -> Result<Instance<D>, CommandError> {
         let stream = D::stream(id);
+        if let Some(instance) = self
+            .instances
+            .get(&stream)
+            .and_then(|any| any.downcast_ref())
+        {
+            return Ok(Instance::clone(instance));
+        }
         let tenant = self.tenant();
         let (mut state, mut version, mut snapshot) = (D::default(), 0, 0);
         let mut limit = FIRST_PAGE;
@@ -199,19 +218,24 @@ impl<'a> Work<'a> {
     }
 
     fn touch<D: Decider>(&mut self, stream: String, state: D, version: u64) -> Instance<D> {
-        if !self.touched.iter().any(|touched| touched.stream == stream) {
-            self.touched.push(StreamWrite {
-                stream: stream.clone(),
-                expected: version,
-                events: Vec::new(),
-            });
-        }
-        Instance {
+        self.touched.push(StreamWrite {
+            stream: stream.clone(),
+            expected: version,
+            events: Vec::new(),
+        });
+        let instance = Instance {
             stream,
             state,
             loaded: version,
             version,
-        }
+        };
+        self.keep(&instance);
+        instance
+    }
+
+    fn keep<D: Decider>(&mut self, instance: &Instance<D>) {
+        self.instances
+            .insert(instance.stream.clone(), Box::new(instance.clone()));
     }
 
     /// Holds the caller to the version it said it had seen (`If-Match`), if it said one.
@@ -267,6 +291,9 @@ impl<'a> Work<'a> {
             {
                 touched.events.push(encoded);
             }
+        }
+        if !events.is_empty() {
+            self.keep(instance);
         }
         Ok(())
     }

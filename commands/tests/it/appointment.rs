@@ -12,21 +12,13 @@ use crate::support::{World, slug};
 async fn of_five_hundred_bookings_of_one_slot_exactly_one_is_made() {
     let world = Arc::new(World::new().await);
     let (doctor, starts_at) = world.doctor("DMC-1").await;
-    let patient = world.register_patient().await;
     let tasks: Vec<_> = (0..500)
         .map(|_| {
             let world = world.clone();
             tokio::spawn(async move {
+                let patient = world.register_patient().await;
                 world
-                    .run(
-                        &world.console(),
-                        &Book {
-                            patient,
-                            doctor,
-                            starts_at,
-                            reason: None,
-                        },
-                    )
+                    .run(&world.console(), &Book::new(patient, doctor, starts_at))
                     .await
             })
         })
@@ -54,15 +46,7 @@ async fn bookings_of_different_slots_of_one_busy_day_all_succeed() {
             let starts_at = first + TimeDelta::minutes(15 * slot);
             tokio::spawn(async move {
                 world
-                    .run(
-                        &world.console(),
-                        &Book {
-                            patient,
-                            doctor,
-                            starts_at,
-                            reason: None,
-                        },
-                    )
+                    .run(&world.console(), &Book::new(patient, doctor, starts_at))
                     .await
             })
         })
@@ -80,22 +64,14 @@ async fn a_moved_appointment_frees_its_slot_and_a_cancelled_one_too() {
     let patient = world.register_patient().await;
     let context = world.patient(patient);
     let book = |starts_at| Book {
-        patient,
-        doctor,
-        starts_at,
         reason: Some("chest pain".parse().unwrap()),
+        ..Book::new(patient, doctor, starts_at)
     };
     let second = first + TimeDelta::minutes(15);
     let booked = world.run(&context, &book(first)).await.unwrap().answer;
     assert_eq!(slug(world.run(&context, &book(first)).await), "slot-taken");
     let moved = world
-        .run(
-            &context,
-            &Reschedule {
-                appointment: booked.appointment,
-                starts_at: second,
-            },
-        )
+        .run(&context, &Reschedule::new(booked.appointment, second))
         .await
         .unwrap()
         .answer;
@@ -105,13 +81,7 @@ async fn a_moved_appointment_frees_its_slot_and_a_cancelled_one_too() {
     assert_eq!(
         slug(
             world
-                .run(
-                    &context,
-                    &Reschedule {
-                        appointment: other.appointment,
-                        starts_at: second
-                    }
-                )
+                .run(&context, &Reschedule::new(other.appointment, second))
                 .await
         ),
         "slot-taken"
@@ -119,49 +89,21 @@ async fn a_moved_appointment_frees_its_slot_and_a_cancelled_one_too() {
     assert_eq!(
         slug(
             world
-                .run(
-                    &context,
-                    &Reschedule {
-                        appointment: other.appointment,
-                        starts_at: first
-                    }
-                )
+                .run(&context, &Reschedule::new(other.appointment, first))
                 .await
         ),
         "same-slot"
     );
     world
-        .run(
-            &context,
-            &Cancel {
-                appointment: booked.appointment,
-                reason: None,
-            },
-        )
+        .run(&context, &Cancel::new(booked.appointment))
         .await
         .unwrap();
     assert_eq!(
-        slug(
-            world
-                .run(
-                    &context,
-                    &Cancel {
-                        appointment: booked.appointment,
-                        reason: None
-                    }
-                )
-                .await
-        ),
+        slug(world.run(&context, &Cancel::new(booked.appointment)).await),
         "appointment-cancelled"
     );
     world
-        .run(
-            &context,
-            &Reschedule {
-                appointment: other.appointment,
-                starts_at: second,
-            },
-        )
+        .run(&context, &Reschedule::new(other.appointment, second))
         .await
         .unwrap();
 }
@@ -171,12 +113,7 @@ async fn bad_times_are_refused_in_the_domains_words() {
     let world = World::new().await;
     let (doctor, first) = world.doctor("DMC-1").await;
     let patient = world.register_patient().await;
-    let book = |starts_at| Book {
-        patient,
-        doctor,
-        starts_at,
-        reason: None,
-    };
+    let book = |starts_at| Book::new(patient, doctor, starts_at);
     let context = world.console();
     assert_eq!(
         slug(
@@ -212,26 +149,15 @@ async fn what_is_not_yours_looks_like_what_is_not_there() {
         world.register_patient().await,
         world.register_patient().await,
     );
-    let book = Book {
-        patient,
-        doctor,
-        starts_at,
-        reason: None,
-    };
+    let book = Book::new(patient, doctor, starts_at);
     let appointment = world
         .run(&world.patient(patient), &book)
         .await
         .unwrap()
         .answer
         .appointment;
-    let theirs = Cancel {
-        appointment,
-        reason: None,
-    };
-    let none = Cancel {
-        appointment: AppointmentId(Uuid::now_v7()),
-        reason: None,
-    };
+    let theirs = Cancel::new(appointment);
+    let none = Cancel::new(AppointmentId(Uuid::now_v7()));
     let mut foreign = world.console();
     foreign.actor.tenant = TenantId(Uuid::now_v7());
     for (context, operation) in [
@@ -265,23 +191,12 @@ async fn a_version_that_has_moved_on_is_told() {
     let patient = world.register_patient().await;
     let mut context = world.patient(patient);
     let booked = world
-        .run(
-            &context,
-            &Book {
-                patient,
-                doctor,
-                starts_at,
-                reason: None,
-            },
-        )
+        .run(&context, &Book::new(patient, doctor, starts_at))
         .await
         .unwrap()
         .answer;
     context.expected_version = Some(7);
-    let cancel = Cancel {
-        appointment: booked.appointment,
-        reason: None,
-    };
+    let cancel = Cancel::new(booked.appointment);
     let outcome = world.run(&context, &cancel).await;
     assert!(
         matches!(
@@ -307,12 +222,7 @@ async fn a_repeated_request_gets_the_first_answer_and_another_body_is_refused() 
         key: "k1".into(),
         body_hash: [1; 32],
     });
-    let book = Book {
-        patient,
-        doctor,
-        starts_at,
-        reason: None,
-    };
+    let book = Book::new(patient, doctor, starts_at);
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let (world, context, book) = (world.clone(), context.clone(), book.clone());
@@ -349,16 +259,8 @@ async fn a_repeated_request_gets_the_first_answer_and_another_body_is_refused() 
         key: "k1".into(),
         body_hash: [1; 32],
     });
-    let book = Book {
-        patient: other,
-        doctor,
-        starts_at: starts_at + TimeDelta::minutes(15),
-        reason: None,
-    };
+    let book = Book::new(other, doctor, starts_at + TimeDelta::minutes(15));
     assert!(!world.run(&theirs, &book).await.unwrap().replayed);
-    let cancel = Cancel {
-        appointment: answers[0].answer.appointment,
-        reason: None,
-    };
+    let cancel = Cancel::new(answers[0].answer.appointment);
     assert!(!world.run(&context, &cancel).await.unwrap().replayed);
 }

@@ -171,12 +171,7 @@ async fn an_erased_patient_is_not_there_and_can_not_be_written_about() {
             .await
             .unwrap();
     }
-    let book = medilink_commands::appointment::Book {
-        patient,
-        doctor,
-        starts_at,
-        reason: None,
-    };
+    let book = medilink_commands::appointment::Book::new(patient, doctor, starts_at);
     let outcome = world.run(&world.console(), &book).await;
     assert!(
         matches!(outcome, Err(CommandError::NotFound("patient"))),
@@ -188,7 +183,7 @@ async fn an_erased_patient_is_not_there_and_can_not_be_written_about() {
 fn whatever_no_policy_speaks_of_is_denied() {
     let authorizer = Authorizer::shipped().unwrap();
     let tenant = TenantId(Uuid::now_v7());
-    for role in Role::ALL {
+    for role in Role::ALL.iter().copied() {
         let actor = Actor {
             id: Uuid::now_v7(),
             tenant,

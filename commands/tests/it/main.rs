@@ -4,5 +4,10 @@
 
 mod access_token;
 mod appointment;
+mod attendance;
+mod calendar_feed;
+mod clinic;
 mod executor;
 mod support;
+mod visits;
+mod waitlist;

@@ -6,7 +6,8 @@ use medilink_commands::{
     hospital, patient,
 };
 use medilink_domain::values::Role;
-use medilink_domain::{DoctorId, PatientId, TenantId};
+use medilink_domain::{DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
+use medilink_log::RecordedEvent;
 use medilink_test_support::TestStore;
 use uuid::Uuid;
 
@@ -73,20 +74,7 @@ impl World {
     /// A doctor with a window from 09:00 to 13:00 in slots of 15 minutes, ten days from now;
     /// returns the instant of the first slot.
     pub async fn doctor(&self, registration: &str) -> (DoctorId, DateTime<Utc>) {
-        let context = self.console();
-        let open = hospital::Open {
-            name: "City".parse().unwrap(),
-            time_zone: "Asia/Kolkata".parse().unwrap(),
-        };
-        let hospital = self.run(&context, &open).await.unwrap().answer.hospital;
-        let add = hospital::AddDepartment {
-            hospital,
-            name: "Heart".parse().unwrap(),
-            specialty: "Cardiology".parse().unwrap(),
-        };
-        let department = self.run(&context, &add).await.unwrap().answer.department;
-        let register = self.registration(hospital, department, registration);
-        let doctor = self.run(&context, &register).await.unwrap().answer.doctor;
+        let (doctor, _) = self.practice(registration).await;
         let date = Utc::now()
             .date_naive()
             .checked_add_days(Days::new(10))
@@ -98,15 +86,39 @@ impl World {
             closes: "13:00".parse().unwrap(),
             slot_minutes: 15.try_into().unwrap(),
         };
-        self.run(&context, &window).await.unwrap();
+        self.run(&self.console(), &window).await.unwrap();
         // 09:00 in India is 03:30 UTC.
         (doctor, date.and_hms_opt(3, 30, 0).unwrap().and_utc())
     }
 
+    /// A doctor of a new hospital in India, who receives nobody yet.
+    pub async fn practice(&self, registration: &str) -> (DoctorId, HospitalId) {
+        let open = hospital::Open {
+            name: "City".parse().unwrap(),
+            time_zone: "Asia/Kolkata".parse().unwrap(),
+        };
+        let opened = self.run(&self.console(), &open).await.unwrap();
+        let hospital = opened.answer.hospital;
+        (self.colleague(hospital, registration).await, hospital)
+    }
+
+    /// A doctor of a new department of a hospital.
+    pub async fn colleague(&self, hospital: HospitalId, registration: &str) -> DoctorId {
+        let context = self.console();
+        let add = hospital::AddDepartment {
+            hospital,
+            name: format!("Heart of {registration}").parse().unwrap(),
+            specialty: "Cardiology".parse().unwrap(),
+        };
+        let department = self.run(&context, &add).await.unwrap().answer.department;
+        let register = self.registration(hospital, department, registration);
+        self.run(&context, &register).await.unwrap().answer.doctor
+    }
+
     pub fn registration(
         &self,
-        hospital: medilink_domain::HospitalId,
-        department: medilink_domain::DepartmentId,
+        hospital: HospitalId,
+        department: DepartmentId,
         number: &str,
     ) -> doctor::Register {
         doctor::Register {
@@ -116,6 +128,11 @@ impl World {
             registration_number: number.parse().unwrap(),
             languages: vec![medilink_domain::values::Language::English],
         }
+    }
+
+    /// The events of a stream.
+    pub async fn events(&self, stream: &str) -> Vec<RecordedEvent> {
+        self.executor.reader().stream(stream, 0, 500).await.unwrap()
     }
 
     pub async fn count(&self, kind: &str) -> i64 {

@@ -1,0 +1,75 @@
+//! Rooms and devices of a day: each is had by one visit at a time.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use medilink_domain::occupancy::{Occupancy, OccupancyCommand, OccupancyId, Occupy, Vacate};
+use medilink_domain::visit_type::VisitTypeError;
+use medilink_domain::{AppointmentId, AssetId};
+
+use crate::error::CommandError;
+use crate::work::Work;
+
+/// Takes a room or device for a visit.
+///
+/// # Errors
+/// When another visit has it then.
+pub(crate) async fn occupy(
+    work: &mut Work<'_>,
+    asset: AssetId,
+    date: NaiveDate,
+    appointment: AppointmentId,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), CommandError> {
+    let id = OccupancyId { asset, date };
+    let mut day = work.load::<Occupancy>(&id, "occupancy").await?;
+    let occupy = Occupy {
+        asset,
+        date,
+        appointment,
+        from,
+        until,
+    };
+    work.decide(&mut day, OccupancyCommand::Occupy(occupy))
+        .await
+}
+
+/// The first of the rooms or devices that nobody has then.
+///
+/// # Errors
+/// When all are taken.
+pub(crate) async fn free(
+    work: &mut Work<'_>,
+    candidates: impl Iterator<Item = AssetId>,
+    date: NaiveDate,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<AssetId, CommandError> {
+    for asset in candidates {
+        let id = OccupancyId { asset, date };
+        let day = work.load::<Occupancy>(&id, "occupancy").await?;
+        if day.state().is_free(from, until) {
+            return Ok(asset);
+        }
+    }
+    Err(VisitTypeError::NeedNotMet.into())
+}
+
+/// Gives rooms and devices back.
+///
+/// # Errors
+/// When a visit doesn't have one of them.
+pub(crate) async fn vacate(
+    work: &mut Work<'_>,
+    assets: &[AssetId],
+    appointment: AppointmentId,
+    date: NaiveDate,
+) -> Result<(), CommandError> {
+    for asset in assets {
+        let id = OccupancyId {
+            asset: *asset,
+            date,
+        };
+        let mut day = work.existing::<Occupancy>(&id, "occupancy").await?;
+        let vacate = OccupancyCommand::Vacate(Vacate { appointment });
+        work.decide(&mut day, vacate).await?;
+    }
+    Ok(())
+}
