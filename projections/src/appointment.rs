@@ -1,22 +1,41 @@
-//! Appointments, as a patient's list and a doctor's day show them.
+//! Appointments, as a patient's list, a doctor's day and a hospital's board show them, and the
+//! figures of a hospital: who came, who didn't, and how long they waited.
 
-use std::fmt;
-use std::str::FromStr;
+mod queries;
 
 use chrono::{DateTime, Utc};
-use medilink_domain::appointment::{AppointmentEvent, AppointmentStatus, Booked};
-use medilink_domain::values::{FreeText, TimeZone};
-use medilink_domain::{AppointmentId, DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
+use medilink_domain::appointment::{
+    AppointmentEvent, AppointmentStatus, Booked, Cancelled, Rescheduled,
+};
+use medilink_domain::values::{Code, FreeText, Money, TimeZone, VisitMode};
+use medilink_domain::{
+    AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, PatientId, SeriesId, TenantId,
+    VisitTypeId,
+};
 use medilink_log::Position;
-use sea_query::{Expr, ExprTrait, Order, SelectStatement};
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
 
-use crate::reads::{Listed, Page, ReadError, Reads, of_tenant};
-use crate::runtime::field::named_fields;
+use crate::runtime::field::{Json, named_fields};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
-use crate::runtime::row::{cell, row};
+use crate::runtime::row::row;
 
-named_fields!(AppointmentStatus, TimeZone);
+pub use queries::{
+    AppointmentCursor, Figures, day_of_doctor, day_of_hospital, figures, for_patient, get,
+    of_person,
+};
+
+named_fields!(AppointmentStatus, Code, TimeZone, VisitMode);
+
+/// A time at which an appointment was to be before it was moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// With whom.
+    pub doctor: DoctorId,
+    /// When it was to begin.
+    pub starts_at: DateTime<Utc>,
+    /// When it was moved.
+    pub moved_at: DateTime<Utc>,
+}
 
 row! {
     /// One appointment.
@@ -42,8 +61,32 @@ row! {
             ends_at: DateTime<Utc>,
             /// The zone of the hospital's clock.
             time_zone: TimeZone,
-            /// Whether it stands.
+            /// Where it stands.
             status: AppointmentStatus,
+            /// How it takes place.
+            mode: VisitMode,
+            /// Its kind.
+            visit_type: Option<VisitTypeId>,
+            /// What it costs, as the hospital's price list names it.
+            price: Option<Code>,
+            /// The rooms and devices it has.
+            assets: Json<Vec<AssetId>>,
+            /// The series it is one of.
+            series: Option<SeriesId>,
+            /// Whether the patient came without a booking.
+            walk_in: bool,
+            /// When it was to be before, the first time first.
+            previous: Json<Vec<Previous>>,
+            /// The number under which the patient waits or waited.
+            token: Option<u64>,
+            /// When the patient checked in.
+            checked_in_at: Option<DateTime<Utc>>,
+            /// When the visit began.
+            started_at: Option<DateTime<Utc>>,
+            /// When it ended.
+            completed_at: Option<DateTime<Utc>>,
+            /// What moving, cancelling or missing it cost.
+            fees: Json<Vec<Money>>,
             /// The version of its stream, for `If-Match`.
             version: u64,
             /// The event that last changed it.
@@ -54,6 +97,10 @@ row! {
             reason: Option<FreeText>,
             /// Why it was called off.
             cancellation: Option<FreeText>,
+            /// Why it has a slot that was taken.
+            overbooking: Option<FreeText>,
+            /// Why a fee was waived.
+            waiver: Option<FreeText>,
         }
     }
 }
@@ -62,10 +109,11 @@ row! {
 pub(crate) struct Appointments;
 
 impl ReadModel for Appointments {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &[
         "(patient, starts_at, appointment)",
         "(doctor, starts_at, appointment)",
+        "(hospital, starts_at, appointment)",
     ];
 
     type Source = AppointmentEvent;
@@ -83,30 +131,82 @@ impl ReadModel for Appointments {
         let Folded::Clear(event) = &fact.body else {
             return Ok(None);
         };
-        let row = match event {
-            AppointmentEvent::Booked(booked) => return Ok(Some(booked_row(booked, fact))),
-            AppointmentEvent::Rescheduled(_) | AppointmentEvent::Cancelled(_) => {
-                row.ok_or(FoldError("appointment-not-booked"))?
-            }
-        };
+        if let AppointmentEvent::Booked(booked) = event {
+            return Ok(Some(booked_row(booked, fact)));
+        }
         let row = AppointmentRow {
             version: fact.version,
             position: fact.position,
-            ..row
+            ..row.ok_or(FoldError("appointment-not-booked"))?
         };
         Ok(Some(match event {
             AppointmentEvent::Booked(_) => row,
-            AppointmentEvent::Rescheduled(to) => AppointmentRow {
-                starts_at: to.starts_at,
-                ends_at: to.ends_at,
+            AppointmentEvent::Rescheduled(moved) => rescheduled(row, moved, fact.recorded_at),
+            AppointmentEvent::Cancelled(cancelled) => called_off(row, cancelled),
+            AppointmentEvent::CheckedIn(arrived) => AppointmentRow {
+                status: AppointmentStatus::CheckedIn,
+                token: Some(u64::from(arrived.token)),
+                checked_in_at: Some(arrived.at),
                 ..row
             },
-            AppointmentEvent::Cancelled(cancelled) => AppointmentRow {
-                status: AppointmentStatus::Cancelled,
-                cancellation: cancelled.reason.clone(),
+            AppointmentEvent::Started(started) => AppointmentRow {
+                status: AppointmentStatus::InProgress,
+                started_at: Some(started.at),
+                ..row
+            },
+            AppointmentEvent::Completed(completed) => AppointmentRow {
+                status: AppointmentStatus::Completed,
+                completed_at: Some(completed.at),
+                ..row
+            },
+            AppointmentEvent::NoShowRecorded(missed) => AppointmentRow {
+                status: AppointmentStatus::NoShow,
+                fees: with_fee(row.fees, missed.fee),
                 ..row
             },
         }))
+    }
+}
+
+fn with_fee(mut fees: Json<Vec<Money>>, fee: Option<Money>) -> Json<Vec<Money>> {
+    fees.0.extend(fee);
+    fees
+}
+
+fn called_off(row: AppointmentRow, cancelled: &Cancelled) -> AppointmentRow {
+    AppointmentRow {
+        status: AppointmentStatus::Cancelled,
+        cancellation: cancelled.reason.clone(),
+        waiver: cancelled.waiver.clone().or(row.waiver),
+        fees: with_fee(row.fees, cancelled.fee),
+        ..row
+    }
+}
+
+fn rescheduled(
+    mut row: AppointmentRow,
+    moved: &Rescheduled,
+    moved_at: DateTime<Utc>,
+) -> AppointmentRow {
+    row.previous.0.push(Previous {
+        doctor: row.doctor,
+        starts_at: row.starts_at,
+        moved_at,
+    });
+    if let Some(place) = moved.to {
+        row.doctor = place.doctor;
+        row.hospital = place.hospital;
+        row.department = place.department;
+        row.time_zone = place.time_zone;
+    }
+    AppointmentRow {
+        starts_at: moved.starts_at,
+        ends_at: moved.ends_at,
+        mode: moved.mode,
+        assets: Json(moved.assets.clone()),
+        waiver: moved.waiver.clone().or(row.waiver),
+        fees: with_fee(row.fees, moved.fee),
+        ..row
     }
 }
 
@@ -122,111 +222,23 @@ fn booked_row(booked: &Booked, fact: &Fact<AppointmentEvent>) -> AppointmentRow 
         ends_at: booked.ends_at,
         time_zone: booked.time_zone,
         status: AppointmentStatus::Booked,
+        mode: booked.terms.mode,
+        visit_type: booked.terms.visit_type,
+        price: booked.terms.price.clone(),
+        assets: Json(booked.terms.assets.clone()),
+        series: booked.terms.series,
+        walk_in: booked.terms.walk_in,
+        previous: Json(Vec::new()),
+        token: None,
+        checked_in_at: None,
+        started_at: None,
+        completed_at: None,
+        fees: Json(Vec::new()),
         version: fact.version,
         position: fact.position,
         reason: booked.reason.clone(),
         cancellation: None,
+        overbooking: booked.terms.overbooking.clone(),
+        waiver: None,
     }
-}
-
-/// The place of an appointment in a list, in a URL as `<microseconds>.<appointment>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AppointmentCursor {
-    /// When it begins.
-    pub starts_at: DateTime<Utc>,
-    /// The appointment.
-    pub appointment: AppointmentId,
-}
-
-impl fmt::Display for AppointmentCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::cursor::write(f, self.starts_at, self.appointment.uuid())
-    }
-}
-
-impl FromStr for AppointmentCursor {
-    type Err = crate::cursor::NotACursor;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (starts_at, id) = crate::cursor::read(text)?;
-        Ok(Self {
-            starts_at,
-            appointment: AppointmentId(id),
-        })
-    }
-}
-
-/// One appointment.
-///
-/// # Errors
-/// [`ReadError`] when it can't be read.
-pub async fn get(
-    reads: &Reads,
-    tenant: TenantId,
-    appointment: AppointmentId,
-) -> Result<Option<AppointmentRow>, ReadError> {
-    let mut select = of_tenant::<AppointmentRow>(tenant);
-    select.and_where(Expr::col("appointment").eq(appointment.uuid()));
-    reads.row(&select).await
-}
-
-/// A patient's appointments, the latest first.
-///
-/// # Errors
-/// [`ReadError`] when they can't be read.
-pub async fn for_patient(
-    reads: &Reads,
-    tenant: TenantId,
-    patient: PatientId,
-    page: Page<AppointmentCursor>,
-) -> Result<Listed<AppointmentRow, AppointmentCursor>, ReadError> {
-    let mut select = of_tenant::<AppointmentRow>(tenant);
-    select.and_where(Expr::col("patient").eq(patient.uuid()));
-    latest_first(&mut select, page.after);
-    let place = |cells: &[_]| {
-        Ok(AppointmentCursor {
-            starts_at: cell::<AppointmentRow, _>(cells, "starts_at")?,
-            appointment: cell::<AppointmentRow, _>(cells, "appointment")?,
-        })
-    };
-    reads.page(select, page.bounded(), place).await
-}
-
-fn latest_first(select: &mut SelectStatement, after: Option<AppointmentCursor>) {
-    if let Some(AppointmentCursor {
-        starts_at,
-        appointment,
-    }) = after
-    {
-        let place = Expr::tuple([Expr::val(starts_at), Expr::val::<Uuid>(appointment.uuid())]);
-        select.and_where(Expr::tuple([Expr::col("starts_at"), Expr::col("appointment")]).lt(place));
-    }
-    select
-        .order_by("starts_at", Order::Desc)
-        .order_by("appointment", Order::Desc);
-}
-
-/// The most appointments that a doctor's day may show.
-const LONGEST_DAY: u64 = 500;
-
-/// A doctor's appointments that begin in `from..to`, in order, cancelled ones included.
-///
-/// # Errors
-/// [`ReadError`] when they can't be read.
-pub async fn day_of_doctor(
-    reads: &Reads,
-    tenant: TenantId,
-    doctor: DoctorId,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<AppointmentRow>, ReadError> {
-    let mut select = of_tenant::<AppointmentRow>(tenant);
-    select
-        .and_where(Expr::col("doctor").eq(doctor.uuid()))
-        .and_where(Expr::col("starts_at").gte(from))
-        .and_where(Expr::col("starts_at").lt(to))
-        .order_by("starts_at", Order::Asc)
-        .order_by("appointment", Order::Asc)
-        .limit(LONGEST_DAY);
-    reads.rows(&select).await
 }

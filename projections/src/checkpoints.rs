@@ -170,16 +170,16 @@ impl Checkpoints {
         self.figures(None).await
     }
 
-    /// How far one projection is; `None` before it was first built. What is read after this
-    /// call has at least the events up to the answer's position.
+    /// How far these projections are, without those that were never built. What is read after
+    /// this call has at least the events up to the answer's positions.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub async fn behind_of(&self, projection: &str) -> Result<Option<Behind>, DatabaseError> {
-        Ok(self.figures(Some(projection)).await?.pop())
+    pub async fn behind_of(&self, projections: &[&str]) -> Result<Vec<Behind>, DatabaseError> {
+        self.figures(Some(projections)).await
     }
 
-    async fn figures(&self, projection: Option<&str>) -> Result<Vec<Behind>, DatabaseError> {
+    async fn figures(&self, projections: Option<&[&str]>) -> Result<Vec<Behind>, DatabaseError> {
         let client = self.shared.database.client().await?;
         let sql = "SELECT c.projection, c.position, greatest(h.position - c.position, 0),
                           coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::double precision,
@@ -187,10 +187,10 @@ impl Checkpoints {
                            WHERE d.projection = c.projection AND d.generation = c.generation)
                    FROM read.checkpoints c CROSS JOIN log.head h
                    LEFT JOIN log.events e ON e.position = c.position + 1
-                   WHERE c.state = 'live' AND c.projection = coalesce($1, c.projection)
+                   WHERE c.state = 'live' AND ($1::text[] IS NULL OR c.projection = ANY($1))
                    ORDER BY c.projection";
         let rows = client
-            .query(&client.prepare_cached(sql).await?, &[&projection])
+            .query(&client.prepare_cached(sql).await?, &[&projections])
             .await?;
         Ok(rows
             .iter()

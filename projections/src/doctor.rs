@@ -44,9 +44,12 @@ row! {
 pub(crate) struct Doctors;
 
 impl ReadModel for Doctors {
-    const VERSION: u16 = 1;
-    const INDEXES: &'static [&'static str] =
-        &["(tenant, doctor)", "(hospital, department, doctor)"];
+    const VERSION: u16 = 2;
+    const INDEXES: &'static [&'static str] = &[
+        "(tenant, doctor)",
+        "(hospital, department, doctor)",
+        "(position)",
+    ];
 
     type Source = DoctorEvent;
     type Row = DoctorRow;

@@ -1,8 +1,9 @@
-//! Hospitals and their departments.
+//! Hospitals: their departments, rooms and devices, holidays and rules for bookings.
 
-use medilink_domain::hospital::HospitalEvent;
-use medilink_domain::values::{ShortText, TimeZone};
-use medilink_domain::{DepartmentId, HospitalId, TenantId};
+use chrono::NaiveDate;
+use medilink_domain::hospital::{BookingPolicy, HospitalEvent};
+use medilink_domain::values::{Code, ShortText, TimeZone};
+use medilink_domain::{AssetId, DepartmentId, HospitalId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,12 @@ row! {
             time_zone: TimeZone,
             /// Its departments, in the order in which they were added.
             departments: Json<Vec<Department>>,
+            /// Its rooms and devices in use, in the order in which they were added.
+            assets: Json<Vec<Asset>>,
+            /// Its holidays, in order.
+            holidays: Json<Vec<Holiday>>,
+            /// Its rules for bookings.
+            policy: Json<BookingPolicy>,
             /// The version of its stream.
             version: u64,
             /// The event that last changed it.
@@ -49,12 +56,32 @@ pub struct Department {
     pub specialty: ShortText,
 }
 
+/// A room or a device of a hospital.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// The room or device.
+    pub asset: AssetId,
+    /// What visits ask for.
+    pub class: Code,
+    /// What people call it.
+    pub name: ShortText,
+}
+
+/// A day on which nobody is seen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Holiday {
+    /// The day on the hospital's calendar.
+    pub date: NaiveDate,
+    /// What is celebrated.
+    pub name: ShortText,
+}
+
 /// The fold.
 pub(crate) struct Hospitals;
 
 impl ReadModel for Hospitals {
-    const VERSION: u16 = 1;
-    const INDEXES: &'static [&'static str] = &["(tenant, hospital)"];
+    const VERSION: u16 = 2;
+    const INDEXES: &'static [&'static str] = &["(tenant, hospital)", "(position)"];
 
     type Source = HospitalEvent;
     type Row = HospitalRow;
@@ -71,30 +98,53 @@ impl ReadModel for Hospitals {
         let Folded::Clear(event) = &fact.body else {
             return Ok(row);
         };
-        Ok(Some(match event {
-            HospitalEvent::Opened(opened) => HospitalRow {
+        if let HospitalEvent::Opened(opened) = event {
+            return Ok(Some(HospitalRow {
                 hospital: opened.hospital,
                 tenant: fact.tenant,
                 name: opened.name.clone(),
                 time_zone: opened.time_zone,
                 departments: Json(Vec::new()),
+                assets: Json(Vec::new()),
+                holidays: Json(Vec::new()),
+                policy: Json(BookingPolicy::default()),
                 version: fact.version,
                 position: fact.position,
-            },
-            HospitalEvent::DepartmentAdded(added) => {
-                let mut row = row.ok_or(FoldError("hospital-not-opened"))?;
-                row.departments.0.push(Department {
-                    department: added.department,
-                    name: added.name.clone(),
-                    specialty: added.specialty.clone(),
-                });
-                HospitalRow {
-                    version: fact.version,
-                    position: fact.position,
-                    ..row
-                }
+            }));
+        }
+        let mut row = HospitalRow {
+            version: fact.version,
+            position: fact.position,
+            ..row.ok_or(FoldError("hospital-not-opened"))?
+        };
+        match event {
+            HospitalEvent::Opened(_) => {}
+            HospitalEvent::DepartmentAdded(added) => row.departments.0.push(Department {
+                department: added.department,
+                name: added.name.clone(),
+                specialty: added.specialty.clone(),
+            }),
+            HospitalEvent::AssetAdded(added) => row.assets.0.push(Asset {
+                asset: added.asset,
+                class: added.class.clone(),
+                name: added.name.clone(),
+            }),
+            HospitalEvent::AssetRetired(retired) => {
+                row.assets.0.retain(|asset| asset.asset != retired.asset);
             }
-        }))
+            HospitalEvent::HolidayDeclared(declared) => {
+                row.holidays.0.push(Holiday {
+                    date: declared.date,
+                    name: declared.name.clone(),
+                });
+                row.holidays.0.sort();
+            }
+            HospitalEvent::HolidayWithdrawn(withdrawn) => {
+                row.holidays.0.retain(|day| day.date != withdrawn.date);
+            }
+            HospitalEvent::BookingPolicySet(set) => row.policy = Json(set.policy.clone()),
+        }
+        Ok(Some(row))
     }
 }
 

@@ -17,19 +17,27 @@
 //! whenever fold or columns change.
 
 pub mod appointment;
+pub mod availability;
 pub mod calendar;
+pub mod calendar_feed;
 mod checkpoints;
 mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod feedback;
 pub mod hospital;
 pub mod notice;
+pub mod occupancy;
 pub mod patient;
+pub mod queue;
 mod reads;
 mod registry;
 pub mod reminder;
 mod runtime;
+pub mod schedule;
+pub mod visit_type;
+pub mod waitlist;
 
 #[cfg(test)]
 mod tests;

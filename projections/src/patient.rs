@@ -1,7 +1,7 @@
 //! Patients: who they are and how to reach them.
 
 use medilink_domain::patient::PatientEvent;
-use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone};
+use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use medilink_domain::{PatientId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait};
@@ -36,6 +36,8 @@ row! {
             language: Language,
             /// When they were born, if they say.
             date_of_birth: Option<BirthDate>,
+            /// How long before visits they want to be reminded; as usual, if nothing was chosen.
+            reminders: Option<Vec<ReminderLead>>,
         }
     }
 }
@@ -44,7 +46,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;
@@ -56,11 +58,20 @@ impl ReadModel for Patients {
 
     fn fold(
         _: &(PatientId,),
-        _: Option<PatientRow>,
+        row: Option<PatientRow>,
         fact: &Fact<PatientEvent>,
     ) -> Result<Option<PatientRow>, FoldError> {
-        let Folded::Clear(PatientEvent::Registered(registered)) = &fact.body else {
-            return Ok(None);
+        let registered = match &fact.body {
+            Folded::Clear(PatientEvent::Registered(registered)) => registered,
+            Folded::Clear(PatientEvent::RemindersChosen(chosen)) => {
+                return Ok(Some(PatientRow {
+                    version: fact.version,
+                    position: fact.position,
+                    reminders: chosen.leads.clone(),
+                    ..row.ok_or(FoldError("patient-not-registered"))?
+                }));
+            }
+            Folded::Erased => return Ok(None),
         };
         Ok(Some(PatientRow {
             patient: registered.patient,
@@ -72,6 +83,7 @@ impl ReadModel for Patients {
             email: registered.email.clone(),
             language: registered.language,
             date_of_birth: registered.date_of_birth,
+            reminders: None,
         }))
     }
 }

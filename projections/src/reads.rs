@@ -147,7 +147,11 @@ impl Reads {
         })
     }
 
-    async fn stored(&self, select: &SelectStatement) -> Result<Vec<Vec<Cell>>, ReadError> {
+    /// The stored values of a query's rows, sealed ones still sealed.
+    pub(crate) async fn stored(
+        &self,
+        select: &SelectStatement,
+    ) -> Result<Vec<Vec<Cell>>, ReadError> {
         let (sql, values) = select.build_postgres(PostgresQueryBuilder);
         let client = self.database.client().await?;
         let statement = client.prepare_cached(&sql).await?;

@@ -1,18 +1,28 @@
 //! Every projection of this release: one alphabetical line each.
 
 use crate::runtime::lane::{Registration, lane};
-use crate::{appointment, calendar, delivery, doctor, hospital, notice, patient, reminder};
+use crate::{
+    appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital, notice, occupancy,
+    patient, queue, reminder, schedule, visit_type, waitlist,
+};
 
 /// All projections.
 pub(crate) fn all() -> Vec<Registration> {
     vec![
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
+        lane::<calendar_feed::CalendarFeeds>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
+        lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<notice::Notices>(),
+        lane::<occupancy::Occupancies>(),
         lane::<patient::Patients>(),
+        lane::<queue::Queues>(),
         lane::<reminder::Reminders>(),
+        lane::<schedule::Schedules>(),
+        lane::<visit_type::VisitTypes>(),
+        lane::<waitlist::Waitlists>(),
     ]
 }

@@ -1,14 +1,16 @@
 //! Timers: when a patient is to be reminded of an appointment.
 //!
 //! Folded from what calendars and notices say openly, so that an erased person can neither
-//! bring a timer back nor be reminded twice: a slot that is taken starts a timer, a slot that
-//! is given back ends it, and the notice, whose id follows from appointment and time, marks
-//! it as done even when its text can't be read any more.
+//! bring a timer back nor be reminded twice: a slot that is taken starts a timer for each time
+//! that the patient chose, a slot that is given back ends them, and the notice, whose id
+//! follows from appointment and time, marks one as done even when its text can't be read any
+//! more.
 
 use chrono::{DateTime, Utc};
 use medilink_domain::calendar::CalendarEvent;
 use medilink_domain::notice::NoticeEvent;
-use medilink_domain::reminder::reminder_due;
+use medilink_domain::reminder::{chosen_reminder, usual_reminder};
+use medilink_domain::values::ReminderLead;
 use medilink_domain::{AppointmentId, DoctorId, NoticeId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
@@ -59,12 +61,106 @@ row! {
     }
 }
 
-/// The id of the notice that reminds of an appointment at a time. It follows from its cause,
-/// so that whoever writes it, and however often, writes one notice.
-pub fn notice_of(appointment: AppointmentId, starts_at: DateTime<Utc>) -> NoticeId {
+/// The id of the notice that reminds of an appointment at a time, so long ahead as was
+/// chosen, or as usual. It follows from its cause, so that whoever writes it, and however
+/// often, writes one notice.
+pub fn notice_of(
+    appointment: AppointmentId,
+    starts_at: DateTime<Utc>,
+    lead: Option<ReminderLead>,
+) -> NoticeId {
     const NAMESPACE: Uuid = Uuid::from_u128(0x0199_6d2c_7a41_7c55_9e1b_3f60_52ab_c0d1);
-    let name = format!("reminder:{appointment}:{}", starts_at.timestamp_micros());
+    let mut name = format!("reminder:{appointment}:{}", starts_at.timestamp_micros());
+    if let Some(lead) = lead {
+        name.push_str(&format!(":{}", lead.get()));
+    }
     NoticeId(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+}
+
+/// The ids of the notices that remind of an appointment at a time, for someone who chose
+/// these leads, or nothing.
+pub fn notices_of(
+    appointment: AppointmentId,
+    starts_at: DateTime<Utc>,
+    leads: Option<&[ReminderLead]>,
+) -> Vec<NoticeId> {
+    match leads {
+        None => vec![notice_of(appointment, starts_at, None)],
+        Some(leads) => leads
+            .iter()
+            .map(|lead| notice_of(appointment, starts_at, Some(*lead)))
+            .collect(),
+    }
+}
+
+/// A slot as timers see it.
+struct Timed<'a> {
+    appointment: AppointmentId,
+    doctor: DoctorId,
+    starts_at: DateTime<Utc>,
+    /// How long before it the patient is reminded; as usual, if nothing was chosen.
+    leads: &'a Option<Vec<ReminderLead>>,
+}
+
+impl Timed<'_> {
+    /// The timers that it has: how long ahead, and under which id.
+    fn timers(&self) -> Vec<(Option<ReminderLead>, NoticeId)> {
+        let leads = match self.leads {
+            None => vec![None],
+            Some(leads) => leads.iter().copied().map(Some).collect(),
+        };
+        let id = |lead| notice_of(self.appointment, self.starts_at, lead);
+        leads.into_iter().map(|lead| (lead, id(lead))).collect()
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (NoticeId,)> {
+        self.timers().into_iter().map(|(_, notice)| (notice,))
+    }
+
+    /// When the timer of this id goes off, if it is one of these and its time is to come.
+    fn due(&self, key: NoticeId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut timers = self.timers().into_iter();
+        let (lead, _) = timers.find(|(_, notice)| *notice == key)?;
+        match lead {
+            None => usual_reminder(now, self.starts_at),
+            Some(lead) => chosen_reminder(now, self.starts_at, lead),
+        }
+    }
+}
+
+/// The slot that times someone from now on, if the event is about that, and what timed them
+/// until now.
+fn timed(event: &CalendarEvent) -> (Option<Timed<'_>>, Option<Timed<'_>>) {
+    match event {
+        CalendarEvent::SlotReserved(slot) => {
+            let starts = Timed {
+                appointment: slot.appointment,
+                doctor: slot.doctor,
+                starts_at: slot.starts_at,
+                leads: &slot.reminders,
+            };
+            (Some(starts), None)
+        }
+        CalendarEvent::SlotReleased(slot) => {
+            let ends = Timed {
+                appointment: slot.appointment,
+                doctor: slot.doctor,
+                starts_at: slot.starts_at,
+                leads: &slot.reminders,
+            };
+            (None, Some(ends))
+        }
+        CalendarEvent::RemindersSet(set) => {
+            let of = |leads| Timed {
+                appointment: set.appointment,
+                doctor: set.doctor,
+                starts_at: set.starts_at,
+                leads,
+            };
+            (Some(of(&set.reminders)), Some(of(&set.previous)))
+        }
+        CalendarEvent::WindowOpened(_) | CalendarEvent::WindowClosed(_) => (None, None),
+    }
 }
 
 sources! {
@@ -81,25 +177,30 @@ sources! {
 pub(crate) struct Reminders;
 
 impl ReadModel for Reminders {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &["(due_at, starts_at) WHERE state = 'waiting'"];
 
     type Source = ReminderSource;
     type Row = ReminderRow;
 
     fn keys(fact: &Fact<ReminderSource>) -> Result<Vec<(NoticeId,)>, FoldError> {
-        let key = match &fact.body {
-            Folded::Clear(ReminderSource::Calendar(CalendarEvent::SlotReserved(slot))) => {
-                notice_of(slot.appointment, slot.starts_at)
+        Ok(match &fact.body {
+            Folded::Clear(ReminderSource::Calendar(event)) => {
+                let (starts, ends) = timed(event);
+                let mut keys: Vec<_> = [ends, starts]
+                    .iter()
+                    .flatten()
+                    .flat_map(Timed::keys)
+                    .collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys
             }
-            Folded::Clear(ReminderSource::Calendar(CalendarEvent::SlotReleased(slot))) => {
-                notice_of(slot.appointment, slot.starts_at)
-            }
-            Folded::Clear(ReminderSource::Calendar(_)) => return Ok(Vec::new()),
             // Of the events here only notices can be erased.
-            Folded::Clear(ReminderSource::Notice(_)) | Folded::Erased => fact.id("notice")?,
-        };
-        Ok(vec![(key,)])
+            Folded::Clear(ReminderSource::Notice(_)) | Folded::Erased => {
+                vec![(fact.id("notice")?,)]
+            }
+        })
     }
 
     fn fold(
@@ -112,19 +213,29 @@ impl ReadModel for Reminders {
             .is_some_and(|row| row.state == ReminderState::Written);
         Ok(match &fact.body {
             Folded::Clear(ReminderSource::Calendar(_)) if written => row,
-            Folded::Clear(ReminderSource::Calendar(CalendarEvent::SlotReserved(slot))) => {
-                reminder_due(fact.recorded_at, slot.starts_at).map(|due_at| ReminderRow {
-                    notice: key.0,
-                    tenant: fact.tenant,
-                    appointment: slot.appointment,
-                    doctor: slot.doctor,
-                    starts_at: slot.starts_at,
-                    due_at,
-                    state: ReminderState::Waiting,
-                    position: fact.position,
+            Folded::Clear(ReminderSource::Calendar(event)) => {
+                let (starts, ends) = timed(event);
+                let has = |slot: &Timed<'_>| slot.keys().any(|timer| timer == *key);
+                if row.is_some()
+                    && starts.as_ref().is_some_and(has)
+                    && ends.as_ref().is_some_and(has)
+                {
+                    // Chosen before and now: it stays as it was, even if it is due already.
+                    return Ok(row);
+                }
+                starts.and_then(|slot| {
+                    Some(ReminderRow {
+                        notice: key.0,
+                        tenant: fact.tenant,
+                        appointment: slot.appointment,
+                        doctor: slot.doctor,
+                        starts_at: slot.starts_at,
+                        due_at: slot.due(key.0, fact.recorded_at)?,
+                        state: ReminderState::Waiting,
+                        position: fact.position,
+                    })
                 })
             }
-            Folded::Clear(ReminderSource::Calendar(_)) => None,
             Folded::Clear(ReminderSource::Notice(_)) | Folded::Erased => {
                 row.map(|row| ReminderRow {
                     state: ReminderState::Written,

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AppointmentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, SubjectId, TenantId,
+    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
+    SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -78,14 +79,19 @@ macro_rules! ids {
     )+};
 }
 ids!(
+    AccessTokenId,
     AppointmentId,
+    AssetId,
     DepartmentId,
     DoctorId,
     HospitalId,
     NoticeId,
     PatientId,
+    SeriesId,
     SubjectId,
     TenantId,
+    VisitTypeId,
+    WaitlistEntryId,
 );
 
 impl Field for u64 {

@@ -1,6 +1,7 @@
 //! The promises of the runtime and of the models, against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod availability;
 mod broker;
 mod dead_letters;
 mod exactly_once;
@@ -9,5 +10,6 @@ mod models;
 mod privacy;
 mod rebuilding;
 mod story;
+mod visits;
 mod waiting;
 mod world;

@@ -1,16 +1,18 @@
 //! What the models hold, what their queries answer, and that live rows equal rebuilt ones
 //! whatever happened.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use medilink_domain::appointment::AppointmentStatus;
 use medilink_domain::notice::{Channel, NoticeStatus};
+use medilink_domain::values::ReminderLead;
 use medilink_domain::{Category, SubjectId};
 use medilink_log::Position;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::visits::terms;
 use super::world::{TENANT, World, day, id, stream};
-use crate::{Page, ReadError, appointment, calendar, delivery, doctor, hospital, notice, reminder};
+use crate::{Page, ReadError, appointment, delivery, doctor, hospital, notice, reminder};
 
 /// One thing that happens, drawn at random; the numbers pick whom it happens to.
 type Step = (u8, u8, u8);
@@ -21,7 +23,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 16 {
+    match what % 29 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -49,7 +51,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             world.cancelled(appointment, patient).await;
         }
         9 | 10 => {
-            let notice = reminder::notice_of(id(appointment), starts_at);
+            let notice = reminder::notice_of(id(appointment), starts_at, None);
             let channel = if who.is_multiple_of(2) {
                 Channel::Email
             } else {
@@ -59,9 +61,68 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         }
         11 => drop(
             world
-                .delivered(reminder::notice_of(id(appointment), starts_at), patient)
+                .delivered(
+                    reminder::notice_of(id(appointment), starts_at, None),
+                    patient,
+                )
                 .await,
         ),
+        16 => drop(
+            world
+                .week(doctor, if odd { "08:00" } else { "09:00" })
+                .await,
+        ),
+        17 => drop(world.date(doctor, starts_at, "10:00").await),
+        18 => drop(world.leave(doctor, u128::from(who), starts_at).await),
+        19 => {
+            let kind = 70 + u128::from(who % 3);
+            match with % 3 {
+                0 => world.defined(kind, terms(30, &[])).await,
+                1 => world.redefined(kind, terms(45, &["ultrasound"])).await,
+                _ => world.retired(kind).await,
+            };
+        }
+        20 => {
+            world.occupied(80, appointment, starts_at).await;
+            if with % 2 == 0 {
+                world.vacated(80, appointment, starts_at).await;
+            }
+        }
+        21 => world.seen(appointment, patient, doctor, starts_at).await,
+        22 => drop(world.missed(appointment, patient, starts_at).await),
+        23 => {
+            let entry = u128::from(who % 8);
+            let patient = 40 + entry % 4;
+            match with % 3 {
+                0 => world.waits(entry, patient, doctor).await,
+                1 => world.offered(entry, patient, starts_at).await,
+                _ => world.lapsed(entry, patient).await,
+            };
+        }
+        24 => drop(
+            world
+                .rated(appointment, patient, 1 + u64::from(with % 5))
+                .await,
+        ),
+        25 => drop(world.chose_reminders(person, 60 + u64::from(with)).await),
+        26 => {
+            let leads = (with % 2 == 0).then(|| vec![ReminderLead::HOUR]);
+            let change = (None, leads);
+            world
+                .reminders_set(appointment, doctor, starts_at, change)
+                .await;
+        }
+        27 => {
+            let hospital = 10 + u128::from(who % 3);
+            match with % 5 {
+                0 => world.asset(hospital, 80 + u128::from(who)).await,
+                1 => world.asset_retired(hospital, 80 + u128::from(who)).await,
+                2 => world.holiday(hospital, starts_at).await,
+                3 => world.holiday_withdrawn(hospital, starts_at).await,
+                _ => world.policy(hospital, u16::from(who)).await,
+            };
+        }
+        28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -89,6 +150,13 @@ async fn furnish(world: &World) {
     world.reserved(599, 39, day(2)).await;
     world.booked(599, 49, 39, day(2)).await;
     world.written(id(699), 49, 599, Channel::Email).await;
+    world.week(39, "09:00").await;
+    world.defined(79, terms(30, &["ultrasound"])).await;
+    world.occupied(89, 599, day(2)).await;
+    world.seen(599, 49, 39, day(2)).await;
+    world.waits(99, 49, 39).await;
+    world.rated(599, 49, 4).await;
+    world.feed(299, 49, true).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {
@@ -259,27 +327,6 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
 }
 
 #[tokio::test]
-async fn free_slots_are_those_of_the_windows_that_nobody_has() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let running = world.run(&projector);
-    world.window(30, day(2) + TimeDelta::hours(9), 2).await;
-    world.reserved(500, 30, day(2) + TimeDelta::hours(9)).await;
-    world.reserved(501, 30, day(2) + TimeDelta::hours(10)).await;
-    world.released(501, 30, day(2) + TimeDelta::hours(10)).await;
-    world.settle(&projector).await;
-    running.stop().await;
-    let free = calendar::slots(&world.reads, TENANT, id(30), day(1), day(4), Utc::now())
-        .await
-        .unwrap();
-    let minutes: Vec<i64> = free
-        .iter()
-        .map(|slot| (slot.starts_at - day(2)).num_minutes())
-        .collect();
-    assert_eq!(minutes, [9 * 60 + 30, 10 * 60, 10 * 60 + 30]);
-}
-
-#[tokio::test]
 async fn a_timer_is_due_a_day_ahead_until_its_notice_is_written_or_its_slot_given_back() {
     let world = World::new().await;
     let projector = world.projector();
@@ -293,7 +340,7 @@ async fn a_timer_is_due_a_day_ahead_until_its_notice_is_written_or_its_slot_give
     world.released(501, 531, starts_at).await;
     world
         .written(
-            reminder::notice_of(id(502), starts_at),
+            reminder::notice_of(id(502), starts_at, None),
             40,
             502,
             Channel::InApp,
@@ -322,7 +369,7 @@ async fn a_timer_is_due_a_day_ahead_until_its_notice_is_written_or_its_slot_give
     );
     assert_eq!(
         (due[0].notice, due[0].due_at),
-        (reminder::notice_of(id(500), starts_at), due_at)
+        (reminder::notice_of(id(500), starts_at, None), due_at)
     );
     assert!(
         reminder::due(reads, starts_at, 10)

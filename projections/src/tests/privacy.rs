@@ -4,6 +4,7 @@ use medilink_domain::notice::Channel;
 use medilink_domain::{Category, SubjectId};
 
 use super::world::{TENANT, World, day, id};
+use crate::availability::{Availability, Search};
 use crate::{Page, appointment, delivery, doctor, notice, patient, reminder};
 
 async fn shred(world: &World, person: u128, category: Category) {
@@ -137,7 +138,12 @@ async fn an_erased_notice_still_ends_its_timer_in_a_rebuild() {
     let running = world.run(&projector);
     world.reserved(50, 30, day(3)).await;
     world
-        .written(reminder::notice_of(id(50), day(3)), 40, 50, Channel::InApp)
+        .written(
+            reminder::notice_of(id(50), day(3), None),
+            40,
+            50,
+            Channel::InApp,
+        )
         .await;
     world.settle(&projector).await;
     shred(&world, 40, Category::Conversation).await;
@@ -186,15 +192,10 @@ async fn another_tenant_sees_nothing() {
                 .len(),
             expected
         );
-        let days = crate::calendar::between(
-            reads,
-            tenant,
-            id(30),
-            day(0).date_naive(),
-            day(9).date_naive(),
-        )
-        .await;
-        assert_eq!(days.unwrap().len(), expected);
+        let search = Search::of_anyone(day(0), day(9));
+        let availability = Availability::new(reads.clone(), world.app.clone());
+        let found = availability.search(tenant, &search, None, day(0)).await;
+        assert_eq!(found.unwrap().slots.is_empty(), expected == 0);
         assert_eq!(
             crate::hospital::list(reads, tenant, Page::first(9))
                 .await

@@ -1,10 +1,11 @@
 //! What can happen in the small hospital of the tests.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use medilink_domain::appointment::{Booked, Cancelled, Rescheduled};
+use medilink_domain::appointment::{Booked, Cancelled, Party, Rescheduled, Terms};
 use medilink_domain::calendar::{SlotReleased, SlotReserved, WindowOpened};
 use medilink_domain::hospital::{DepartmentAdded, Opened};
 use medilink_domain::notice::{Channel, Delivered, NoticeKind, Written};
+use medilink_domain::values::VisitMode;
 use medilink_domain::{
     AppointmentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, WindowId, doctor,
     patient,
@@ -95,8 +96,13 @@ impl World {
         let event = SlotReserved {
             appointment: id(appointment),
             doctor: id(doctor),
+            date: Some(starts_at.date_naive()),
             starts_at,
             ends_at,
+            buffer_before: Default::default(),
+            buffer_after: Default::default(),
+            overbooked: false,
+            reminders: None,
         };
         self.tell::<medilink_domain::calendar::CalendarEvent>(
             &calendar(doctor, starts_at),
@@ -116,6 +122,7 @@ impl World {
             appointment: id(appointment),
             doctor: id(doctor),
             starts_at,
+            reminders: None,
         };
         self.tell::<medilink_domain::calendar::CalendarEvent>(
             &calendar(doctor, starts_at),
@@ -142,6 +149,7 @@ impl World {
             ends_at: starts_at + TimeDelta::minutes(30),
             time_zone: text("UTC"),
             reason: Some(text("chest pain")),
+            terms: Terms::default(),
         };
         self.of_appointment(appointment, patient, event).await
     }
@@ -152,6 +160,11 @@ impl World {
             previous_starts_at: to,
             starts_at: to,
             ends_at: to + TimeDelta::minutes(30),
+            to: None,
+            mode: VisitMode::InPerson,
+            assets: Vec::new(),
+            fee: None,
+            waiver: None,
         };
         self.of_appointment(appointment, patient, event).await
     }
@@ -160,11 +173,14 @@ impl World {
         let event = Cancelled {
             appointment: id(appointment),
             reason: Some(text("feels better")),
+            by: Party::Patient,
+            fee: None,
+            waiver: None,
         };
         self.of_appointment(appointment, patient, event).await
     }
 
-    async fn of_appointment(
+    pub(super) async fn of_appointment(
         &self,
         appointment: u128,
         patient: u128,

@@ -1,0 +1,367 @@
+//! Searching the index.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use medilink_domain::calendar::{Slot, Visit, free_slots};
+use medilink_domain::values::{Code, Language, VisitMode};
+use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
+
+use super::index::{Day, Doctor, Hospital, Index, Tenancy};
+
+/// What is looked for. Whatever is not named does not matter.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Where.
+    pub hospital: Option<HospitalId>,
+    /// Where in the hospital.
+    pub department: Option<DepartmentId>,
+    /// What departments treat, whatever its capitals.
+    pub specialty: Option<String>,
+    /// With whom.
+    pub doctor: Option<DoctorId>,
+    /// In which language.
+    pub language: Option<Language>,
+    /// What kind of visit.
+    pub visit_type: Option<VisitTypeId>,
+    /// How it takes place.
+    pub mode: VisitMode,
+    /// Slots that start at or after this instant.
+    pub from: DateTime<Utc>,
+    /// Slots that start before this instant.
+    pub to: DateTime<Utc>,
+    /// Where the last page ended.
+    pub after: Option<SearchCursor>,
+    /// At most so many, at least one.
+    pub limit: usize,
+}
+
+impl Search {
+    /// Ordinary visits with anyone, at most fifty.
+    pub const fn of_anyone(from: DateTime<Utc>, to: DateTime<Utc>) -> Self {
+        Self {
+            hospital: None,
+            department: None,
+            specialty: None,
+            doctor: None,
+            language: None,
+            visit_type: None,
+            mode: VisitMode::InPerson,
+            from,
+            to,
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// The place of a slot in a list, in a URL as `<microseconds>.<doctor>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SearchCursor {
+    /// When it starts.
+    pub starts_at: DateTime<Utc>,
+    /// Whose it is.
+    pub doctor: DoctorId,
+}
+
+impl fmt::Display for SearchCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::cursor::write(f, self.starts_at, self.doctor.uuid())
+    }
+}
+
+impl FromStr for SearchCursor {
+    type Err = crate::cursor::NotACursor;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (starts_at, id) = crate::cursor::read(text)?;
+        Ok(Self {
+            starts_at,
+            doctor: DoctorId(id),
+        })
+    }
+}
+
+/// A slot that is free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeSlot {
+    /// The slot.
+    pub slot: Slot,
+    /// Whose it is.
+    pub doctor: DoctorId,
+    /// Where.
+    pub hospital: HospitalId,
+    /// Where in the hospital.
+    pub department: DepartmentId,
+}
+
+impl FreeSlot {
+    const fn cursor(&self) -> SearchCursor {
+        SearchCursor {
+            starts_at: self.slot.starts_at,
+            doctor: self.doctor,
+        }
+    }
+}
+
+/// A page of free slots.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// In order of time, then of doctor.
+    pub slots: Vec<FreeSlot>,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<SearchCursor>,
+}
+
+/// A local date is at most so far from the date in UTC, either way.
+const FURTHEST_ZONE: TimeDelta = TimeDelta::hours(14);
+
+impl Index {
+    /// The first slots that fit.
+    pub(super) fn search(&self, tenant: TenantId, search: &Search, now: DateTime<Utc>) -> Found {
+        let Some(tenancy) = self.tenants.get(&tenant) else {
+            return Found::default();
+        };
+        let Some((visit, needs)) = tenancy.shape(search) else {
+            return Found::default();
+        };
+        let candidates = tenancy.candidates(search);
+        let from = search
+            .after
+            .map_or(search.from, |after| after.starts_at.max(search.from));
+        let span = (from, search.to);
+        let mut dates = dates(span).peekable();
+        let mut ahead: BinaryHeap<Reverse<Ahead>> = BinaryHeap::new();
+        let mut slots: Vec<FreeSlot> = Vec::new();
+        while slots.len() <= search.limit {
+            // Whatever a date may still bring comes after what is next, or the date comes first.
+            let next = ahead.peek().map(|Reverse(next)| next.at.0);
+            if let Some(date) = dates.next_if(|date| next.is_none_or(|next| begins(*date) <= next))
+            {
+                let days = candidates
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, candidate)| {
+                        let at = candidate.earliest(tenancy, date, span)?;
+                        let what = What::Day(index, date);
+                        Some(Reverse(Ahead {
+                            at: (at, candidate.doctor),
+                            what,
+                        }))
+                    });
+                ahead.extend(days);
+                continue;
+            }
+            let Some(Reverse(next)) = ahead.pop() else {
+                break;
+            };
+            match next.what {
+                What::Slot(slot) => slots.push(slot),
+                What::Day(index, date) => {
+                    let free = candidates[index].free(tenancy, date, &visit, &needs, span, now);
+                    let free = free
+                        .into_iter()
+                        .filter(|slot| search.after.is_none_or(|after| after < slot.cursor()));
+                    ahead.extend(free.map(|slot| {
+                        let at = (slot.slot.starts_at, slot.doctor);
+                        Reverse(Ahead {
+                            at,
+                            what: What::Slot(slot),
+                        })
+                    }));
+                }
+            }
+        }
+        let more = slots.len() > search.limit;
+        slots.truncate(search.limit);
+        let next = slots.last().filter(|_| more).map(FreeSlot::cursor);
+        Found { slots, next }
+    }
+}
+
+/// What a search has before it: a day of a doctor that may bring a slot at that instant or
+/// later, or a slot. Days are worked out only when nothing earlier is left, which is why a
+/// page of a thousand doctors costs little more than one of ten.
+struct Ahead {
+    at: (DateTime<Utc>, DoctorId),
+    what: What,
+}
+
+enum What {
+    /// Of which candidate, and when.
+    Day(usize, NaiveDate),
+    Slot(FreeSlot),
+}
+
+impl Ord for Ahead {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.at.cmp(&other.at)
+    }
+}
+
+impl PartialOrd for Ahead {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ahead {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for Ahead {}
+
+/// When a date begins where it begins first.
+fn begins(date: NaiveDate) -> DateTime<Utc> {
+    date.and_time(NaiveTime::MIN).and_utc() - FURTHEST_ZONE
+}
+
+/// The local dates of any zone on which something can start in `from..to`.
+fn dates((from, to): (DateTime<Utc>, DateTime<Utc>)) -> impl Iterator<Item = NaiveDate> {
+    let last = (to + FURTHEST_ZONE).date_naive();
+    std::iter::successors(Some((from - FURTHEST_ZONE).date_naive()), |date| {
+        date.succ_opt()
+    })
+    .take_while(move |date| *date <= last)
+}
+
+struct Candidate<'a> {
+    doctor: DoctorId,
+    known: &'a Doctor,
+    hospital: &'a Hospital,
+}
+
+impl Tenancy {
+    /// The shape of the visit and what it needs; `None` when nobody offers it.
+    fn shape(&self, search: &Search) -> Option<(Visit, Vec<Code>)> {
+        let visit = Visit {
+            mode: search.mode,
+            ..Visit::default()
+        };
+        let Some(visit_type) = search.visit_type else {
+            return Some((visit, Vec::new()));
+        };
+        let known = self.visit_types.get(&visit_type)?;
+        let wanted = !known.retired
+            && known.terms.modes.contains(&search.mode)
+            && search
+                .hospital
+                .is_none_or(|wanted| wanted == known.hospital);
+        let visit = Visit {
+            visit_type: Some(visit_type),
+            minutes: Some(known.terms.minutes),
+            buffer_before: known.terms.buffer_before,
+            buffer_after: known.terms.buffer_after,
+            ..visit
+        };
+        wanted.then(|| (visit, known.terms.needs.clone()))
+    }
+
+    fn candidates(&self, search: &Search) -> Vec<Candidate<'_>> {
+        let hospital = search.hospital.or_else(|| {
+            let kind = self.visit_types.get(&search.visit_type?)?;
+            Some(kind.hospital)
+        });
+        let specialty = search.specialty.as_ref().map(|text| text.to_lowercase());
+        let fits = |doctor: &Doctor, at: &Hospital| {
+            hospital.is_none_or(|wanted| wanted == doctor.hospital)
+                && search
+                    .department
+                    .is_none_or(|wanted| wanted == doctor.department)
+                && search
+                    .language
+                    .is_none_or(|wanted| doctor.languages.contains(&wanted))
+                && specialty.as_ref().is_none_or(|wanted| {
+                    let treats = at.specialties.get(&doctor.department);
+                    treats.is_some_and(|treats| treats.as_str().to_lowercase() == *wanted)
+                })
+        };
+        let doctors: Box<dyn Iterator<Item = _>> = match &search.doctor {
+            Some(doctor) => Box::new(self.doctors.get_key_value(doctor).into_iter()),
+            None => Box::new(self.doctors.iter()),
+        };
+        doctors
+            .filter_map(|(doctor, known)| {
+                let hospital = self.hospitals.get(&known.hospital)?;
+                fits(known, hospital).then_some(Candidate {
+                    doctor: *doctor,
+                    known,
+                    hospital,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a room or device of each class is free then. A class that is needed twice
+    /// needs two of them.
+    fn meets(
+        &self,
+        hospital: &Hospital,
+        needs: &[Code],
+        date: NaiveDate,
+        span: (DateTime<Utc>, DateTime<Utc>),
+    ) -> bool {
+        let mut taken = Vec::new();
+        needs.iter().all(|class| {
+            let free = hospital.assets.iter().find(|(asset, of)| {
+                let busy = self.occupied.get(&(*asset, date));
+                of == class && !taken.contains(asset) && busy.is_none_or(|busy| busy.is_free(span))
+            });
+            free.map(|(asset, _)| taken.push(*asset)).is_some()
+        })
+    }
+}
+
+impl Candidate<'_> {
+    /// Before this nothing is free on a day; `None` when nothing is.
+    fn earliest(
+        &self,
+        tenancy: &Tenancy,
+        date: NaiveDate,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Option<DateTime<Utc>> {
+        let plan = tenancy.plan(self.doctor, date, self.hospital);
+        let scheduled = plan
+            .openings
+            .iter()
+            .map(|opening| (opening.opens, opening.closes));
+        let day = tenancy.days.get(&(self.doctor, date));
+        let windows = day.into_iter().flat_map(|day| &day.windows);
+        let by_hand = windows.map(|window| (window.opens, window.closes));
+        let open = scheduled.chain(by_hand);
+        let met = open.filter(|(opens, closes)| *opens < to && from < *closes);
+        met.map(|(opens, _)| opens.max(from)).min()
+    }
+
+    fn free(
+        &self,
+        tenancy: &Tenancy,
+        date: NaiveDate,
+        visit: &Visit,
+        needs: &[Code],
+        span: (DateTime<Utc>, DateTime<Utc>),
+        now: DateTime<Utc>,
+    ) -> Vec<FreeSlot> {
+        let plan = tenancy.plan(self.doctor, date, self.hospital);
+        let nothing = Day::default();
+        let day = tenancy.days.get(&(self.doctor, date)).unwrap_or(&nothing);
+        let slots = free_slots(&plan, &day.windows, &day.reservations, visit, span, now);
+        slots
+            .into_iter()
+            .filter(|slot| {
+                needs.is_empty() || tenancy.meets(self.hospital, needs, date, slot.occupies(visit))
+            })
+            .map(|slot| FreeSlot {
+                slot,
+                doctor: self.doctor,
+                hospital: self.known.hospital,
+                department: self.known.department,
+            })
+            .collect()
+    }
+}
