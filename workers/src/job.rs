@@ -2,13 +2,14 @@
 //! letters, figures and draining.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{CommandContext, CommandError, Executor};
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{Event, TenantId};
 use medilink_log::{CodecError, EventCodec, LogReader, Position, RecordedEvent};
-use medilink_projections::{ReadError, Reads};
+use medilink_projections::{Checkpoints, ReadError, Reads};
 use thiserror::Error;
 
 /// How many events of a stream are read at once.
@@ -118,7 +119,9 @@ impl From<CommandError> for JobError {
             CommandError::VersionMismatch { .. } => Self::transient("changed-meanwhile"),
             CommandError::Forbidden => Self::permanent("forbidden"),
             CommandError::NotFound(_) => Self::permanent("not-found"),
-            CommandError::Refused(problem) => Self::permanent(problem.detail().slug),
+            CommandError::Refused(problem) | CommandError::RefusedAt { rule: problem, .. } => {
+                Self::permanent(problem.detail().slug)
+            }
             CommandError::IdempotencyKeyReused => Self::permanent("idempotency-key-reused"),
             // The executor has logged it.
             CommandError::Internal(_) => Self::permanent("internal-fault"),
@@ -170,18 +173,34 @@ pub struct Tools {
     pub database: Database,
     /// The read models.
     pub reads: Reads,
+    checkpoints: Checkpoints,
 }
+
+/// How long a job waits for a read model before it lets others have its place.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Tools {
     /// Puts the tools together; `database` connects as `medilink_app`.
     pub fn new(executor: Executor, codec: EventCodec, database: Database) -> Self {
         let reads = Reads::new(database.clone(), codec.vault().clone());
+        let checkpoints = Checkpoints::new(database.clone());
         Self {
             executor,
             codec,
             database,
             reads,
+            checkpoints,
         }
+    }
+
+    /// Waits until a read model knows of an event, which may have come here first.
+    ///
+    /// # Errors
+    /// [`JobError::Away`] when it doesn't get there in time.
+    pub async fn reached(&self, projection: &str, position: Position) -> Result<(), JobError> {
+        let wait = self.checkpoints.wait(projection, position, PATIENCE).await;
+        wait.map(drop)
+            .map_err(|error| JobError::Away(error.to_string()))
     }
 
     /// The log.
@@ -226,6 +245,14 @@ impl Tools {
                 return Ok(Some(events));
             }
         }
+    }
+
+    /// What an event says; `None` when it is erased.
+    ///
+    /// # Errors
+    /// [`JobError`] when the keys are away, permanent when it is not such an event.
+    pub async fn decode<E: Event>(&self, event: &RecordedEvent) -> Result<Option<E>, JobError> {
+        Ok(self.codec.decode(event).await?)
     }
 
     /// The event at a position.

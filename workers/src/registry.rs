@@ -10,8 +10,11 @@ use tokio_util::sync::CancellationToken;
 use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::delivery::Delivery;
+use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
+use crate::jobs::offer::Offer;
 use crate::jobs::reminder::Reminder;
+use crate::jobs::vacancy::Vacancy;
 use crate::jobs::verdict::VerdictJob;
 use crate::jobs::withdrawal::Withdrawal;
 use crate::runtime::{Host, due, follower};
@@ -34,7 +37,10 @@ impl Jobs {
         let email = mailer.is_some();
         Ok(Self::default()
             .due(mailer.map(Delivery::by))
+            .due(Some(Lapse))
+            .event(Offer { email })
             .due(Some(Reminder { email }))
+            .event(Vacancy)
             .event(VerdictJob)
             .event(Withdrawal))
     }
@@ -90,7 +96,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 4);
+        assert_eq!(names.len(), 7);
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl Header for ContentLanguage {
     }
 
     fn display(&self) -> HeaderValue {
-        HeaderValue::new(Self::name(), self.0.code().to_owned())
+        HeaderValue::new(Self::name(), self.0.name().to_owned())
     }
 }
 

@@ -1,7 +1,11 @@
 //! The jobs, one a file.
 
 pub(crate) mod delivery;
+pub(crate) mod lapse;
 pub mod mail;
+pub(crate) mod offer;
+mod recipient;
 pub(crate) mod reminder;
+pub(crate) mod vacancy;
 pub(crate) mod verdict;
 pub(crate) mod withdrawal;

@@ -11,15 +11,11 @@ use medilink_commands::notice::Write as WriteNotice;
 use medilink_commands::{CommandContext, CommandError};
 use medilink_domain::Decider;
 use medilink_domain::appointment::{Appointment, AppointmentEvent, Booking};
-use medilink_domain::doctor::DoctorEvent;
-use medilink_domain::hospital::{Hospital, HospitalEvent};
-use medilink_domain::notice::{Channel, NoticeKind, Write};
-use medilink_domain::patient::PatientEvent;
-use medilink_domain::reminder::Reminder as Words;
-use medilink_domain::values::{EmailAddress, Language, PersonName, ShortText};
-use medilink_domain::{TenantId, doctor, hospital, patient};
+use medilink_domain::notice::NoticeKind;
+use medilink_domain::notice::words::Visit;
 use medilink_projections::reminder::{ReminderRow, due};
 
+use super::recipient::{Recipient, department_of, doctor_of};
 use crate::job::{Attempt, Due, DueJob, JobError, Tools};
 
 /// The job.
@@ -56,36 +52,26 @@ impl DueJob for Reminder {
         let Some((booking, version)) = standing(tools, due).await? else {
             return Ok(());
         };
-        let Some(patient) = recipient(tools, due.tenant, &booking).await? else {
+        let known = Recipient::of(tools, due.tenant, booking.patient, self.email).await?;
+        let Some(patient) = known else {
             return Ok(());
         };
-        let (doctor, department) = (
-            doctor_of(tools, due.tenant, &booking).await?,
-            department_of(tools, due.tenant, &booking).await?,
-        );
-        let words = Words {
+        let doctor = doctor_of(tools, due.tenant, booking.doctor).await?.name;
+        let department =
+            department_of(tools, due.tenant, booking.hospital, booking.department).await?;
+        let visit = Visit {
             doctor: &doctor,
             department: &department,
             starts_at: booking.starts_at,
             time_zone: booking.time_zone,
         };
-        let words = words.in_words(patient.language);
-        let address = patient.email.filter(|_| self.email);
-        let write = WriteNotice(Write {
-            notice: timer.notice,
-            recipient: booking.patient.into(),
-            kind: NoticeKind::AppointmentReminder,
-            about: booking.appointment,
-            language: patient.language,
-            channel: if address.is_some() {
-                Channel::Email
-            } else {
-                Channel::InApp
-            },
-            address,
-            title: words.title,
-            text: words.text,
-        });
+        let words = visit.reminder(patient.language);
+        let write = WriteNotice(patient.notice(
+            timer.notice,
+            NoticeKind::AppointmentReminder,
+            booking.appointment,
+            words,
+        ));
         let context = CommandContext {
             // The words speak of this version; should it change before they are in, they are refused.
             expected_version: Some(version),
@@ -105,9 +91,12 @@ impl DueJob for Reminder {
 
 /// Refusals after which nothing is left to be said: it is written, or there is no more use.
 const SAID_OR_VOID: &[&str] = &[
-    "notice-already-written",
+    "already-checked-in",
     "appointment-cancelled",
+    "appointment-completed",
+    "appointment-missed",
     "appointment-started",
+    "notice-already-written",
 ];
 
 /// The appointment and its version, if it still stands at the timer's time; otherwise the
@@ -130,58 +119,4 @@ async fn standing(
     Ok(booking
         .filter(|booking| booking.starts_at == due.what.starts_at)
         .map(|booking| (booking, history.len() as u64)))
-}
-
-struct Recipient {
-    email: Option<EmailAddress>,
-    language: Language,
-}
-
-/// None when the patient was erased.
-async fn recipient(
-    tools: &Tools,
-    tenant: TenantId,
-    booking: &Booking,
-) -> Result<Option<Recipient>, JobError> {
-    let stream = patient::Patient::stream(&booking.patient);
-    let history = tools.history::<PatientEvent>(tenant, &stream).await?;
-    Ok(history
-        .into_iter()
-        .flatten()
-        .last()
-        .map(|PatientEvent::Registered(known)| Recipient {
-            email: known.email,
-            language: known.language,
-        }))
-}
-
-async fn doctor_of(
-    tools: &Tools,
-    tenant: TenantId,
-    booking: &Booking,
-) -> Result<PersonName, JobError> {
-    let stream = doctor::Doctor::stream(&booking.doctor);
-    let history = tools.history::<DoctorEvent>(tenant, &stream).await?;
-    let last = history.into_iter().flatten().last();
-    last.map(|DoctorEvent::Registered(known)| known.name)
-        .ok_or_else(|| JobError::permanent("doctor-unknown"))
-}
-
-async fn department_of(
-    tools: &Tools,
-    tenant: TenantId,
-    booking: &Booking,
-) -> Result<ShortText, JobError> {
-    let stream = hospital::Hospital::stream(&booking.hospital);
-    let mut hospital = Hospital::default();
-    for event in tools
-        .history::<HospitalEvent>(tenant, &stream)
-        .await?
-        .into_iter()
-        .flatten()
-    {
-        hospital.evolve(&event);
-    }
-    let name = hospital.department(booking.department).cloned();
-    name.map_err(|_| JobError::permanent("department-unknown"))
 }

@@ -3,10 +3,9 @@
 
 use medilink_commands::CommandError;
 use medilink_commands::notice::Undeliverable;
-use medilink_domain::Decider;
-use medilink_domain::appointment::{Appointment, AppointmentEvent};
+use medilink_domain::calendar::CalendarEvent;
 use medilink_log::RecordedEvent;
-use medilink_projections::reminder::notice_of;
+use medilink_projections::reminder::notices_of;
 
 use crate::job::{EventJob, JobError, Tools};
 
@@ -15,43 +14,34 @@ pub(crate) struct Withdrawal;
 
 impl EventJob for Withdrawal {
     const NAME: &'static str = "withdrawal";
-    const EVENTS: &'static [&'static str] = &["appointment.cancelled", "appointment.rescheduled"];
+    const EVENTS: &'static [&'static str] = &["calendar.slot-released"];
 
     async fn handle(&self, tools: &Tools, event: &RecordedEvent) -> Result<(), JobError> {
-        let history = tools
-            .history::<AppointmentEvent>(event.tenant, &event.stream)
-            .await?;
-        // Of an erased patient there is no notice to send either.
-        let Some(history) = history else {
+        let Some(CalendarEvent::SlotReleased(released)) = tools.decode(event).await? else {
             return Ok(());
         };
-        let mut appointment = Appointment::default();
-        for earlier in history
-            .iter()
-            .take(event.version.saturating_sub(1) as usize)
-        {
-            appointment.evolve(earlier);
-        }
-        let Some(former) = appointment.booking else {
-            return Ok(());
-        };
-        let withdraw = Undeliverable {
-            notice: notice_of(former.appointment, former.starts_at),
-            cause: "appointment-changed"
-                .parse()
-                .map_err(|_| JobError::permanent("cause"))?,
-        };
-        let context = tools.because_of(Self::NAME, event.tenant, event.position);
-        match tools.executor.execute(&context, &withdraw).await {
-            Ok(_) => Ok(()),
-            // Never written, erased since, or gone out already.
-            Err(CommandError::NotFound(_)) => Ok(()),
-            Err(CommandError::Refused(problem))
-                if problem.detail().slug == "notice-already-settled" =>
-            {
-                Ok(())
+        let notices = notices_of(
+            released.appointment,
+            released.starts_at,
+            released.reminders.as_deref(),
+        );
+        for notice in notices {
+            let withdraw = Undeliverable {
+                notice,
+                cause: "appointment-changed"
+                    .parse()
+                    .map_err(|_| JobError::permanent("cause"))?,
+            };
+            let context = tools.because_of(Self::NAME, event.tenant, event.position);
+            match tools.executor.execute(&context, &withdraw).await {
+                Ok(_) => {}
+                // Never written, erased since, or gone out already.
+                Err(CommandError::NotFound(_)) => {}
+                Err(CommandError::Refused(problem))
+                    if problem.detail().slug == "notice-already-settled" => {}
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+        Ok(())
     }
 }

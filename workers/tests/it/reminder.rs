@@ -188,10 +188,7 @@ async fn what_was_cancelled_or_moved_a_moment_ago_gets_no_reminder() {
     // The read model still believes in both.
     projector.stop().await;
     world.cancel(cancelled).await;
-    let reschedule = medilink_commands::appointment::Reschedule {
-        appointment: moved,
-        starts_at: slot(first, 2),
-    };
+    let reschedule = medilink_commands::appointment::Reschedule::new(moved, slot(first, 2));
     world.run(&reschedule).await;
     let worker = world.platform_worker(config());
     eventually("looked at", async || settled(&world).await == 2).await;
@@ -226,10 +223,10 @@ async fn moved_away_and_back_before_the_reminder_is_one_reminder() {
         .await;
     for starts_at in [slot(first, 3), first] {
         world
-            .run(&medilink_commands::appointment::Reschedule {
+            .run(&medilink_commands::appointment::Reschedule::new(
                 appointment,
                 starts_at,
-            })
+            ))
             .await;
     }
     world.days_pass().await;

@@ -157,21 +157,12 @@ impl World {
         doctor: DoctorId,
         starts_at: DateTime<Utc>,
     ) -> AppointmentId {
-        let book = appointment::Book {
-            patient,
-            doctor,
-            starts_at,
-            reason: None,
-        };
+        let book = appointment::Book::new(patient, doctor, starts_at);
         self.run(&book).await.answer.appointment
     }
 
     pub async fn cancel(&self, appointment: AppointmentId) {
-        self.run(&appointment::Cancel {
-            appointment,
-            reason: None,
-        })
-        .await;
+        self.run(&appointment::Cancel::new(appointment)).await;
     }
 
     pub async fn head(&self) -> Position {

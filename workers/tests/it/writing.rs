@@ -22,7 +22,7 @@ async fn scene() -> Scene {
     let patient = world.patient(Language::English, None).await;
     let appointment = world.book(patient, doctor, first).await;
     let write = WriteNotice(Write {
-        notice: notice_of(appointment, first),
+        notice: notice_of(appointment, first, None),
         recipient: patient.into(),
         kind: NoticeKind::AppointmentReminder,
         about: appointment,

@@ -1,0 +1,104 @@
+//! Whom notices are written to, and of whom they speak: read from the log, because read
+//! models may lag behind what a notice is about.
+
+use medilink_domain::doctor::{Doctor, DoctorEvent, Registered};
+use medilink_domain::hospital::{Hospital, HospitalEvent};
+use medilink_domain::notice::words::Words;
+use medilink_domain::notice::{Channel, NoticeKind, Write};
+use medilink_domain::patient::{Patient, PatientEvent};
+use medilink_domain::values::{EmailAddress, Language, ShortText};
+use medilink_domain::{
+    AppointmentId, Decider, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, TenantId,
+};
+
+use crate::job::{JobError, Tools};
+
+/// A patient who is told something.
+pub(crate) struct Recipient {
+    patient: PatientId,
+    email: Option<EmailAddress>,
+    /// In which language.
+    pub(crate) language: Language,
+}
+
+impl Recipient {
+    /// None when the patient was erased. Their e-mail address counts only if e-mail can be
+    /// sent.
+    pub(crate) async fn of(
+        tools: &Tools,
+        tenant: TenantId,
+        patient: PatientId,
+        by_email: bool,
+    ) -> Result<Option<Self>, JobError> {
+        let stream = Patient::stream(&patient);
+        let history = tools.history::<PatientEvent>(tenant, &stream).await?;
+        let mut events = history.into_iter().flatten();
+        let known = events.find_map(|event| match event {
+            PatientEvent::Registered(known) => Some(known),
+            PatientEvent::RemindersChosen(_) => None,
+        });
+        Ok(known.map(|known| Self {
+            patient,
+            email: known.email.filter(|_| by_email),
+            language: known.language,
+        }))
+    }
+
+    /// A notice to them.
+    pub(crate) fn notice(
+        self,
+        notice: NoticeId,
+        kind: NoticeKind,
+        about: AppointmentId,
+        words: Words,
+    ) -> Write {
+        Write {
+            notice,
+            recipient: self.patient.into(),
+            kind,
+            about,
+            language: self.language,
+            channel: match self.email {
+                Some(_) => Channel::Email,
+                None => Channel::InApp,
+            },
+            address: self.email,
+            title: words.title,
+            text: words.text,
+        }
+    }
+}
+
+/// A doctor as they registered.
+pub(crate) async fn doctor_of(
+    tools: &Tools,
+    tenant: TenantId,
+    doctor: DoctorId,
+) -> Result<Registered, JobError> {
+    let stream = Doctor::stream(&doctor);
+    let history = tools.history::<DoctorEvent>(tenant, &stream).await?;
+    let last = history.into_iter().flatten().last();
+    last.map(|DoctorEvent::Registered(known)| known)
+        .ok_or_else(|| JobError::permanent("doctor-unknown"))
+}
+
+/// The name of a department.
+pub(crate) async fn department_of(
+    tools: &Tools,
+    tenant: TenantId,
+    hospital: HospitalId,
+    department: DepartmentId,
+) -> Result<ShortText, JobError> {
+    let stream = Hospital::stream(&hospital);
+    let mut hospital = Hospital::default();
+    for event in tools
+        .history::<HospitalEvent>(tenant, &stream)
+        .await?
+        .into_iter()
+        .flatten()
+    {
+        hospital.evolve(&event);
+    }
+    let name = hospital.department(department).cloned();
+    name.map_err(|_| JobError::permanent("department-unknown"))
+}
