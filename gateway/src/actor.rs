@@ -58,7 +58,19 @@ pub struct SignedIn {
 
 impl SignedIn {
     async fn of(request: &Request) -> Result<Self, Problem> {
-        let secret = bearer(request)?;
+        Self::by(request, bearer(request)?).await?.ok_or_else(|| {
+            challenge(
+                Problem::new(&kinds::INVALID_TOKEN),
+                "Bearer error=\"invalid_token\"",
+            )
+        })
+    }
+
+    /// Whoever this secret lets in, however it was shown.
+    ///
+    /// # Errors
+    /// 429 when they call too often, 503 when it can't be found out who they are.
+    pub(crate) async fn by(request: &Request, secret: &str) -> Result<Option<Self>, Problem> {
         let (Some(sign_in), Some(gate)) = (
             request.data::<Arc<dyn SignIn>>(),
             request.data::<Arc<Gate>>(),
@@ -70,20 +82,17 @@ impl SignedIn {
             .actor(secret)
             .await
             .map_err(|error| call::away(&error))?;
-        let actor = actor.ok_or_else(|| {
-            challenge(
-                Problem::new(&kinds::INVALID_TOKEN),
-                "Bearer error=\"invalid_token\"",
-            )
-        })?;
+        let Some(actor) = actor else {
+            return Ok(None);
+        };
         gate.admit_person(actor.id)?;
-        Ok(Self {
+        Ok(Some(Self {
             actor,
             request: RequestId::of(request).unwrap_or_else(Uuid::now_v7),
             traceparent: current_traceparent(),
             secret: secret.into(),
             sign_in: Arc::clone(sign_in),
-        })
+        }))
     }
 
     /// The trace that this request is part of.

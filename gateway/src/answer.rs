@@ -5,9 +5,10 @@ use medilink_log::Position;
 use poem::http::StatusCode;
 use poem::http::header::{self, HeaderName, HeaderValue};
 use poem::{IntoResponse, Response};
-use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::ToJSON;
+use poem_openapi::{ApiResponse, Object};
+use uuid::Uuid;
 
 /// The position of a command's last event, or the one that a read has reached.
 pub const POSITION: &str = "medilink-position";
@@ -22,6 +23,34 @@ pub struct Answer<T, const STATUS: u16> {
     body: T,
     headers: Vec<(HeaderName, HeaderValue)>,
     unchanged: bool,
+}
+
+/// What a command made or changed.
+#[derive(Debug, Object)]
+pub struct ChangedOut {
+    /// What was made or changed.
+    id: Uuid,
+    /// The version of what was changed.
+    version: u64,
+    /// For `Medilink-Min-Position`.
+    position: u64,
+}
+
+impl ChangedOut {
+    /// The answer to a command that made or changed this.
+    pub fn of<A, const STATUS: u16>(
+        id: Uuid,
+        version: u64,
+        done: &Committed<A>,
+    ) -> Answer<Self, STATUS> {
+        let position = done.position.0;
+        let body = Self {
+            id,
+            version,
+            position,
+        };
+        Answer::done(body, done)
+    }
 }
 
 /// An answer to a read, or to a command that made nothing new.

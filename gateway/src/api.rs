@@ -4,26 +4,45 @@ use poem_openapi::Tags;
 use serde_json::Value;
 
 use crate::appointment::Appointments;
+use crate::attendance::Attendance;
 use crate::backend::Backend;
+use crate::board::Boards;
 use crate::calendar::Calendars;
+use crate::calendar_feed::CalendarFeeds;
 use crate::changes::Changes;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
+use crate::feedback::Feedback;
 use crate::hospital::Hospitals;
+use crate::hospital::booking_policy::BookingPolicies;
+use crate::hospital::setup::HospitalSetup;
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
 use crate::platform::Platform;
+use crate::queue::Queues;
+use crate::schedule::Schedules;
+use crate::series::SeriesOfVisits;
+use crate::slot::Slots;
+use crate::visit_type::VisitTypes;
+use crate::waitlist::Waitlists;
 
 /// The chapters of the document.
 #[derive(Tags)]
 pub enum Tag {
     /// Booking, moving and cancelling.
     Appointments,
+    /// The day of the visit: checked in, seen, over.
+    Attendance,
+    /// Appointments for calendar programs.
+    #[oai(rename = "Calendar feeds")]
+    CalendarFeeds,
     /// When doctors can be booked.
     Calendars,
     /// Who gives care.
     Doctors,
+    /// What patients think of their visits.
+    Feedback,
     /// Where care is given.
     Hospitals,
     /// The signed-in person.
@@ -34,27 +53,66 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// The kinds of visits that hospitals offer.
+    #[oai(rename = "Visit types")]
+    VisitTypes,
+    /// Waiting for a slot.
+    Waitlist,
 }
 
-/// All routes: one alphabetical line each, here and in [`all`].
-pub type Api = (
+/// All routes: one alphabetical line each, here and in [`all`]. In three parts, because
+/// `poem-openapi` takes at most sixteen at once.
+pub type Api = (Visits, Places, People);
+
+/// Visits, from the search of a slot to the feedback.
+pub type Visits = (
     Appointments,
-    Calendars,
-    Doctors,
-    Hospitals,
-    Me,
-    Notices,
-    Patients,
-    Platform,
+    Attendance,
+    Boards,
+    CalendarFeeds,
+    Feedback,
+    Queues,
+    SeriesOfVisits,
+    Slots,
+    Waitlists,
 );
+
+/// Hospitals, and when and for what they can be visited.
+pub type Places = (
+    BookingPolicies,
+    Calendars,
+    Hospitals,
+    HospitalSetup,
+    Schedules,
+    VisitTypes,
+);
+
+/// People, and the platform that serves them.
+pub type People = (Doctors, Me, Notices, Patients, Platform);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes) -> Api {
-    (
+    let visits = (
         Appointments(backend.clone()),
+        Attendance(backend.clone()),
+        Boards(backend.clone()),
+        CalendarFeeds(backend.clone()),
+        Feedback(backend.clone()),
+        Queues(backend.clone()),
+        SeriesOfVisits(backend.clone()),
+        Slots(backend.clone()),
+        Waitlists(backend.clone()),
+    );
+    let places = (
+        BookingPolicies(backend.clone()),
         Calendars(backend.clone()),
-        Doctors(backend.clone()),
         Hospitals(backend.clone()),
+        HospitalSetup(backend.clone()),
+        Schedules(backend.clone()),
+        VisitTypes(backend.clone()),
+    );
+    let people = (
+        Doctors(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,
@@ -62,7 +120,8 @@ pub fn all(backend: Backend, changes: Changes) -> Api {
         Notices(backend.clone()),
         Patients(backend),
         Platform,
-    )
+    );
+    (visits, places, people)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -1,24 +1,30 @@
 //! Appointments: booked, moved, cancelled, and seen by those they concern.
 
+mod out;
+
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use medilink_commands::appointment::{AppointmentAnswer, Book, Cancel, Reschedule};
 use medilink_commands::{Action, Committed, Resource};
-use medilink_domain::{AppointmentId, DoctorId, PatientId, SubjectId};
+use medilink_domain::{AppointmentId, AssetId, DoctorId, PatientId, SubjectId, VisitTypeId};
 use medilink_projections::appointment::{self, AppointmentCursor, AppointmentRow};
-use medilink_projections::{doctor, hospital, patient};
+use medilink_projections::patient;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+pub use out::{AppointmentOut, AppointmentsOut};
+
 use crate::actor::SignedIn;
 use crate::answer::{Answer, Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, date, field, no_such, page, unreadable};
+use crate::backend::{Backend, View, no_such, unreadable};
 use crate::call::{Command, Read};
+use crate::input::{optional, page};
 use crate::json::Json;
 use crate::problem::Problem;
+use crate::wire::{MoneyOut, PartyCode, VisitModeCode};
 
 /// A slot to book.
 #[derive(Object)]
@@ -32,13 +38,32 @@ pub struct BookingIn {
     /// What the patient comes for.
     #[oai(validator(min_length = 1, max_length = 2000))]
     reason: Option<String>,
+    /// What kind of visit, if the hospital has defined it.
+    visit_type: Option<Uuid>,
+    /// How it takes place.
+    #[oai(default)]
+    mode: VisitModeCode,
+    /// These rooms and devices; what the visit type needs beyond them is chosen.
+    #[oai(default, validator(max_items = 10, unique_items))]
+    assets: Vec<Uuid>,
+    /// Why it may take a slot that is taken, or go beyond the hospital's limits; only where
+    /// one's role allows it.
+    #[oai(validator(min_length = 1, max_length = 2000))]
+    overbook: Option<String>,
 }
 
 /// Where to move an appointment.
 #[derive(Object)]
 pub struct RescheduleIn {
-    /// The start of another free slot of the same doctor.
+    /// The start of another free slot.
     starts_at: DateTime<Utc>,
+    /// With whom, if with another doctor.
+    doctor: Option<Uuid>,
+    /// How it is to take place, if otherwise.
+    mode: Option<VisitModeCode>,
+    /// Why the fee for moving it so late is waived; only where the hospital allows it.
+    #[oai(validator(min_length = 1, max_length = 2000))]
+    waive: Option<String>,
 }
 
 /// Why an appointment is called off.
@@ -46,7 +71,13 @@ pub struct RescheduleIn {
 pub struct CancellationIn {
     /// Why, if someone says.
     #[oai(validator(min_length = 1, max_length = 2000))]
-    reason: Option<String>,
+    pub reason: Option<String>,
+    /// On whose part; what the hospital calls off costs the patient nothing.
+    #[oai(default)]
+    pub by: PartyCode,
+    /// Why the fee for cancelling so late is waived; only where the hospital allows it.
+    #[oai(validator(min_length = 1, max_length = 2000))]
+    pub waive: Option<String>,
 }
 
 /// Where an appointment stands after a command.
@@ -58,90 +89,41 @@ pub struct AppointmentChangedOut {
     starts_at: DateTime<Utc>,
     /// When it ends.
     ends_at: DateTime<Utc>,
+    /// What the command costs the patient.
+    #[oai(skip_serializing_if_is_none)]
+    fee: Option<MoneyOut>,
     /// For `If-Match`.
     version: u64,
     /// For `Medilink-Min-Position`.
     position: u64,
 }
 
-/// An appointment.
-#[derive(Object)]
-pub struct AppointmentOut {
-    /// The appointment.
-    id: Uuid,
-    /// Who comes.
-    patient: Uuid,
-    /// Who receives.
-    doctor: Uuid,
-    /// Where.
-    hospital: Uuid,
-    /// Where in the hospital.
-    department: Uuid,
-    /// When it starts.
-    starts_at: DateTime<Utc>,
-    /// When it ends.
-    ends_at: DateTime<Utc>,
-    /// The zone of the hospital's clock.
-    time_zone: String,
-    /// `booked` or `cancelled`.
-    status: String,
-    /// What the patient comes for.
-    #[oai(skip_serializing_if_is_none)]
-    reason: Option<String>,
-    /// Why it was called off.
-    #[oai(skip_serializing_if_is_none)]
-    cancellation: Option<String>,
-    /// For `If-Match`.
-    version: u64,
-}
+impl TryFrom<BookingIn> for Book {
+    type Error = Problem;
 
-/// Some appointments.
-#[derive(Object)]
-pub struct AppointmentsOut {
-    /// The latest first.
-    items: Vec<AppointmentOut>,
-    /// The `after` of the next page; absent on the last.
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-}
-
-/// A doctor's day.
-#[derive(Object)]
-pub struct DayOut {
-    /// The day, on the hospital's clock.
-    date: NaiveDate,
-    /// The zone of that clock.
-    time_zone: String,
-    /// In order, cancelled ones included.
-    items: Vec<AppointmentOut>,
-}
-
-impl From<AppointmentRow> for AppointmentOut {
-    fn from(row: AppointmentRow) -> Self {
-        Self {
-            id: row.appointment.uuid(),
-            patient: row.patient.uuid(),
-            doctor: row.doctor.uuid(),
-            hospital: row.hospital.uuid(),
-            department: row.department.uuid(),
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            time_zone: row.time_zone.name().to_owned(),
-            status: row.status.name().to_owned(),
-            reason: row.reason.map(|reason| reason.as_str().to_owned()),
-            cancellation: row.cancellation.map(|reason| reason.as_str().to_owned()),
-            version: row.version,
-        }
+    fn try_from(given: BookingIn) -> Result<Self, Problem> {
+        Ok(Self {
+            patient: PatientId(given.patient),
+            doctor: DoctorId(given.doctor),
+            starts_at: given.starts_at,
+            reason: optional("/reason", given.reason.as_deref())?,
+            visit_type: given.visit_type.map(VisitTypeId),
+            mode: given.mode.into(),
+            assets: given.assets.into_iter().map(AssetId).collect(),
+            overbook: optional("/overbook", given.overbook.as_deref())?,
+        })
     }
 }
 
-fn changed<const STATUS: u16>(
+/// The answer to a command about an appointment.
+pub fn changed<const STATUS: u16>(
     done: &Committed<AppointmentAnswer>,
 ) -> Answer<AppointmentChangedOut, STATUS> {
     let body = AppointmentChangedOut {
         id: done.answer.appointment.uuid(),
         starts_at: done.answer.starts_at,
         ends_at: done.answer.ends_at,
+        fee: done.answer.fee.map(Into::into),
         version: done.answer.version,
         position: done.position.0,
     };
@@ -165,16 +147,7 @@ impl Appointments {
         call: Command,
         body: Json<BookingIn>,
     ) -> Result<Created<AppointmentChangedOut>, Problem> {
-        let given = body.value;
-        let book = Book {
-            patient: PatientId(given.patient),
-            doctor: DoctorId(given.doctor),
-            starts_at: given.starts_at,
-            reason: given
-                .reason
-                .map(|reason| field("/reason", &reason))
-                .transpose()?,
-        };
+        let book = Book::try_from(body.value)?;
         let done = self
             .0
             .execute(&call.with_body(&caller, &body.hash), &book)
@@ -194,30 +167,16 @@ impl Appointments {
         read: Read,
         id: Path<Uuid>,
     ) -> Result<Found<AppointmentOut>, Problem> {
-        let tenant = caller.actor.tenant;
-        let view = self.0.view(&["appointment"], &read).await?;
-        let row = appointment::get(self.0.reads(), tenant, AppointmentId(id.0))
-            .await
-            .map_err(unreadable)?;
-        let row = row.ok_or_else(|| no_such("appointment"))?;
-        let resource = Resource::of_tenant("appointment", tenant)
-            .about(row.patient.uuid())
-            .with_doctor(row.doctor.uuid());
-        let subjects = BTreeSet::from([SubjectId::from(row.patient)]);
-        self.0
-            .disclose(
-                &caller,
-                Action::ReadAppointment,
-                resource,
-                subjects,
-                "appointment",
-            )
-            .await?;
+        let models = ["appointment"];
+        let (view, row) = shown(&self.0, &caller, &read, id.0, &models, "appointment").await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
 
     /// Move an appointment to another slot
+    ///
+    /// The doctor's slot, the rooms and the devices change together or not at all. Moving it
+    /// late may cost a fee, as the hospital's rules say.
     #[oai(
         path = "/appointments/:id/reschedule",
         method = "post",
@@ -230,9 +189,13 @@ impl Appointments {
         id: Path<Uuid>,
         body: Json<RescheduleIn>,
     ) -> Result<Found<AppointmentChangedOut>, Problem> {
+        let given = body.value;
         let reschedule = Reschedule {
             appointment: AppointmentId(id.0),
-            starts_at: body.value.starts_at,
+            starts_at: given.starts_at,
+            doctor: given.doctor.map(DoctorId),
+            mode: given.mode.map(Into::into),
+            waive: optional("/waive", given.waive.as_deref())?,
         };
         let done = self
             .0
@@ -242,6 +205,8 @@ impl Appointments {
     }
 
     /// Cancel an appointment
+    ///
+    /// Cancelling late on the patient's part may cost a fee, as the hospital's rules say.
     #[oai(
         path = "/appointments/:id/cancel",
         method = "post",
@@ -254,14 +219,12 @@ impl Appointments {
         id: Path<Uuid>,
         body: Json<CancellationIn>,
     ) -> Result<Found<AppointmentChangedOut>, Problem> {
-        let reason = body
-            .value
-            .reason
-            .map(|reason| field("/reason", &reason))
-            .transpose()?;
+        let given = body.value;
         let cancel = Cancel {
             appointment: AppointmentId(id.0),
-            reason,
+            reason: optional("/reason", given.reason.as_deref())?,
+            by: given.by.into(),
+            waive: optional("/waive", given.waive.as_deref())?,
         };
         let done = self
             .0
@@ -312,81 +275,33 @@ impl Appointments {
             next: listed.next.map(|next| next.to_string()),
         }))
     }
-
-    /// Read a doctor's day
-    #[oai(path = "/doctors/:id/day", method = "get", operation_id = "readDay")]
-    async fn day(
-        &self,
-        caller: SignedIn,
-        read: Read,
-        id: Path<Uuid>,
-        /// The day, on the hospital's clock.
-        #[oai(name = "date")]
-        on: Query<NaiveDate>,
-    ) -> Result<Found<DayOut>, Problem> {
-        let (tenant, person, reads) = (caller.actor.tenant, DoctorId(id.0), self.0.reads());
-        let date = date("date", on.0)?;
-        let view = self
-            .0
-            .view(&["appointment", "doctor", "hospital"], &read)
-            .await?;
-        let known = doctor::get(reads, tenant, person)
-            .await
-            .map_err(unreadable)?;
-        let known = known.ok_or_else(|| no_such("doctor"))?;
-        let site = hospital::get(reads, tenant, known.hospital)
-            .await
-            .map_err(unreadable)?;
-        let time_zone = site.ok_or_else(|| no_such("hospital"))?.time_zone;
-        let (from, to) = (
-            midnight(date, time_zone.tz()),
-            midnight(date + Days::new(1), time_zone.tz()),
-        );
-        let rows = appointment::day_of_doctor(reads, tenant, person, from, to)
-            .await
-            .map_err(unreadable)?;
-        let resource = Resource::of_tenant("doctor", tenant).with_doctor(id.0);
-        let subjects = rows.iter().map(|row| row.patient.into()).collect();
-        self.0
-            .disclose(&caller, Action::ReadDay, resource, subjects, "day")
-            .await?;
-        let items = rows.into_iter().map(Into::into).collect();
-        Ok(view.answer(DayOut {
-            date,
-            time_zone: time_zone.name().to_owned(),
-            items,
-        }))
-    }
 }
 
-/// The first instant of a local day. Where clocks are set forward at midnight, that is later
-/// than 00:00.
-fn midnight(date: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
-    let midnight = date.and_time(NaiveTime::MIN);
-    (0..=4)
-        .map(|quarter| midnight + chrono::TimeDelta::minutes(30 * quarter))
-        .find_map(|local| zone.from_local_datetime(&local).earliest())
-        // No zone has ever skipped more than two hours at midnight.
-        .map_or_else(|| midnight.and_utc(), |instant| instant.with_timezone(&Utc))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
-    use super::*;
-
-    #[test]
-    fn a_day_begins_when_its_clock_does() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        assert_eq!(
-            midnight(day("2026-11-21"), chrono_tz::Asia::Kolkata),
-            at("2026-11-20T18:30:00Z")
-        );
-        // Beirut skipped from 00:00 to 01:00 on this day.
-        assert_eq!(
-            midnight(day("2024-03-31"), chrono_tz::Asia::Beirut),
-            at("2024-03-30T22:00:00Z")
-        );
-    }
+/// One appointment as of these read models, if the caller may see it, which is recorded as
+/// `what`.
+///
+/// # Errors
+/// 404 when there is none or it is not the caller's to see, 503 when that can't be found out.
+pub async fn shown(
+    backend: &Backend,
+    caller: &SignedIn,
+    read: &Read,
+    id: Uuid,
+    models: &[&str],
+    what: &'static str,
+) -> Result<(View, AppointmentRow), Problem> {
+    let tenant = caller.actor.tenant;
+    let view = backend.view(models, read).await?;
+    let row = appointment::get(backend.reads(), tenant, AppointmentId(id))
+        .await
+        .map_err(unreadable)?;
+    let row = row.ok_or_else(|| no_such("appointment"))?;
+    let resource = Resource::of_tenant("appointment", tenant)
+        .about(row.patient.uuid())
+        .with_doctor(row.doctor.uuid());
+    let subjects = BTreeSet::from([SubjectId::from(row.patient)]);
+    backend
+        .disclose(caller, Action::ReadAppointment, resource, subjects, what)
+        .await?;
+    Ok((view, row))
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use medilink_commands::access::Read as Disclosure;
 use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
 use medilink_domain::SubjectId;
-use medilink_domain::values::{Code, Role, ValueError};
+use medilink_domain::values::{Code, Role};
 use medilink_log::Position;
-use medilink_projections::{Checkpoints, Page, ReadError, Reads, WaitError};
+use medilink_projections::availability::Availability;
+use medilink_projections::{Behind, Checkpoints, ReadError, Reads, WaitError};
 use poem_openapi::types::ToJSON;
 
 use crate::actor::SignedIn;
@@ -23,14 +23,12 @@ use crate::problem_kinds as kinds;
 /// How long to wait before asking again for a read model that is behind.
 const BEHIND: Duration = Duration::from_secs(1);
 
-/// How many rows a list has when its caller doesn't say.
-const USUAL_PAGE: u16 = 50;
-
 /// What handlers work with. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Backend {
     executor: Executor,
     reads: Reads,
+    availability: Availability,
     checkpoints: Checkpoints,
     patience: Duration,
 }
@@ -54,12 +52,14 @@ impl Backend {
     pub const fn new(
         executor: Executor,
         reads: Reads,
+        availability: Availability,
         checkpoints: Checkpoints,
         patience: Duration,
     ) -> Self {
         Self {
             executor,
             reads,
+            availability,
             checkpoints,
             patience,
         }
@@ -68,6 +68,11 @@ impl Backend {
     /// The read models.
     pub const fn reads(&self) -> &Reads {
         &self.reads
+    }
+
+    /// The free slots of all doctors.
+    pub const fn availability(&self) -> &Availability {
+        &self.availability
     }
 
     /// Carries out a command, which authorizes for itself.
@@ -92,21 +97,22 @@ impl Backend {
     /// # Errors
     /// 503 when they don't come that far in time, 422 when the log itself hasn't.
     pub async fn view(&self, projections: &[&str], read: &Read) -> Result<View, Problem> {
-        let views = projections
-            .iter()
-            .map(|projection| self.view_of(projection, read));
-        let views = futures::future::try_join_all(views).await?;
-        let least = views.into_iter().min_by_key(|view| view.position);
-        least.ok_or_else(|| Problem::new(&kinds::BEHIND).retry_after(BEHIND))
-    }
-
-    async fn view_of(&self, projection: &str, read: &Read) -> Result<View, Problem> {
         let found = self
             .checkpoints
-            .behind_of(projection)
+            .behind_of(projections)
             .await
             .map_err(|error| call::away(&error))?;
-        let found = found.ok_or_else(|| Problem::new(&kinds::BEHIND).retry_after(BEHIND))?;
+        let not_built = || Problem::new(&kinds::BEHIND).retry_after(BEHIND);
+        if found.len() < projections.len() {
+            return Err(not_built());
+        }
+        let views = found.iter().map(|found| self.view_of(found, read));
+        let views = futures::future::try_join_all(views).await?;
+        let least = views.into_iter().min_by_key(|view| view.position);
+        least.ok_or_else(not_built)
+    }
+
+    async fn view_of(&self, found: &Behind, read: &Read) -> Result<View, Problem> {
         let head = found.position.0 + found.events;
         let Some(wanted) = read.min_position.filter(|wanted| *wanted > found.position) else {
             return Ok(View {
@@ -119,7 +125,7 @@ impl Backend {
         }
         match self
             .checkpoints
-            .wait(projection, wanted, self.patience)
+            .wait(&found.projection, wanted, self.patience)
             .await
         {
             Ok(position) => Ok(View {
@@ -230,63 +236,4 @@ pub fn unreadable(error: ReadError) -> Problem {
     }
     tracing::error!(%error, "a read model could not be read");
     Problem::new(&kinds::INTERNAL_ERROR)
-}
-
-/// A field of the body as a value of the domain.
-///
-/// # Errors
-/// 422, naming the field.
-pub fn field<T: FromStr<Err = ValueError>>(
-    pointer: &'static str,
-    text: &str,
-) -> Result<T, Problem> {
-    text.parse().map_err(|error| invalid_field(pointer, error))
-}
-
-/// A field that is not what it should be.
-pub fn invalid_field(pointer: &'static str, error: ValueError) -> Problem {
-    Problem::new(&kinds::INVALID_FIELD)
-        .field(pointer)
-        .detail(format!("It {error}."))
-}
-
-/// A query parameter that is not what it should be.
-pub fn invalid_parameter(name: &'static str, detail: &'static str) -> Problem {
-    Problem::new(&kinds::INVALID_PARAMETER)
-        .field(name)
-        .detail(detail)
-}
-
-/// The page that a list's caller asks for.
-///
-/// # Errors
-/// 400 when `after` is not a place that a list gave out.
-pub fn page<C: FromStr>(after: Option<String>, limit: Option<u16>) -> Result<Page<C>, Problem> {
-    let after = after.map(|after| after.parse()).transpose();
-    let after = after
-        .map_err(|_| invalid_parameter("after", "It is not the `next` of an earlier page."))?;
-    Ok(Page {
-        after,
-        limit: limit.unwrap_or(USUAL_PAGE),
-    })
-}
-
-/// An instant that a database can hold.
-///
-/// # Errors
-/// 400 when its year doesn't have four digits.
-pub fn instant(name: &'static str, at: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
-    date(name, at.date_naive()).map(|_| at)
-}
-
-/// A date that a database can hold.
-///
-/// # Errors
-/// 400 when its year doesn't have four digits.
-pub fn date(name: &'static str, date: NaiveDate) -> Result<NaiveDate, Problem> {
-    if (1000..=9999).contains(&date.year()) {
-        Ok(date)
-    } else {
-        Err(invalid_parameter(name, "Its year must have four digits."))
-    }
 }

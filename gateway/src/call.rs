@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use medilink_commands::{CommandContext, CommandError, Idempotency};
 use medilink_log::Position;
 use poem::http::header;
@@ -165,6 +165,10 @@ pub(crate) fn refuse(error: CommandError) -> Problem {
             Problem::new(&kinds::NOT_FOUND).detail(format!("There is no such {what}."))
         }
         CommandError::Refused(rule) => Problem::of_domain(rule.as_ref()),
+        CommandError::RefusedAt { starts_at, rule } => {
+            let at = starts_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            Problem::of_domain(rule.as_ref()).detail(format!("It is about the visit at {at}."))
+        }
         CommandError::VersionMismatch { expected, actual } => {
             Problem::new(&kinds::VERSION_MISMATCH)
                 .detail(format!("It is at version {actual}, not {expected}."))

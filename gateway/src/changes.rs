@@ -14,7 +14,8 @@ use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
 use medilink_database::DatabaseError;
-use medilink_domain::{SubjectId, TenantId};
+use medilink_domain::agenda::Agenda;
+use medilink_domain::{Decider, SubjectId, TenantId};
 use medilink_log::{LogReader, Position, RecordedEvent};
 use poem::web::sse::Event;
 use poem_openapi::Object;
@@ -351,11 +352,17 @@ impl Flow {
                 if let Some(last) = events.last() {
                     self.after = last.position;
                 }
-                self.ready.extend(events.into_iter().map(change));
+                let shown = events.into_iter().filter(|event| !is_bookkeeping(event));
+                self.ready.extend(shown.map(change));
             }
             Err(_) => tokio::time::sleep(AWAY).await,
         }
     }
+}
+
+/// Whether it only repeats, on the patient's agenda, what the appointment says.
+fn is_bookkeeping(event: &RecordedEvent) -> bool {
+    event.kind.split('.').next() == Some(Agenda::CATEGORY)
 }
 
 fn change(event: RecordedEvent) -> ChangeOut {

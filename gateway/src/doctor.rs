@@ -2,54 +2,21 @@
 
 use medilink_commands::doctor::Register;
 use medilink_commands::{Action, Resource};
-use medilink_domain::values::Language;
-use medilink_domain::{DepartmentId, DoctorId, HospitalId};
+use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
 use medilink_projections::doctor::{self, DoctorRow};
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{Enum, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use crate::actor::SignedIn;
-use crate::answer::{Created, Found};
+use crate::answer::{ChangedOut, Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, field, no_such, page, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{Command, Read};
+use crate::input::{field, page};
 use crate::json::Json;
 use crate::problem::Problem;
-
-/// A language, by its ISO 639-1 code.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Enum)]
-pub enum LanguageCode {
-    /// English.
-    #[oai(rename = "en")]
-    English,
-    /// Hindi.
-    #[oai(rename = "hi")]
-    Hindi,
-    /// Punjabi in Gurmukhi script.
-    #[oai(rename = "pa")]
-    Punjabi,
-}
-
-impl From<LanguageCode> for Language {
-    fn from(code: LanguageCode) -> Self {
-        match code {
-            LanguageCode::English => Self::English,
-            LanguageCode::Hindi => Self::Hindi,
-            LanguageCode::Punjabi => Self::Punjabi,
-        }
-    }
-}
-
-impl From<Language> for LanguageCode {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::English => Self::English,
-            Language::Hindi => Self::Hindi,
-            Language::Punjabi => Self::Punjabi,
-        }
-    }
-}
+use crate::wire::LanguageCode;
 
 /// A doctor to register.
 #[derive(Object)]
@@ -98,17 +65,6 @@ pub struct DoctorsOut {
     next: Option<String>,
 }
 
-/// The doctor who was registered.
-#[derive(Object)]
-pub struct DoctorRegisteredOut {
-    /// The doctor.
-    id: Uuid,
-    /// The version.
-    version: u64,
-    /// For `Medilink-Min-Position`.
-    position: u64,
-}
-
 impl From<DoctorRow> for DoctorOut {
     fn from(row: DoctorRow) -> Self {
         Self {
@@ -135,7 +91,7 @@ impl Doctors {
         caller: SignedIn,
         call: Command,
         body: Json<DoctorIn>,
-    ) -> Result<Created<DoctorRegisteredOut>, Problem> {
+    ) -> Result<Created<ChangedOut>, Problem> {
         let given = body.value;
         let register = Register {
             hospital: HospitalId(given.hospital),
@@ -149,12 +105,8 @@ impl Doctors {
             .execute(&call.with_body(&caller, &body.hash), &register)
             .await?;
         let id = done.answer.doctor.uuid();
-        let body = DoctorRegisteredOut {
-            id,
-            version: done.answer.version,
-            position: done.position.0,
-        };
-        Ok(Created::done(body, &done).location(&format!("/v1/doctors/{id}")))
+        let answer = ChangedOut::of(id, done.answer.version, &done);
+        Ok(answer.location(&format!("/v1/doctors/{id}")))
     }
 
     /// List doctors
@@ -210,11 +162,21 @@ impl Doctors {
             &Resource::of_tenant("doctor", tenant),
         )?;
         let view = self.0.view(&["doctor"], &read).await?;
-        let row = doctor::get(self.0.reads(), tenant, DoctorId(id.0))
-            .await
-            .map_err(unreadable)?;
-        let row = row.ok_or_else(|| no_such("doctor"))?;
+        let row = known(&self.0, tenant, DoctorId(id.0)).await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
+}
+
+/// One doctor. Ask for the view first.
+///
+/// # Errors
+/// 404 when there is none, 503 when that can't be found out.
+pub async fn known(
+    backend: &Backend,
+    tenant: TenantId,
+    doctor: DoctorId,
+) -> Result<DoctorRow, Problem> {
+    let row = doctor::get(backend.reads(), tenant, doctor).await;
+    row.map_err(unreadable)?.ok_or_else(|| no_such("doctor"))
 }

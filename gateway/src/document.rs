@@ -15,7 +15,11 @@ use crate::answer::{BEHIND, POSITION, REPLAYED};
 use crate::call::{IDEMPOTENCY_KEY, MIN_POSITION, SEEN};
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
-pub const PUBLIC: &[(&str, &str)] = &[("get", "/problems")];
+pub const PUBLIC: &[(&str, &str)] = &[
+    // Its link holds the secret that signs its reader in.
+    ("get", "/v1/calendar-feeds/{secret}"),
+    ("get", "/problems"),
+];
 
 /// Why a set of handlers can't be served.
 #[derive(Debug, Error)]

@@ -1,18 +1,25 @@
 //! Hospitals and their departments.
 
+pub mod booking_policy;
+mod out;
+pub mod setup;
+
 use medilink_commands::hospital::{AddDepartment, Open};
 use medilink_commands::{Action, Resource};
-use medilink_domain::HospitalId;
+use medilink_domain::{HospitalId, TenantId};
 use medilink_projections::hospital::{self, HospitalRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
+pub use out::{HospitalOut, HospitalsOut};
+
 use crate::actor::SignedIn;
-use crate::answer::{Created, Found};
+use crate::answer::{ChangedOut, Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, field, no_such, page, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{Command, Read};
+use crate::input::{field, page};
 use crate::json::Json;
 use crate::problem::Problem;
 
@@ -38,85 +45,6 @@ pub struct DepartmentIn {
     specialty: String,
 }
 
-/// A hospital.
-#[derive(Object)]
-pub struct HospitalOut {
-    /// The hospital.
-    id: Uuid,
-    /// Its name.
-    name: String,
-    /// The zone of its clock.
-    time_zone: String,
-    /// Its departments, in the order in which they were added.
-    departments: Vec<DepartmentOut>,
-    /// For `If-Match`.
-    version: u64,
-}
-
-/// A department.
-#[derive(Object)]
-pub struct DepartmentOut {
-    /// The department.
-    id: Uuid,
-    /// Its name.
-    name: String,
-    /// What it treats.
-    specialty: String,
-}
-
-/// Some hospitals.
-#[derive(Object)]
-pub struct HospitalsOut {
-    /// In the order in which they opened.
-    items: Vec<HospitalOut>,
-    /// The `after` of the next page; absent on the last.
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-}
-
-/// The hospital that was opened.
-#[derive(Object)]
-pub struct HospitalOpenedOut {
-    /// The hospital.
-    id: Uuid,
-    /// For `If-Match`.
-    version: u64,
-    /// For `Medilink-Min-Position`.
-    position: u64,
-}
-
-/// The department that was added.
-#[derive(Object)]
-pub struct DepartmentAddedOut {
-    /// The department.
-    id: Uuid,
-    /// The hospital's version, for `If-Match`.
-    version: u64,
-    /// For `Medilink-Min-Position`.
-    position: u64,
-}
-
-impl From<HospitalRow> for HospitalOut {
-    fn from(row: HospitalRow) -> Self {
-        let departments = row
-            .departments
-            .0
-            .into_iter()
-            .map(|department| DepartmentOut {
-                id: department.department.uuid(),
-                name: department.name.as_str().to_owned(),
-                specialty: department.specialty.as_str().to_owned(),
-            });
-        Self {
-            id: row.hospital.uuid(),
-            name: row.name.as_str().to_owned(),
-            time_zone: row.time_zone.name().to_owned(),
-            departments: departments.collect(),
-            version: row.version,
-        }
-    }
-}
-
 /// The routes.
 pub struct Hospitals(pub Backend);
 
@@ -129,7 +57,7 @@ impl Hospitals {
         caller: SignedIn,
         call: Command,
         body: Json<HospitalIn>,
-    ) -> Result<Created<HospitalOpenedOut>, Problem> {
+    ) -> Result<Created<ChangedOut>, Problem> {
         let open = Open {
             name: field("/name", &body.value.name)?,
             time_zone: field("/time_zone", &body.value.time_zone)?,
@@ -139,12 +67,8 @@ impl Hospitals {
             .execute(&call.with_body(&caller, &body.hash), &open)
             .await?;
         let id = done.answer.hospital.uuid();
-        let body = HospitalOpenedOut {
-            id,
-            version: done.answer.version,
-            position: done.position.0,
-        };
-        Ok(Created::done(body, &done).location(&format!("/v1/hospitals/{id}")))
+        let answer = ChangedOut::of(id, done.answer.version, &done);
+        Ok(answer.location(&format!("/v1/hospitals/{id}")))
     }
 
     /// List hospitals
@@ -191,10 +115,7 @@ impl Hospitals {
             &Resource::of_tenant("hospital", tenant),
         )?;
         let view = self.0.view(&["hospital"], &read).await?;
-        let row = hospital::get(self.0.reads(), tenant, HospitalId(id.0))
-            .await
-            .map_err(unreadable)?;
-        let row = row.ok_or_else(|| no_such("hospital"))?;
+        let row = known(&self.0, tenant, HospitalId(id.0)).await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
@@ -211,7 +132,7 @@ impl Hospitals {
         call: Command,
         id: Path<Uuid>,
         body: Json<DepartmentIn>,
-    ) -> Result<Created<DepartmentAddedOut>, Problem> {
+    ) -> Result<Created<ChangedOut>, Problem> {
         let add = AddDepartment {
             hospital: HospitalId(id.0),
             name: field("/name", &body.value.name)?,
@@ -221,14 +142,22 @@ impl Hospitals {
             .0
             .execute(&call.with_body(&caller, &body.hash), &add)
             .await?;
-        let (version, position) = (done.answer.version, done.position.0);
-        let body = DepartmentAddedOut {
-            id: done.answer.department.uuid(),
-            version,
-            position,
-        };
-        Ok(Created::done(body, &done)
+        let (department, version) = (done.answer.department.uuid(), done.answer.version);
+        Ok(ChangedOut::of(department, version, &done)
             .tag(version)
             .location(&format!("/v1/hospitals/{}", id.0)))
     }
+}
+
+/// One hospital. Ask for the view first.
+///
+/// # Errors
+/// 404 when there is none, 503 when that can't be found out.
+pub async fn known(
+    backend: &Backend,
+    tenant: TenantId,
+    hospital: HospitalId,
+) -> Result<HospitalRow, Problem> {
+    let row = hospital::get(backend.reads(), tenant, hospital).await;
+    row.map_err(unreadable)?.ok_or_else(|| no_such("hospital"))
 }

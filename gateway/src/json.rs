@@ -48,7 +48,8 @@ impl BodyRules {
     /// # Errors
     /// The name of a schema that isn't one.
     pub fn new(document: &Value, max_bytes: usize, patience: Duration) -> Result<Self, String> {
-        let components = &document["components"];
+        let mut components = document["components"].clone();
+        allow_nulls(&mut components);
         let names = components["schemas"]
             .as_object()
             .into_iter()
@@ -115,6 +116,18 @@ async fn read(body: Body, declared: Option<usize>, most: usize) -> Result<Bytes,
         return Err(Problem::new(&kinds::BODY_TOO_LARGE).detail(detail));
     }
     Ok(kept.freeze())
+}
+
+/// Says in the terms of JSON Schema what OpenAPI 3.0 has a keyword of its own for.
+fn allow_nulls(schema: &mut Value) {
+    if let Value::Object(keywords) = schema {
+        if keywords.get("nullable") == Some(&Value::Bool(true))
+            && let Some(kind) = keywords.get_mut("type")
+        {
+            *kind = json!([kind, "null"]);
+        }
+        keywords.values_mut().for_each(allow_nulls);
+    }
 }
 
 /// Only JSON in UTF-8 and without a content coding is taken.

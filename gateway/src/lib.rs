@@ -2,16 +2,19 @@
 //!
 //! One file per capability holds its routes and wire types (`XIn` comes in, `XOut` goes out).
 //! The rest is the frame around them: [`problem`] for every refusal, [`json`] for bodies,
-//! [`actor`] for who calls, [`call`] and [`answer`] for the headers around a call, and
-//! [`app`], which puts it all together.
+//! `input` and `wire` for values, [`actor`] for who calls, [`call`] and [`answer`] for the
+//! headers around a call, and [`app`], which puts it all together.
 
 pub mod actor;
 pub mod answer;
 pub mod api;
 pub mod app;
 mod appointment;
+mod attendance;
 pub mod backend;
+mod board;
 mod calendar;
+mod calendar_feed;
 pub mod call;
 pub mod changes;
 mod compress;
@@ -19,9 +22,11 @@ pub mod config;
 mod doctor;
 pub mod document;
 mod errors;
+mod feedback;
 mod headers;
 pub mod health;
 mod hospital;
+mod input;
 pub mod json;
 pub mod limits;
 mod listener;
@@ -32,10 +37,17 @@ mod patient;
 mod platform;
 pub mod problem;
 pub mod problem_kinds;
+mod queue;
 pub mod request_id;
 mod routes;
+mod schedule;
+mod series;
 mod server;
+mod slot;
 pub mod strict_json;
+mod visit_type;
+mod waitlist;
+mod wire;
 
 pub use actor::{SignIn, SignedIn};
 pub use config::{GatewayConfig, Limits};

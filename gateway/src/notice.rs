@@ -14,10 +14,11 @@ use uuid::Uuid;
 use crate::actor::SignedIn;
 use crate::answer::Found;
 use crate::api::Tag;
-use crate::backend::{Backend, no_such, page, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::Read;
-use crate::doctor::LanguageCode;
+use crate::input::page;
 use crate::problem::Problem;
+use crate::wire::LanguageCode;
 
 /// A notice.
 #[derive(Object)]

@@ -1,11 +1,11 @@
-//! Patients: who they are and how to reach them.
+//! Patients: who they are, how to reach them, and when they are reminded.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use medilink_commands::patient::Register;
+use medilink_commands::patient::{ChooseReminders, Register};
 use medilink_commands::{Action, Resource};
-use medilink_domain::values::BirthDate;
+use medilink_domain::values::{BirthDate, ReminderLead};
 use medilink_domain::{PatientId, SubjectId};
 use medilink_projections::patient::{self, PatientRow};
 use poem_openapi::param::Path;
@@ -13,13 +13,14 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use crate::actor::SignedIn;
-use crate::answer::{Created, Found};
+use crate::answer::{ChangedOut, Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, field, invalid_field, no_such, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{Command, Read};
-use crate::doctor::LanguageCode;
+use crate::input::{each, field, invalid_field, number, optional};
 use crate::json::Json;
 use crate::problem::Problem;
+use crate::wire::LanguageCode;
 
 /// A patient to register.
 #[derive(Object)]
@@ -56,19 +57,23 @@ pub struct PatientOut {
     /// The date of birth.
     #[oai(skip_serializing_if_is_none)]
     date_of_birth: Option<NaiveDate>,
-    /// The version.
+    /// How many minutes before each visit they are reminded, the first reminder first: never,
+    /// if empty; a day and an hour before, if absent.
+    #[oai(skip_serializing_if_is_none)]
+    reminders: Option<Vec<u16>>,
+    /// For `If-Match`.
     version: u64,
 }
 
-/// The patient who was registered.
+/// When a patient wants to be reminded of visits.
 #[derive(Object)]
-pub struct PatientRegisteredOut {
-    /// The patient.
-    id: Uuid,
-    /// The version.
-    version: u64,
-    /// For `Medilink-Min-Position`.
-    position: u64,
+pub struct RemindersIn {
+    /// How many minutes before each visit: never, if empty; a day and an hour before, if null.
+    #[oai(
+        nullable,
+        validator(max_items = 5, minimum(value = "5"), maximum(value = "43200"))
+    )]
+    leads: Option<Vec<u16>>,
 }
 
 impl From<PatientRow> for PatientOut {
@@ -80,6 +85,9 @@ impl From<PatientRow> for PatientOut {
             email: row.email.map(|email| email.as_str().to_owned()),
             language: row.language.into(),
             date_of_birth: row.date_of_birth.map(BirthDate::date),
+            reminders: row
+                .reminders
+                .map(|leads| leads.into_iter().map(ReminderLead::get).collect()),
             version: row.version,
         }
     }
@@ -97,16 +105,13 @@ impl Patients {
         caller: SignedIn,
         call: Command,
         body: Json<PatientIn>,
-    ) -> Result<Created<PatientRegisteredOut>, Problem> {
+    ) -> Result<Created<ChangedOut>, Problem> {
         let given = body.value;
         let born = given.date_of_birth.map(BirthDate::try_from).transpose();
         let register = Register {
             name: field("/name", &given.name)?,
             phone: field("/phone", &given.phone)?,
-            email: given
-                .email
-                .map(|email| field("/email", &email))
-                .transpose()?,
+            email: optional("/email", given.email.as_deref())?,
             language: given.language.into(),
             date_of_birth: born.map_err(|error| invalid_field("/date_of_birth", error))?,
         };
@@ -115,12 +120,8 @@ impl Patients {
             .execute(&call.with_body(&caller, &body.hash), &register)
             .await?;
         let id = done.answer.patient.uuid();
-        let body = PatientRegisteredOut {
-            id,
-            version: done.answer.version,
-            position: done.position.0,
-        };
-        Ok(Created::done(body, &done).location(&format!("/v1/patients/{id}")))
+        let answer = ChangedOut::of(id, done.answer.version, &done);
+        Ok(answer.location(&format!("/v1/patients/{id}")))
     }
 
     /// Read who a patient is
@@ -149,5 +150,35 @@ impl Patients {
             .await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
+    }
+
+    /// Choose when a patient is reminded of visits
+    ///
+    /// Holds for the visits that are booked already, too.
+    #[oai(
+        path = "/patients/:id/reminders",
+        method = "put",
+        operation_id = "chooseReminders"
+    )]
+    async fn choose_reminders(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        id: Path<Uuid>,
+        body: Json<RemindersIn>,
+    ) -> Result<Found<ChangedOut>, Problem> {
+        let leads = body.value.leads;
+        let choose = ChooseReminders {
+            patient: PatientId(id.0),
+            leads: leads
+                .map(|leads| each("/leads", leads, number))
+                .transpose()?,
+        };
+        let done = self
+            .0
+            .execute(&call.with_body(&caller, &body.hash), &choose)
+            .await?;
+        let version = done.answer.version;
+        Ok(ChangedOut::of(id.0, version, &done).tag(version))
     }
 }

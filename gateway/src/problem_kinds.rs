@@ -66,6 +66,8 @@ kinds! {
         "The body did not arrive in time." "Send it again, faster.";
     CONTENTION = CONFLICT "contention"
         "Too many others changed the same thing at once." "Send the same request again.";
+    SHOWN_ONCE = CONFLICT "shown-once"
+        "This was done before, and its link was shown only that once." "Close it and open another one, under a new key.";
     VERSION_MISMATCH = PRECONDITION_FAILED "version-mismatch"
         "It has changed since you read it." "Read it again and decide anew; If-Match takes the ETag of that answer.";
     BODY_TOO_LARGE = PAYLOAD_TOO_LARGE "body-too-large"

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use medilink_commands::Executor;
 use medilink_database::Database;
+use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, Reads};
 use medilink_telemetry::Meters;
 use poem::endpoint::BoxEndpoint;
@@ -93,10 +94,17 @@ impl Gateway {
             stop.clone(),
         );
         let mut probes = parts.probes;
+        let availability = Availability::new(parts.reads.clone(), parts.database.clone());
         probes.push(Box::new(DatabaseProbe(parts.database)));
         probes.push(Box::new(ProjectionsProbe(parts.checkpoints.clone())));
         let patience = millis(config.limits.position_wait_ms);
-        let backend = Backend::new(parts.executor, parts.reads, parts.checkpoints, patience);
+        let backend = Backend::new(
+            parts.executor,
+            parts.reads,
+            availability,
+            parts.checkpoints,
+            patience,
+        );
         let api = api::all(backend, changes.clone());
         let frame = Frame {
             config,

@@ -98,6 +98,32 @@ fn every_body_refuses_unknown_fields_at_every_level() {
     assert!(seen >= 8, "only {seen} bodies were looked at");
 }
 
+/// A number beyond its type would be refused without naming its field.
+#[test]
+fn every_number_of_a_body_has_limits() {
+    fn check(name: &str, schema: &Value) -> usize {
+        let numbers = usize::from(schema["type"] == "integer");
+        if numbers == 1 {
+            let limits = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+            assert!(
+                matches!(limits, (Some(least), Some(most)) if 0.0 <= least && least < most),
+                "a number of {name} has no limits"
+            );
+        }
+        let inner: Box<dyn Iterator<Item = &Value>> = match schema {
+            Value::Object(map) => Box::new(map.values()),
+            Value::Array(items) => Box::new(items.iter()),
+            _ => Box::new(std::iter::empty()),
+        };
+        numbers + inner.map(|value| check(name, value)).sum::<usize>()
+    }
+    let document = api::document().unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let bodies = schemas.iter().filter(|(name, _)| name.ends_with("In"));
+    let numbers: usize = bodies.map(|(name, schema)| check(name, schema)).sum();
+    assert!(numbers >= 15, "only {numbers} numbers were looked at");
+}
+
 fn references(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| match value.as_str() {

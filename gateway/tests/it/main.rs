@@ -1,11 +1,20 @@
 //! The gateway's frame, driven through its real stack by handlers made for the test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod attendance;
 mod bodies;
 mod booking;
+mod calendar_feed;
+mod clinic;
 mod document;
+mod fees;
+mod fields;
 mod frame;
 mod pages;
+mod series;
+mod setup;
 mod site;
+mod slots;
 mod streams;
+mod waitlist;
 mod world;

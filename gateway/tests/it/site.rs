@@ -129,6 +129,14 @@ impl Site {
         answer(self.request(Method::POST, path, token).json(&body)).await
     }
 
+    pub async fn put(&self, path: &str, token: &str, body: Value) -> (u16, Value) {
+        answer(self.request(Method::PUT, path, token).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str, token: &str) -> (u16, Value) {
+        answer(self.request(Method::DELETE, path, token)).await
+    }
+
     /// Reads what was written up to the position of an answer.
     pub async fn get_after(&self, written: &Value, path: &str, token: &str) -> (u16, Value) {
         let position = written["position"].to_string();
