@@ -2,100 +2,24 @@
 //! may be killed anywhere and done again: what is there already answers as it did the first
 //! time.
 
+mod demo;
+
 use std::path::Path;
 
 use chrono::{DateTime, Days, Utc};
 use chrono_tz::Asia::Kolkata;
 use medilink_commands::access_token::{hash, new_secret};
 use medilink_commands::{Actor, CommandContext, Executor, Idempotency, Operation};
-use medilink_commands::{access_token, calendar, doctor, hospital, patient};
-use medilink_domain::values::{Language, Role};
+use medilink_commands::{access_token, doctor, hospital, patient, schedule, visit_type};
+use medilink_domain::schedule::{Hours, WeeklyHours};
+use medilink_domain::values::Role;
+use medilink_domain::visit_type::VisitTypeTerms;
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
 use medilink_servers::write_private;
 use uuid::Uuid;
 
+use self::demo::{DEPARTMENTS, DOCTORS, HOURS, PATIENTS, SLOT_MINUTES, VISIT_TYPES, WORKDAYS};
 use crate::outcome::{Outcome, fail};
-
-/// Department, specialty.
-const DEPARTMENTS: [(&str, &str); 3] = [
-    ("General Medicine", "General medicine"),
-    ("Cardiology", "Cardiology"),
-    ("Paediatrics", "Paediatrics"),
-];
-
-/// Name, department, registration number, languages.
-const DOCTORS: [(&str, usize, &str, &[Language]); 4] = [
-    (
-        "Dr. Asha Verma",
-        0,
-        "DEMO-PMC-20111",
-        &[Language::English, Language::Hindi],
-    ),
-    (
-        "Dr. Harpreet Singh Gill",
-        1,
-        "DEMO-PMC-18342",
-        &[Language::English, Language::Punjabi, Language::Hindi],
-    ),
-    (
-        "Dr. Meenakshi Iyer",
-        2,
-        "DEMO-PMC-22907",
-        &[Language::English],
-    ),
-    (
-        "Dr. Imran Qureshi",
-        0,
-        "DEMO-PMC-24518",
-        &[Language::English, Language::Hindi],
-    ),
-];
-
-/// Name, phone, language, date of birth.
-const PATIENTS: [(&str, &str, Language, &str); 6] = [
-    (
-        "Gurleen Kaur Sandhu",
-        "+919800000001",
-        Language::Punjabi,
-        "1991-04-13",
-    ),
-    (
-        "Rajesh Kumar Sharma",
-        "+919800000002",
-        Language::Hindi,
-        "1978-11-02",
-    ),
-    (
-        "Ananya Banerjee",
-        "+919800000003",
-        Language::English,
-        "2001-07-21",
-    ),
-    (
-        "मोहन लाल यादव",
-        "+919800000004",
-        Language::Hindi,
-        "1956-01-30",
-    ),
-    (
-        "ਬਲਵਿੰਦਰ ਸਿੰਘ",
-        "+919800000005",
-        Language::Punjabi,
-        "1969-09-09",
-    ),
-    (
-        "Fatima Sheikh",
-        "+919800000006",
-        Language::English,
-        "1986-03-17",
-    ),
-];
-
-/// Opens, closes, on the hospital's clock.
-const WINDOWS: [(&str, &str); 2] = [("09:00", "13:00"), ("14:00", "17:00")];
-const SLOT_MINUTES: u16 = 30;
-/// Windows are opened for this many days from tomorrow on; each `up` adds those still missing.
-const DAYS: u64 = 7;
 
 /// Who can sign in, and how the tokens file calls them.
 const SIGN_INS: [(&str, Role); 5] = [
@@ -180,22 +104,45 @@ impl Seeder<'_> {
         Ok(doctors)
     }
 
-    async fn windows(&self, doctors: &[DoctorId]) -> Outcome {
-        let today = Utc::now().with_timezone(&Kolkata).date_naive();
-        for date in (1..=DAYS).filter_map(|days| today.checked_add_days(Days::new(days))) {
-            for doctor in doctors {
-                for (opens, closes) in WINDOWS {
-                    let open = calendar::OpenWindow {
-                        doctor: *doctor,
-                        date,
-                        opens: opens.parse()?,
-                        closes: closes.parse()?,
-                        slot_minutes: SLOT_MINUTES.try_into()?,
-                    };
-                    self.once(format!("window/{doctor}/{date}/{opens}"), &open)
-                        .await?;
-                }
+    async fn hours(&self, doctors: &[DoctorId]) -> Outcome {
+        let mut week = Vec::new();
+        for weekday in WORKDAYS {
+            for (opens, closes) in HOURS {
+                let hours = Hours {
+                    opens: opens.parse()?,
+                    closes: closes.parse()?,
+                    slot_minutes: SLOT_MINUTES.try_into()?,
+                    modes: Vec::new(),
+                    visit_types: Vec::new(),
+                };
+                week.push(WeeklyHours { weekday, hours });
             }
+        }
+        for doctor in doctors {
+            let set = schedule::SetWeek {
+                doctor: *doctor,
+                from: Utc::now().with_timezone(&Kolkata).date_naive(),
+                hours: week.clone(),
+                most_visits: None,
+            };
+            self.once(format!("week/{doctor}"), &set).await?;
+        }
+        Ok(())
+    }
+
+    async fn visit_types(&self, hospital: HospitalId) -> Outcome {
+        for (name, minutes, buffer_after, modes) in VISIT_TYPES {
+            let terms = VisitTypeTerms {
+                name: name.parse()?,
+                minutes: minutes.try_into()?,
+                buffer_before: 0.try_into()?,
+                buffer_after: buffer_after.try_into()?,
+                modes: modes.to_vec(),
+                price: None,
+                needs: Vec::new(),
+            };
+            let define = visit_type::Define { hospital, terms };
+            self.once(format!("visit-type/{name}"), &define).await?;
         }
         Ok(())
     }
@@ -244,7 +191,8 @@ pub async fn seed(executor: &Executor, tenant: TenantId, tokens: &Path) -> Outco
     let (hospital, departments) = seeder.hospital().await?;
     let doctors = seeder.doctors(hospital, &departments).await?;
     let patients = seeder.patients().await?;
-    seeder.windows(&doctors).await?;
+    seeder.visit_types(hospital).await?;
+    seeder.hours(&doctors).await?;
 
     let secrets = load_tokens(tokens)?;
     for ((_, role), token) in SIGN_INS.iter().zip(&secrets) {

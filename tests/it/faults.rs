@@ -33,11 +33,11 @@ type Acknowledged = HashMap<Uuid, Vec<(&'static str, u64)>>;
 async fn client(
     city: Arc<Hospital>,
     number: u32,
-    patient: Uuid,
     stop: Arc<AtomicBool>,
     done: Arc<AtomicU32>,
 ) -> Acknowledged {
-    let doctor = city.doctor(number).await;
+    // Nobody can be with two doctors at once.
+    let (doctor, patient) = (city.doctor(number).await, city.patient(number).await);
     city.window(doctor, "06:00", "22:00", 10).await;
     let reception = &city.receptionist;
     let mut acknowledged = Acknowledged::new();
@@ -127,7 +127,6 @@ async fn whatever_is_killed_under_load_nothing_acknowledged_is_lost_or_doubled()
     let options = Options::default().with("worker", "effect_ms = 2000");
     let mut platform = Platform::start(MEDILINK, options).await;
     let city = Arc::new(Hospital::open(&platform).await);
-    let patient = city.patient(1).await;
     let reminded_at = tomorrow(TimeDelta::seconds(30));
     let reminded = due_at(&platform, reminded_at).await;
 
@@ -140,7 +139,6 @@ async fn whatever_is_killed_under_load_nothing_acknowledged_is_lost_or_doubled()
         clients.spawn(client(
             Arc::clone(&city),
             number,
-            patient,
             Arc::clone(&stop),
             Arc::clone(&done),
         ));
@@ -274,7 +272,7 @@ fn every_reminder_exists_once(history: &History, reminded: &[Uuid], starts_at: D
         .map(|appointment| {
             format!(
                 "notice-{}",
-                notice_of(AppointmentId(*appointment), starts_at)
+                notice_of(AppointmentId(*appointment), starts_at, None)
             )
         })
         .collect();

@@ -18,6 +18,7 @@ mod house;
 mod outage;
 mod reminders;
 mod trace;
+mod visits;
 
 use medilink_tests::{Options, Platform};
 

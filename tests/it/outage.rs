@@ -116,8 +116,8 @@ async fn without_the_projector_reads_say_how_many_events_are_missing_and_never_w
     );
     assert_eq!(
         number(&after, "medilink-behind"),
-        number(&before, "medilink-behind") + 2,
-        "a slot and an appointment"
+        number(&before, "medilink-behind") + 3,
+        "a slot, a visit on the agenda and an appointment"
     );
 
     let started = Instant::now();

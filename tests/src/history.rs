@@ -106,6 +106,7 @@ impl History {
     /// When they had.
     pub fn assert_no_overlap(&self) -> HashMap<AppointmentId, (DoctorId, DateTime<Utc>)> {
         let mut taken: HashMap<DoctorId, Day> = HashMap::new();
+        let mut overbooked = HashMap::new();
         for event in self
             .events
             .iter()
@@ -113,6 +114,10 @@ impl History {
         {
             match CalendarEvent::decode(&event.kind, event.schema_version, &event.payload).unwrap()
             {
+                // Someone gave a reason: it may overlap.
+                CalendarEvent::SlotReserved(slot) if slot.overbooked => {
+                    overbooked.insert(slot.appointment, (slot.doctor, slot.starts_at));
+                }
                 CalendarEvent::SlotReserved(slot) => {
                     let day = taken.entry(slot.doctor).or_default();
                     let before = day.range(..slot.ends_at).next_back();
@@ -124,10 +129,11 @@ impl History {
                     day.insert(slot.starts_at, (slot.ends_at, slot.appointment));
                 }
                 CalendarEvent::SlotReleased(slot) => {
-                    let released = taken
-                        .entry(slot.doctor)
-                        .or_default()
-                        .remove(&slot.starts_at);
+                    if overbooked.remove(&slot.appointment).is_some() {
+                        continue;
+                    }
+                    let day = taken.entry(slot.doctor).or_default();
+                    let released = day.remove(&slot.starts_at);
                     assert_eq!(
                         released.map(|(_, appointment)| appointment),
                         Some(slot.appointment),
@@ -135,7 +141,9 @@ impl History {
                         event.position
                     );
                 }
-                CalendarEvent::WindowOpened(_) | CalendarEvent::WindowClosed(_) => {}
+                CalendarEvent::WindowOpened(_)
+                | CalendarEvent::WindowClosed(_)
+                | CalendarEvent::RemindersSet(_) => {}
             }
         }
         taken
@@ -144,6 +152,7 @@ impl History {
                 day.into_iter()
                     .map(move |(starts_at, (_, appointment))| (appointment, (doctor, starts_at)))
             })
+            .chain(overbooked)
             .collect()
     }
 }

@@ -1,0 +1,250 @@
+//! What the callers try to get at, and a supply of fresh things, so that one caller's success
+//! doesn't spoil the next one's try.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use medilink_commands::appointment::Book;
+use medilink_commands::calendar::OpenWindow;
+use medilink_commands::waitlist::Offer;
+use medilink_commands::{Actor, CommandContext, Executor};
+use medilink_domain::values::Role;
+use medilink_domain::{DoctorId, PatientId, TenantId, WaitlistEntryId};
+use medilink_tests::{Answer, Caller, Hospital, Platform, id};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub struct World {
+    pub city: Hospital,
+    pub doctor: Uuid,
+    pub patient: Uuid,
+    pub appointment: Uuid,
+    pub visit_type: Uuid,
+    /// The patient's caller.
+    myself: Caller,
+    tenant: TenantId,
+    executor: Executor,
+    minute: AtomicI64,
+    missed: AtomicI64,
+    day: AtomicU64,
+}
+
+impl World {
+    pub async fn new(platform: &Platform) -> Self {
+        let city = Hospital::open(platform).await;
+        let (doctor, patient) = (city.doctor(1).await, city.patient(1).await);
+        city.window(doctor, "00:00", "23:55", 5).await;
+        let appointment = id(&city.book(patient, doctor, 0).await);
+        let visit_types = format!("/v1/hospitals/{}/visit-types", city.hospital);
+        let visit_type = id(&city
+            .administrator
+            .post(&visit_types, &Self::visit_type())
+            .await);
+        let world = Self {
+            city,
+            doctor,
+            patient,
+            appointment,
+            visit_type,
+            myself: platform.person(patient, &[Role::Patient]).await,
+            tenant: platform.tenant,
+            executor: platform.executor().await.clone(),
+            minute: AtomicI64::new(5),
+            missed: AtomicI64::new(0),
+            day: AtomicU64::new(1),
+        };
+        world
+            .administrate("PUT", &world.week(world.city.date), &Self::hours())
+            .await;
+        let rules = format!("/v1/hospitals/{}/booking-policy", world.city.hospital);
+        world.administrate("PUT", &rules, &Self::rules()).await;
+        world.open_the_past().await;
+        world
+    }
+
+    /// Nothing of this may ever be seen by another tenant.
+    pub fn ids(&self) -> Vec<String> {
+        let ids = [
+            self.city.hospital,
+            self.city.department,
+            self.doctor,
+            self.patient,
+            self.appointment,
+            self.visit_type,
+        ];
+        ids.iter().map(Uuid::to_string).collect()
+    }
+
+    /// Patients may check in long before a visit, so that one in ten days can be used.
+    pub fn rules() -> Value {
+        json!({"check_in_opens_minutes": 129_600})
+    }
+
+    /// Every day around the clock.
+    pub fn hours() -> Value {
+        let days = [
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+        ];
+        let hours = days.map(|weekday| {
+            json!({"weekday": weekday, "opens": "00:00", "closes": "00:00", "slot_minutes": 5})
+        });
+        json!({"hours": hours})
+    }
+
+    pub fn visit_type() -> Value {
+        json!({"name": "Check-up", "minutes": 30, "modes": ["in_person"]})
+    }
+
+    pub fn week(&self, from: NaiveDate) -> String {
+        format!("/v1/doctors/{}/schedule/weeks/{from}", self.doctor)
+    }
+
+    /// A slot that nobody has.
+    pub fn slot(&self) -> i64 {
+        self.minute.fetch_add(5, Ordering::Relaxed)
+    }
+
+    fn number(&self) -> u64 {
+        self.day.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A day on which nothing else happens.
+    pub fn fresh_date(&self) -> NaiveDate {
+        self.city.date + Days::new(300 + self.number())
+    }
+
+    pub fn opening(&self) -> Value {
+        let date = self.city.date + Days::new(self.number());
+        json!({"date": date, "opens": "09:00", "closes": "10:00", "slot_minutes": 30})
+    }
+
+    pub async fn administrate(&self, method: &str, path: &str, body: &Value) -> Answer {
+        done(&self.city.administrator, method, path, body).await
+    }
+
+    pub async fn receive(&self, path: &str, body: &Value) -> Answer {
+        done(&self.city.receptionist, "POST", path, body).await
+    }
+
+    /// A visit in ten days.
+    pub async fn appointment(&self) -> Uuid {
+        id(&self.city.book(self.patient, self.doctor, self.slot()).await)
+    }
+
+    pub fn series(&self) -> Value {
+        let starts_at = self.city.at(self.slot());
+        let mut series = self.city.booking(self.patient, self.doctor, starts_at);
+        series["recurrence"] = json!({"frequency": "weekly", "count": 2});
+        series
+    }
+
+    pub fn walk_in(&self) -> Value {
+        json!({"patient": self.patient, "doctor": self.doctor})
+    }
+
+    /// The visit of a patient who just came, after these steps.
+    pub async fn arrived(&self, steps: &[&str]) -> Uuid {
+        let visit = id(&self.receive("/v1/walk-ins", &self.walk_in()).await);
+        for step in steps {
+            self.receive(&format!("/v1/appointments/{visit}/{step}"), &json!({}))
+                .await;
+        }
+        visit
+    }
+
+    /// Yesterday, and a clock that is set back so far that it can still be booked.
+    fn past(&self) -> (NaiveDate, CommandContext) {
+        let now = Utc::now();
+        let context = CommandContext {
+            now: now - TimeDelta::days(3),
+            ..CommandContext::new(Actor::console(self.tenant))
+        };
+        (now.date_naive() - Days::new(1), context)
+    }
+
+    async fn open_the_past(&self) {
+        let (date, context) = self.past();
+        let open = OpenWindow {
+            doctor: DoctorId(self.doctor),
+            date,
+            opens: "00:00".parse().unwrap(),
+            closes: "23:55".parse().unwrap(),
+            slot_minutes: 5_u64.try_into().unwrap(),
+        };
+        self.executor.execute(&context, &open).await.unwrap();
+    }
+
+    /// An instant of a day, in minutes from its beginning.
+    fn at(&self, date: NaiveDate, minute: i64) -> DateTime<Utc> {
+        let days = (date - self.city.date).num_days();
+        self.city.at(24 * 60 * days + minute)
+    }
+
+    /// A visit to which the patient did not come.
+    pub async fn missed(&self) -> Uuid {
+        let (date, context) = self.past();
+        let starts_at = self.at(date, self.missed.fetch_add(5, Ordering::Relaxed));
+        let (patient, doctor) = (PatientId(self.patient), DoctorId(self.doctor));
+        let book = Book::new(patient, doctor, starts_at);
+        let booked = self.executor.execute(&context, &book).await.unwrap();
+        booked.answer.appointment.uuid()
+    }
+
+    pub fn wish(&self, date: NaiveDate) -> Value {
+        json!({
+            "patient": self.patient, "hospital": self.city.hospital, "doctor": self.doctor,
+            "preferences": [{"from": date, "until": date}],
+        })
+    }
+
+    /// An open feed of the patient's, and the path of its link.
+    pub async fn feed(&self) -> (Uuid, String) {
+        let path = "/v1/me/calendar-feeds";
+        let opened = done(&self.myself, "POST", path, &Value::Null).await;
+        (
+            id(&opened),
+            opened.body["path"].as_str().unwrap().to_owned(),
+        )
+    }
+
+    /// An entry of the waitlist, with nothing to be had.
+    pub async fn waiting(&self) -> (Uuid, NaiveDate) {
+        let date = self.fresh_date();
+        (
+            id(&self.receive("/v1/waitlist", &self.wish(date)).await),
+            date,
+        )
+    }
+
+    /// An entry of the waitlist, and the appointment that is offered.
+    pub async fn offered(&self) -> (Uuid, Value) {
+        let (entry, date) = self.waiting().await;
+        let offer = Offer {
+            entry: WaitlistEntryId(entry),
+            doctor: DoctorId(self.doctor),
+            starts_at: self.at(date, 600),
+        };
+        let context = CommandContext::new(Actor::worker(self.tenant));
+        let offered = self.executor.execute(&context, &offer).await.unwrap();
+        let list = format!("/v1/patients/{}/waitlist?limit=1", self.patient);
+        let list = self.city.receptionist.get_at(&list, offered.position.0);
+        let newest = &list.await.body["items"][0];
+        assert_eq!(newest["id"], json!(entry), "{newest}");
+        (entry, newest["offer"]["appointment"].clone())
+    }
+}
+
+async fn done(caller: &Caller, method: &str, path: &str, body: &Value) -> Answer {
+    let method: Method = method.parse().unwrap();
+    let answer = caller.send(caller.request(method, path).json(body)).await;
+    let answer = answer.expect("the gateway answers");
+    assert!(answer.status < 300, "{path}: {}", answer.text);
+    answer
+}
