@@ -241,6 +241,7 @@ impl TreeBuilder {
         let root = tree.root()?;
         let note = self.key.sign(&tree, root)?;
         store(&transaction, &tiles, &tree, root, &note).await?;
+        fail::fail_point!("tree-before-commit");
         transaction.commit().await?;
         metrics::gauge!("medilink_tree_size").set(tree.size() as f64);
         self.tree = Some(tree);

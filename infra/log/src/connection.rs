@@ -150,6 +150,7 @@ impl Connection {
                 }
             }
         }
+        fail::fail_point!("log-before-commit");
         client.batch_execute("COMMIT").await?;
         Ok(recorded)
     }

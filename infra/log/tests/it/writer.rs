@@ -293,3 +293,34 @@ async fn what_the_log_never_takes_is_refused_before_it_disturbs_anyone() {
     }
     assert_eq!(assert_whole(&world.reader).await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_writer_that_is_stopped_while_it_holds_the_head_holds_nobody_up_for_long() {
+    let world = World::new().await;
+    let (stopped, other) = (world.writer(), world.writer());
+    // Since it has met the other one it takes the head's lock.
+    stopped.append(world.append("a-1", 0, 1)).await.unwrap();
+    other.append(world.append("b-1", 0, 1)).await.unwrap();
+    stopped.append(world.append("a-1", 1, 1)).await.unwrap();
+
+    let scenario = fail::FailScenario::setup();
+    fail::cfg("log-before-commit", "1*sleep(7000)").unwrap();
+    let append = world.append("a-1", 2, 1);
+    let held = tokio::spawn(async move { stopped.append(append).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let started = std::time::Instant::now();
+    let appended = other.append(world.append("b-1", 1, 1)).await.unwrap();
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    assert_eq!(
+        appended.last,
+        Position(4),
+        "the stopped one had not recorded"
+    );
+
+    // It finds out, and does it again.
+    let appended = held.await.unwrap().unwrap();
+    assert_eq!(appended.last, Position(5));
+    assert_eq!(assert_whole(&world.reader).await, 5);
+    scenario.teardown();
+}
