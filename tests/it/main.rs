@@ -13,7 +13,6 @@ mod booking;
 mod canary;
 mod configuration;
 mod contention;
-mod faults;
 mod house;
 mod outage;
 mod reminders;
