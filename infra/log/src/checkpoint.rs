@@ -1,9 +1,11 @@
 //! Signed checkpoints (C2SP tlog-checkpoint, signed-note) over the tree, and the builder that
 //! keeps up with the log off the write path.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::Duration;
 
+use futures::FutureExt;
 use medilink_database::{Database, DatabaseError};
 use signed_note::{Note, NoteError, Signer, StandardSigner, StandardVerifier, VerifierList};
 use thiserror::Error;
@@ -183,16 +185,22 @@ impl TreeBuilder {
     pub async fn run(mut self, pace: Duration, cancel: CancellationToken) {
         let mut client = None;
         while !cancel.is_cancelled() {
-            let more = match self.advance_on(&mut client).await {
-                Ok(more) => more,
-                Err(error) => {
-                    metrics::counter!("medilink_tree_errors_total").increment(1);
-                    tracing::error!(%error, "the Merkle tree could not be built further");
-                    client = None;
-                    self.tree = None;
-                    false
-                }
+            // A panic must not end the tree for as long as the process lives.
+            let advanced = AssertUnwindSafe(self.advance_on(&mut client))
+                .catch_unwind()
+                .await;
+            let trouble = match advanced {
+                Ok(Ok(more)) => Ok(more),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_) => Err("a panic".to_owned()),
             };
+            let more = trouble.unwrap_or_else(|error| {
+                metrics::counter!("medilink_tree_errors_total").increment(1);
+                tracing::error!(error, "the Merkle tree could not be built further");
+                client = None;
+                self.tree = None;
+                false
+            });
             let pause = if more { Duration::ZERO } else { pace };
             tokio::select! {
                 () = cancel.cancelled() => return,
