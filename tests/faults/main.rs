@@ -19,6 +19,7 @@ mod nemesis;
 mod reminders;
 mod run;
 mod schedule;
+mod switch_over;
 mod verdict;
 
 use std::time::Duration;

@@ -18,7 +18,7 @@ use crate::schedule::{Fault, Schedule, Step};
 use crate::verdict::{Verdict, judge};
 
 /// The binary under test.
-const MEDILINK: &str = env!("CARGO_BIN_EXE_medilink");
+pub const MEDILINK: &str = env!("CARGO_BIN_EXE_medilink");
 /// How long commands may stand still when something is left to carry them out.
 const GOES_ON: Duration = Duration::from_secs(60);
 
@@ -103,7 +103,7 @@ async fn take(nemesis: &mut Nemesis, step: &Step, ledger: &Ledger, copies: u8) {
 }
 
 /// Waits until some commands more were acknowledged.
-async fn goes_on(ledger: &Ledger) {
+pub async fn goes_on(ledger: &Ledger) {
     let before = ledger.done();
     eventually("commands go on", GOES_ON, || async {
         ledger.done() >= before + u64::from(CLIENTS)
@@ -112,7 +112,7 @@ async fn goes_on(ledger: &Ledger) {
 }
 
 /// Everybody who works while the faults come, and when the first reminders are due.
-async fn people(
+pub async fn people(
     platform: &Platform,
     ledger: &Ledger,
     seed: u64,
@@ -141,7 +141,7 @@ async fn people(
 }
 
 /// The questions at the end.
-async fn verdict(platform: &mut Platform, ledger: &Ledger, tally: &Tally) -> Verdict {
+pub async fn verdict(platform: &mut Platform, ledger: &Ledger, tally: &Tally) -> Verdict {
     let started = Instant::now();
     loop {
         let history = History::read(platform).await;

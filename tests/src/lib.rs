@@ -21,6 +21,7 @@ mod replay;
 mod scenario;
 mod servers;
 mod settings;
+mod standby;
 
 pub use breaking::Wire;
 pub use history::History;

@@ -24,6 +24,7 @@ use crate::http::Caller;
 use crate::parts::{Instance, Part, Process, medilink};
 use crate::servers::Servers;
 use crate::settings::Options;
+use crate::standby::either;
 
 /// The names of the two databases.
 const DATABASES: [&str; 2] = ["medilink", "medilink_keys"];
@@ -55,9 +56,9 @@ impl Platform {
             .unwrap();
         passable(folder.path());
         let mut breaking = Breaking::new(&options, folder.path());
-        let servers = Servers::start(folder.path()).await;
+        let servers = Servers::start(&options, folder.path()).await;
         let [main, keys] = DATABASES;
-        let urls = provision(
+        let mut urls = provision(
             &servers.superuser_url(),
             &RolePasswords::generate(),
             main,
@@ -65,6 +66,9 @@ impl Platform {
         )
         .await
         .unwrap();
+        if let Some(standby) = &servers.standby {
+            urls = either(urls, servers.ports().0, standby.port());
+        }
         let gateways: Vec<u16> = (0..options.copies).map(|_| port()).collect();
         breaking.lay(&options, servers.ports(), &gateways);
         Keyring::open_or_create(folder.path().join("keyring")).unwrap();
@@ -96,6 +100,12 @@ impl Platform {
         numbers
             .flat_map(|number| Part::ALL.map(|part| Instance { part, number }))
             .collect()
+    }
+
+    /// Those of one part.
+    pub fn instances_of(&self, part: Part) -> Vec<Instance> {
+        let numbers = 1..=self.options.copies;
+        numbers.map(|number| Instance { part, number }).collect()
     }
 
     /// Waits until the gateway serves and every read model is there.
@@ -365,16 +375,27 @@ impl Platform {
 }
 
 impl Drop for Platform {
-    /// A test that failed shows what the parts said last.
+    /// A test that failed shows what the parts said last, and keeps all that they said.
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            for instance in self.instances() {
-                let log = self.log_of(instance);
-                let lines: Vec<&str> = log.lines().collect();
-                let last = lines[lines.len().saturating_sub(12)..].join("\n");
-                eprintln!("--- {instance}\n{last}");
-            }
+        if !std::thread::panicking() {
+            return;
         }
+        for instance in self.instances() {
+            let log = self.log_of(instance);
+            let lines: Vec<&str> = log.lines().collect();
+            let last = lines[lines.len().saturating_sub(12)..].join("\n");
+            eprintln!("--- {instance}\n{last}");
+        }
+        let kept = std::env::temp_dir().join(format!("medilink-failed-{}", std::process::id()));
+        let _ = std::fs::create_dir_all(&kept);
+        let files = std::fs::read_dir(self.folder.path()).into_iter().flatten();
+        for file in files
+            .flatten()
+            .filter(|file| file.path().extension() == Some("log".as_ref()))
+        {
+            let _ = std::fs::copy(file.path(), kept.join(file.file_name()));
+        }
+        eprintln!("--- all of it is in {}", kept.display());
     }
 }
 

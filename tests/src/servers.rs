@@ -10,6 +10,8 @@ use medilink_test_support::port;
 
 use crate::family;
 use crate::platform::Platform;
+use crate::settings::Options;
+use crate::standby::{self, Standby};
 
 /// PostgreSQL syncs to the page cache only: processes are killed here, not machines.
 const SETTINGS: [(&str, &str); 4] = [
@@ -19,7 +21,7 @@ const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "256MB"),
 ];
 
-enum Server<Running, Stopped> {
+pub(crate) enum Server<Running, Stopped> {
     Running(Running),
     Killed(Stopped),
 }
@@ -27,12 +29,13 @@ enum Server<Running, Stopped> {
 /// PostgreSQL and NATS, each running or killed.
 pub(crate) struct Servers {
     nats: Option<Server<PrivateNats, NatsOptions>>,
-    postgres: Option<Server<PrivatePostgres, PostgresOptions>>,
+    pub postgres: Option<Server<PrivatePostgres, PostgresOptions>>,
+    pub standby: Option<Standby>,
 }
 
 impl Servers {
-    /// Starts both under this folder.
-    pub async fn start(folder: &Path) -> Self {
+    /// Starts them under this folder.
+    pub async fn start(options: &Options, folder: &Path) -> Self {
         let account = Account::for_servers().unwrap();
         let postgres = PrivatePostgres::start(PostgresOptions {
             folder: folder.join("postgres"),
@@ -53,8 +56,15 @@ impl Servers {
             program: find_nats_server().unwrap(),
             max_store_bytes: 1 << 30,
         });
+        let mut postgres = postgres.await.unwrap();
+        let mut standby = None;
+        if options.standby {
+            postgres = standby::configure(postgres).await;
+            standby = Some(Standby::follow(&postgres, &folder.join("standby")).await);
+        }
         Self {
-            postgres: Some(Server::Running(postgres.await.unwrap())),
+            postgres: Some(Server::Running(postgres)),
+            standby,
             nats: Some(Server::Running(nats.await.unwrap())),
         }
     }

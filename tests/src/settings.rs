@@ -12,6 +12,8 @@ pub struct Options {
     /// Every connection goes through a proxy, clocks can be set and the servers' disks filled:
     /// those who need none of it are spared its costs.
     pub breakable: bool,
+    /// PostgreSQL has a standby.
+    pub standby: bool,
 }
 
 impl Default for Options {
@@ -20,6 +22,7 @@ impl Default for Options {
             settings: Vec::new(),
             copies: 1,
             breakable: false,
+            standby: false,
         }
     }
 }
@@ -43,6 +46,13 @@ impl Options {
     #[must_use]
     pub const fn breakable(mut self) -> Self {
         self.breakable = true;
+        self
+    }
+
+    /// With a standby of PostgreSQL.
+    #[must_use]
+    pub const fn standby(mut self) -> Self {
+        self.standby = true;
         self
     }
 
