@@ -46,23 +46,29 @@ pub enum Fault {
     FillDisk(Process),
     /// A part's clock is wrong by so many seconds.
     SetClock(Instance, i64),
-    /// The process aborts the so-manyth time that it comes to a place in the code.
-    Abort(Instance, &'static str, u64),
-    /// A read model is built anew meanwhile, and perhaps killed half-way.
-    Rebuild { model: &'static str, killed: bool },
+    /// A part's processes abort the so-manyth time that they come to a place in the code.
+    Abort(Part, &'static str, u64),
+    /// A read model is built anew meanwhile, and perhaps aborts at a place.
+    Rebuild(&'static str, Option<&'static str>),
 }
 
 /// Places to abort at, and whose they are.
-const PLACES: [(Part, &str); 9] = [
+const PLACES: [(Part, &str); 7] = [
     (Part::Gateway, "log-after-commit"),
-    (Part::Worker, "log-after-commit"),
     (Part::Worker, "worker-after-effect-before-record"),
     (Part::Projector, "projection-before-commit"),
     (Part::Projector, "projection-after-apply-before-ack"),
-    (Part::Projector, "rebuild-before-swap"),
     (Part::Relay, "relay-before-publish"),
     (Part::Relay, "relay-after-publish"),
     (Part::Relay, "tree-before-commit"),
+];
+
+/// Places to abort a rebuild at.
+const REBUILDING: [Option<&str>; 4] = [
+    None,
+    None,
+    Some("rebuild-before-copy"),
+    Some("rebuild-before-swap"),
 ];
 
 /// Read models of every kind: many rows, long rows, personal ones, timers.
@@ -72,8 +78,20 @@ const MODELS: [&str; 4] = ["appointment", "calendar", "patient", "reminder"];
 #[derive(Debug, PartialEq, Eq)]
 enum Claim {
     Process(Process),
+    /// All processes of it.
+    Part(Part),
     Wire(Wire),
     Clock(Instance),
+}
+
+impl Claim {
+    fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Part(part), Self::Process(Process::Part(instance)))
+            | (Self::Process(Process::Part(instance)), Self::Part(part)) => instance.part == *part,
+            _ => self == other,
+        }
+    }
 }
 
 impl Fault {
@@ -94,7 +112,7 @@ impl Fault {
             Self::FillDisk(_) => "disk full",
             Self::SetClock(..) => "clock wrong",
             Self::Abort(..) => "abort",
-            Self::Rebuild { .. } => "rebuild",
+            Self::Rebuild(..) => "rebuild",
         }
     }
 
@@ -108,8 +126,8 @@ impl Fault {
             | Self::Disorder
             | Self::Rewind
             | Self::Intrude => Claim::Process(Process::Broker),
-            Self::Rebuild { .. } => Claim::Process(Process::Database),
-            Self::Abort(instance, ..) => Claim::Process(Process::Part(instance)),
+            Self::Rebuild(..) => Claim::Process(Process::Database),
+            Self::Abort(part, ..) => Claim::Part(part),
             Self::Wire(wire, _) => Claim::Wire(wire),
             Self::SetClock(instance, _) => Claim::Clock(instance),
         }
@@ -123,7 +141,7 @@ impl Fault {
                 Process::Part(instance) if instance.part == Part::Gateway => Some(instance.number),
                 Process::Part(_) | Process::Broker => None,
             },
-            Self::Abort(instance, ..) if instance.part == Part::Gateway => Some(instance.number),
+            Self::Abort(Part::Gateway, ..) => Some(0),
             Self::Wire(_, Line::Slow(_)) => None,
             Self::Wire(Wire::ToGateway(number), _) => Some(number),
             Self::Wire(Wire::ToDatabase(instance), _) if instance.part == Part::Gateway => {
@@ -155,10 +173,9 @@ impl fmt::Display for Fault {
             Self::Wire(Wire::ToBroker(instance), _) => write!(f, " {instance} to nats"),
             Self::Wire(Wire::ToGateway(number), _) => write!(f, " callers to gateway {number}"),
             Self::SetClock(instance, seconds) => write!(f, " {instance} {seconds:+} s"),
-            Self::Abort(instance, place, times) => write!(f, " {instance} at {place} ({times})"),
-            Self::Rebuild { model, killed } => {
-                write!(f, " {model}{}", if *killed { ", killed" } else { "" })
-            }
+            Self::Abort(part, place, times) => write!(f, " {} at {place} ({times})", part.name()),
+            Self::Rebuild(model, None) => write!(f, " {model}"),
+            Self::Rebuild(model, Some(place)) => write!(f, " {model}, aborted at {place}"),
             Self::ForgetStore
             | Self::DamageStore(_)
             | Self::Disorder
@@ -239,13 +256,10 @@ impl Schedule {
     }
 
     fn instance(&mut self) -> Instance {
-        let part = Part::ALL[self.random.random_range(0..Part::ALL.len())];
-        self.of_part(part)
-    }
-
-    fn of_part(&mut self, part: Part) -> Instance {
-        let number = self.random.random_range(1..=self.copies);
-        Instance { part, number }
+        Instance {
+            part: Part::ALL[self.random.random_range(0..Part::ALL.len())],
+            number: self.random.random_range(1..=self.copies),
+        }
     }
 
     fn process(&mut self) -> Process {
@@ -290,13 +304,15 @@ impl Schedule {
             }
             10 => {
                 let (part, place) = PLACES[self.random.random_range(0..PLACES.len())];
-                let times = self.random.random_range(1..=12);
-                Fault::Abort(self.of_part(part), place, times)
+                Fault::Abort(part, place, self.random.random_range(1..=8))
             }
-            _ => Fault::Rebuild {
-                model: MODELS[self.random.random_range(0..MODELS.len())],
-                killed: self.random.random(),
-            },
+            _ => {
+                let model = MODELS[self.random.random_range(0..MODELS.len())];
+                Fault::Rebuild(
+                    model,
+                    REBUILDING[self.random.random_range(0..REBUILDING.len())],
+                )
+            }
         }
     }
 }
@@ -314,7 +330,11 @@ impl Iterator for Schedule {
         // One kind alone may not have so many that go together.
         for _ in 0..1_000 {
             let fault = self.draw();
-            if self.wants(&fault) && faults.iter().all(|other| other.claim() != fault.claim()) {
+            if self.wants(&fault)
+                && faults
+                    .iter()
+                    .all(|other| !other.claim().excludes(&fault.claim()))
+            {
                 faults.push(fault);
             }
             if faults.len() == count {

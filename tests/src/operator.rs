@@ -119,10 +119,11 @@ impl Platform {
         self.servers.nats_options().folder.join("store")
     }
 
-    /// Begins to build a read model anew.
-    pub fn begin_rebuild(&self, model: &str) -> Rebuilding {
+    /// Begins to build a read model anew, perhaps with something more in its environment.
+    pub fn begin_rebuild(&self, model: &str, environment: Option<(&str, &str)>) -> Rebuilding {
         let mut command = medilink(&self.binary, &self.write_settings(Part::Worker));
         command
+            .envs(environment)
             .args(["admin", "rebuild", model])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -148,9 +149,6 @@ impl Rebuilding {
         .await;
         status.is_some_and(|status| status.success())
     }
-
-    /// `kill -9`; the projector takes it up.
-    pub fn kill(self) {}
 }
 
 impl Drop for Rebuilding {
