@@ -12,7 +12,8 @@ use tokio_postgres::Client;
 
 use crate::DatabaseError;
 
-/// How long the server waits for a word of a leader. Another process takes over then.
+/// How long the server waits for a word of a leader, in the midst of a transaction or not.
+/// Another process takes over then.
 const SILENCE: Duration = Duration::from_secs(12);
 /// How often a leader that does something elsewhere makes itself heard.
 const BEAT: Duration = Duration::from_secs(2);
@@ -28,7 +29,10 @@ pub async fn try_lead(client: &Client, name: &str) -> Result<bool, DatabaseError
     }
     let silence = SILENCE.as_millis();
     client
-        .batch_execute(&format!("SET idle_session_timeout = {silence}"))
+        .batch_execute(&format!(
+            "SET idle_session_timeout = {silence};
+             SET idle_in_transaction_session_timeout = {silence}"
+        ))
         .await?;
     Ok(true)
 }

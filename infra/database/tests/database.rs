@@ -39,14 +39,19 @@ async fn a_leader_that_falls_silent_is_succeeded_and_one_that_lives_is_not() {
     let (_databases, url) = url().await;
     let database = database(&url);
     let connect = || async { database.connect().await.unwrap() };
-    let (silent, living, next) = (connect().await, connect().await, connect().await);
+    let (silent, busy) = (connect().await, connect().await);
+    let (living, next) = (connect().await, connect().await);
     assert!(try_lead(&silent, "one").await.unwrap());
     assert!(try_lead(&living, "two").await.unwrap());
+    assert!(try_lead(&busy, "three").await.unwrap());
+    busy.batch_execute("BEGIN; SELECT").await.unwrap();
     assert!(!try_lead(&next, "one").await.unwrap());
     let started = Instant::now();
     let succeeded = async {
-        while !try_lead(&next, "one").await.unwrap() {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+        for name in ["one", "three"] {
+            while !try_lead(&next, name).await.unwrap() {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
         }
         assert!(!try_lead(&next, "two").await.unwrap(), "it lives");
     };
@@ -58,8 +63,10 @@ async fn a_leader_that_falls_silent_is_succeeded_and_one_that_lives_is_not() {
         "{took:?}"
     );
     beat(&living).await.unwrap();
-    let refused = beat(&silent).await.unwrap_err();
-    assert!(refused.is_transient(), "{refused}");
+    for gone in [silent, busy] {
+        let refused = beat(&gone).await.unwrap_err();
+        assert!(refused.is_transient(), "{refused}");
+    }
 }
 
 #[tokio::test]
