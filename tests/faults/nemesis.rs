@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use medilink_tests::{Line, Part, Platform, Rebuilding, within};
+use medilink_tests::{Line, Part, Platform, Rebuilding, Wire, within};
 
-use crate::schedule::{Fault, Process, Step};
+use crate::fault::{Fault, Process};
+use crate::schedule::Step;
 
 /// How long anything may take to come back by itself on a busy machine.
 const BACK: Duration = Duration::from_secs(60);
@@ -64,8 +65,11 @@ impl Nemesis {
 
     /// Ends them; afterwards everything runs.
     pub async fn heal(&mut self, step: &Step) {
-        for fault in &step.faults {
-            self.end(*fault, step.faults.len() == 1).await;
+        // Lines first: a part may need them to bring to an end what it began.
+        let (lines, others): (Vec<Fault>, Vec<Fault>) =
+            step.faults.iter().partition(|fault| is_of_lines(fault));
+        for fault in lines.into_iter().chain(others) {
+            self.end(fault, step.faults.len() == 1).await;
         }
         // The broker last: to see whether it works, the database and the relay must.
         if step.faults.iter().any(hurts_broker) {
@@ -90,6 +94,7 @@ impl Nemesis {
             Fault::Pause(Process::Broker) => platform.pause_nats(),
             Fault::Pause(Process::Database) => platform.pause_postgres(),
             Fault::Wire(wire, line) => platform.set_line(wire, line),
+            Fault::Partition(process, line) => self.partition(process, line),
             Fault::ForgetStore => platform.kill_nats(true).await,
             Fault::DamageStore(how) => {
                 platform.kill_nats(false).await;
@@ -135,6 +140,7 @@ impl Nemesis {
             Fault::Pause(Process::Broker) => platform.resume_nats(),
             Fault::Pause(Process::Database) => platform.resume_postgres(),
             Fault::Wire(wire, _) => platform.set_line(wire, Line::Up),
+            Fault::Partition(process, _) => self.partition(process, Line::Up),
             Fault::Disorder => platform.set_disorder(false),
             Fault::Rewind | Fault::Intrude => {}
             Fault::FillDisk(Process::Database) => self.mend_database().await,
@@ -151,6 +157,27 @@ impl Nemesis {
                     succeeded == place.is_none() || !alone,
                     "a rebuild that was to abort at {place:?} succeeded: {succeeded}"
                 );
+            }
+        }
+    }
+
+    /// Makes all lines of a process be like this.
+    fn partition(&self, process: Process, line: Line) {
+        for instance in self.platform.instances() {
+            let wires = [
+                Wire::ToDatabase(instance),
+                Wire::ToBroker(instance),
+                Wire::ToGateway(instance.number),
+            ];
+            let concerned = match process {
+                Process::Database => &wires[..1],
+                Process::Broker => &wires[1..2],
+                Process::Part(part) if part != instance => &[],
+                Process::Part(part) if part.part == Part::Gateway => &wires[..],
+                Process::Part(_) => &wires[..2],
+            };
+            for wire in concerned {
+                self.platform.set_line(*wire, line);
             }
         }
     }
@@ -234,4 +261,8 @@ fn hurts_broker(fault: &Fault) -> bool {
         fault,
         Fault::DamageStore(_) | Fault::Intrude | Fault::FillDisk(Process::Broker)
     )
+}
+
+const fn is_of_lines(fault: &Fault) -> bool {
+    matches!(fault, Fault::Wire(..) | Fault::Partition(..))
 }

@@ -10,11 +10,12 @@ use medilink_tests::{
 };
 use tokio::task::JoinSet;
 
+use crate::fault::Fault;
 use crate::ledger::{Ledger, PATIENCE};
 use crate::load::{CLIENTS, Client};
 use crate::nemesis::{Nemesis, Tally};
 use crate::reminders::{self, Planner};
-use crate::schedule::{Fault, Schedule, Step};
+use crate::schedule::{Schedule, Step};
 use crate::verdict::{Verdict, judge};
 
 /// The binary under test.
