@@ -14,6 +14,7 @@
 #![allow(missing_docs, reason = "a test's name says what it is for")]
 
 mod fault;
+mod hand_over;
 mod ledger;
 mod load;
 mod nemesis;
