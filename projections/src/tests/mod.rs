@@ -8,6 +8,7 @@ mod hosting;
 mod models;
 mod privacy;
 mod rebuilding;
+mod reference;
 mod story;
 mod waiting;
 mod world;
