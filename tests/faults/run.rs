@@ -134,7 +134,7 @@ pub async fn people(
         let mut client = Client::new(&city, ledger, seed, number, patient);
         if let Length::Time(_) = length {
             // A long run is to have many faults, not a log that takes an hour to read.
-            client.pause = Duration::from_millis(60);
+            client.pause = Duration::from_millis(150);
         }
         people.spawn(client.work());
     }
@@ -161,13 +161,14 @@ pub async fn verdict(platform: &mut Platform, ledger: &Ledger, tally: &Tally) ->
         );
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert_read_models_equal_their_replay(platform).await;
+    let compared = assert_read_models_equal_their_replay(platform).await;
     let history = History::read(platform).await;
     history.assert_whole();
     history.assert_no_overlap();
     let mut verdict = judge(&history, &ledger.entries());
     verdict.reminders = reminders::assert_each_once(&history);
     verdict.events = history.events.len();
+    verdict.compared = compared;
     let all = history.events.len() as u64;
     let damaged = tally.done.contains_key(Fault::DamageStore(0).kind());
     eventually(
@@ -230,7 +231,8 @@ fn summary(seed: u64, minutes: f64, copies: u8, tally: &Tally, verdict: &Verdict
     let _ = write!(
         text,
         "events {}, reminders {}, reads {}, commands given up {} (of which done {})\n\
-         commands acknowledged {}, lost {}, doubled {}",
+         commands acknowledged {}, lost {}, doubled {}\n\
+         read models equal replay: {} models, {} rows",
         verdict.events,
         verdict.reminders,
         verdict.reads,
@@ -238,7 +240,9 @@ fn summary(seed: u64, minutes: f64, copies: u8, tally: &Tally, verdict: &Verdict
         verdict.unanswered_done,
         verdict.acknowledged,
         verdict.lost.len(),
-        verdict.doubled.len()
+        verdict.doubled.len(),
+        verdict.compared.models,
+        verdict.compared.rows
     );
     text
 }

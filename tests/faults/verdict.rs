@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use medilink_log::RecordedEvent;
-use medilink_tests::History;
+use medilink_tests::{Compared, History};
 use uuid::Uuid;
 
 use crate::ledger::{Entry, Told, What};
@@ -29,6 +29,8 @@ pub struct Verdict {
     pub reminders: usize,
     /// How long the log is.
     pub events: usize,
+    /// Read models whose rows are what a replay of the log gives.
+    pub compared: Compared,
 }
 
 /// Looks each entry up in the log by its request.

@@ -30,7 +30,7 @@ pub use medilink_test_support::Line;
 pub use operator::Rebuilding;
 pub use parts::{Instance, Part};
 pub use platform::Platform;
-pub use replay::{assert_read_models_equal_their_replay, settle};
+pub use replay::{Compared, assert_read_models_equal_their_replay, settle};
 pub use scenario::{CANARY, Hospital, id};
 pub use settings::Options;
 
