@@ -8,7 +8,7 @@ use medilink_database::Database;
 use medilink_projections::{Checkpoints, Reads};
 use medilink_telemetry::Meters;
 use poem::endpoint::BoxEndpoint;
-use poem::{Response, Route, Server, get};
+use poem::{Response, Server};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ use crate::changes::Changes;
 use crate::config::{GatewayConfig, millis};
 use crate::health::{DatabaseProbe, Health, Probe, ProjectionsProbe};
 use crate::listener::Bounded;
+use crate::metrics::MetricsServer;
 
 /// Why the gateway can't run.
 #[derive(Debug, Error)]
@@ -29,11 +30,13 @@ pub enum GatewayError {
     Assembly(#[from] AssemblyError),
     /// The address can't be taken.
     #[error(
-        "can't listen on {address}: {source}; is another process using it? Set another `gateway.listen`"
+        "can't listen on {address}: {source}; is another process using it? Set another `{setting}`"
     )]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// Where it was set.
+        setting: &'static str,
         /// What the system says.
         source: std::io::Error,
     },
@@ -121,8 +124,7 @@ impl Gateway {
 pub struct Bound {
     app: BoxEndpoint<'static, Response>,
     listener: Bounded,
-    metrics: Option<Bounded>,
-    meters: Meters,
+    metrics: Option<MetricsServer>,
     changes: Changes,
     config: GatewayConfig,
     stop: CancellationToken,
@@ -148,15 +150,13 @@ impl Bound {
         let most = config.limits.connections;
         let listener = bind(config.listen, most).await?;
         let metrics = match config.metrics_listen {
-            // A scraper or two need few connections.
-            Some(address) => Some(bind(address, 16).await?),
+            Some(address) => Some(MetricsServer::bind(address, meters).await?),
             None => None,
         };
         Ok(Self {
             app,
             listener,
             metrics,
-            meters,
             changes,
             config,
             stop,
@@ -170,7 +170,7 @@ impl Bound {
 
     /// Where it serves metrics, when on an address of their own.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics.as_ref().and_then(Bounded::address)
+        self.metrics.as_ref().and_then(MetricsServer::address)
     }
 
     /// Serves until `cancel`, then ends streams at once and gives requests under way the time
@@ -183,7 +183,6 @@ impl Bound {
             app,
             listener,
             metrics,
-            meters,
             changes,
             config,
             stop,
@@ -196,15 +195,10 @@ impl Bound {
             .idle_timeout(idle)
             .run_with_graceful_shutdown(app, stopped(), drain);
         let side = async {
-            let Some(metrics) = metrics else {
-                return Ok(());
-            };
-            let page = Route::new().at("/metrics", get(app::metrics_page(meters)));
-            Server::new_with_acceptor(metrics)
-                .name("metrics")
-                .idle_timeout(idle)
-                .run_with_graceful_shutdown(page, stopped(), drain)
-                .await
+            match metrics {
+                Some(metrics) => metrics.run(stop.clone()).await,
+                None => Ok(()),
+            }
         };
         let forward = async {
             tokio::select! {
@@ -226,5 +220,9 @@ impl Bound {
 async fn bind(address: SocketAddr, most: usize) -> Result<Bounded, GatewayError> {
     Bounded::bind(address, most)
         .await
-        .map_err(|source| GatewayError::Listen { address, source })
+        .map_err(|source| GatewayError::Listen {
+            address,
+            setting: "gateway.listen",
+            source,
+        })
 }

@@ -17,6 +17,7 @@ mod http;
 mod operator;
 mod parts;
 mod platform;
+mod remains;
 mod replay;
 mod scenario;
 mod servers;

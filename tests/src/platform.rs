@@ -41,6 +41,8 @@ pub struct Platform {
     options: Options,
     urls: DatabaseUrls,
     gateways: Vec<u16>,
+    /// Where the other parts' metrics are.
+    metrics: BTreeMap<Instance, u16>,
     executor: OnceCell<Executor>,
     vault: OnceCell<Vault>,
     /// The tenant that the harness works in.
@@ -81,10 +83,13 @@ impl Platform {
             options,
             urls,
             gateways,
+            metrics: BTreeMap::new(),
             executor: OnceCell::new(),
             vault: OnceCell::new(),
             tenant: TenantId(Uuid::now_v7()),
         };
+        let instances = platform.instances().into_iter();
+        platform.metrics = instances.map(|instance| (instance, port())).collect();
         let (success, said) = platform.run(&["admin", "migrate"]);
         assert!(success, "{said}");
         for instance in platform.instances() {
@@ -106,6 +111,21 @@ impl Platform {
     pub fn instances_of(&self, part: Part) -> Vec<Instance> {
         let numbers = 1..=self.options.copies;
         numbers.map(|number| Instance { part, number }).collect()
+    }
+
+    /// What Prometheus would read from one of them.
+    ///
+    /// # Panics
+    /// When it serves nothing.
+    pub async fn metrics(&self, instance: impl Into<Instance>) -> String {
+        let instance = instance.into();
+        let port = match instance.part {
+            Part::Gateway => self.gateways[usize::from(instance.number) - 1],
+            _ => self.metrics[&instance],
+        };
+        let caller = Caller::new([format!("http://127.0.0.1:{port}")], "");
+        let answer = caller.get("/metrics").await;
+        answer.expect("the part serves its metrics").text
     }
 
     /// Waits until the gateway serves and every read model is there.
@@ -370,32 +390,16 @@ impl Platform {
             keys_owner = self.urls.keys_owner,
             nats_port = through(Wire::ToBroker(instance), nats),
             gateway = self.gateways[usize::from(instance.number) - 1],
-        )
+        ) + &self.metrics_setting(instance)
     }
-}
 
-impl Drop for Platform {
-    /// A test that failed shows what the parts said last, and keeps all that they said.
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            return;
+    fn metrics_setting(&self, instance: Instance) -> String {
+        match (instance.part, self.metrics.get(&instance)) {
+            (Part::Gateway, _) | (_, None) => String::new(),
+            (part, Some(port)) => {
+                format!("[metrics]\n{} = \"127.0.0.1:{port}\"\n", part.name())
+            }
         }
-        for instance in self.instances() {
-            let log = self.log_of(instance);
-            let lines: Vec<&str> = log.lines().collect();
-            let last = lines[lines.len().saturating_sub(12)..].join("\n");
-            eprintln!("--- {instance}\n{last}");
-        }
-        let kept = std::env::temp_dir().join(format!("medilink-failed-{}", std::process::id()));
-        let _ = std::fs::create_dir_all(&kept);
-        let files = std::fs::read_dir(self.folder.path()).into_iter().flatten();
-        for file in files
-            .flatten()
-            .filter(|file| file.path().extension() == Some("log".as_ref()))
-        {
-            let _ = std::fs::copy(file.path(), kept.join(file.file_name()));
-        }
-        eprintln!("--- all of it is in {}", kept.display());
     }
 }
 
