@@ -86,6 +86,9 @@ impl Worker {
 /// Runs a job until cancelled. A panic of the runner itself (one of an effect is the effect's)
 /// must not end the job for as long as the process lives.
 async fn keep(name: &'static str, start: Start, host: Host, cancel: CancellationToken) {
+    // From the beginning: the first effect is then a rise, which Prometheus can see.
+    metrics::counter!("medilink_job_effects_total", "name" => name, "outcome" => "done")
+        .increment(0);
     while AssertUnwindSafe(start(host.clone(), cancel.clone()))
         .catch_unwind()
         .await

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::events::{Handled, handle, verdict};
 use super::letters;
-use super::{Host, backoff, consumer, effect, patiently, pause};
+use super::{Figures, Host, backoff, consumer, effect, patiently, pause};
 use crate::job::{EventJob, JobError};
 use crate::worker::JobStatus;
 
@@ -46,7 +46,8 @@ pub(crate) async fn run<J: EventJob>(job: Arc<J>, host: Host, cancel: Cancellati
                 backoff::away(failures)
             }
         };
-        metrics::gauge!("medilink_job_leads", "job" => J::NAME).set(0.0);
+        metrics::gauge!("medilink_job_leads", "name" => J::NAME).set(0.0);
+        Figures::stands_by(J::NAME);
         pause(&cancel, wait).await;
     }
 }
@@ -63,7 +64,7 @@ async fn lead<J: EventJob>(
     if !patiently(try_lead(&client, &lock)).await? {
         return Ok(());
     }
-    metrics::gauge!("medilink_job_leads", "job" => J::NAME).set(1.0);
+    metrics::gauge!("medilink_job_leads", "name" => J::NAME).set(1.0);
     let position = checkpoint(&client, J::NAME).await?;
     tracing::info!(
         job = J::NAME,
