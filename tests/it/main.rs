@@ -14,6 +14,7 @@ mod canary;
 mod configuration;
 mod contention;
 mod house;
+mod monitoring;
 mod outage;
 mod reminders;
 mod trace;
