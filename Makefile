@@ -11,6 +11,10 @@ export MEDILINK_NATS_SERVER ?= $(TOOLS)/nats-server
 
 # `make up PROFILE=release` takes longer to build and serves faster.
 PROFILE ?= dev
+# `make faults` draws a seed if you give none; FAULTS='disk full,kill' has only those kinds.
+SEED ?=
+MINUTES ?= 10
+FAULTS ?=
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 MEDILINK := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/medilink
 
@@ -29,6 +33,12 @@ up: ## installs what is missing, builds, and runs the whole platform with a demo
 test: ## installs what is missing, then runs every check and test against real servers
 	@scripts/install test
 	@scripts/test
+
+.PHONY: faults
+faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees that nothing is lost
+	@scripts/install test
+	@MEDILINK_TEST_SEED=$(SEED) MEDILINK_TEST_MINUTES=$(MINUTES) MEDILINK_TEST_FAULTS='$(FAULTS)' cargo nextest run --locked \
+		--cargo-profile $(PROFILE) --package medilink --test faults --run-ignored only --no-capture
 
 .PHONY: bench
 bench: ## compares the log with its peers on this machine

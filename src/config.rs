@@ -8,7 +8,7 @@ use config::{Environment, File, FileFormat};
 use medilink_bus::RelayConfig;
 use medilink_domain::TenantId;
 use medilink_gateway::GatewayConfig;
-use medilink_telemetry::TelemetryConfig;
+use medilink_telemetry::{MetricsConfig, TelemetryConfig};
 use medilink_workers::WorkerConfig;
 use serde::Deserialize;
 use thiserror::Error;
@@ -50,8 +50,10 @@ pub struct Config {
     pub gateway: GatewayConfig,
     /// The workers.
     pub worker: WorkerConfig,
-    /// Logs, traces, metrics.
+    /// Logs and traces.
     pub telemetry: TelemetryConfig,
+    /// Where Prometheus finds the figures of the parts that serve nothing else.
+    pub metrics: MetricsConfig,
 }
 
 impl Default for Config {
@@ -69,6 +71,7 @@ impl Default for Config {
             gateway: GatewayConfig::default(),
             worker: WorkerConfig::default(),
             telemetry: TelemetryConfig::default(),
+            metrics: MetricsConfig::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `medilink`: the one binary that is the gateway, the projector, the relay and the workers,
 //! and that runs all of them with `medilink up`.
 
+mod abort;
 mod admin;
 mod audit;
 mod cli;
@@ -31,6 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    abort::arm();
     match dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -8,7 +8,7 @@ use medilink_bus::Bus;
 use medilink_commands::access_token::AccessTokens;
 use medilink_commands::{Authorizer, Executor};
 use medilink_database::Database;
-use medilink_gateway::{Gateway, Probe, Report};
+use medilink_gateway::{Gateway, MetricsServer, Probe, Report};
 use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Snapshots, WriterTask};
 use medilink_projections::{Checkpoints, Projector, Reads};
 use medilink_telemetry::Telemetry;
@@ -37,14 +37,43 @@ pub async fn run(
         version = env!("CARGO_PKG_VERSION"),
         "starting"
     );
-    match part {
-        Part::Gateway => gateway(config, telemetry, stop).await,
-        Part::Projector => projector(config, stop).await,
-        Part::Relay => relay(config, stop).await,
-        Part::Worker => worker(config, stop).await,
-    }?;
+    let figures = figures(part, config, telemetry, stop.clone()).await?;
+    let work = async {
+        match part {
+            Part::Gateway => gateway(config, telemetry, stop).await,
+            Part::Projector => projector(config, stop).await,
+            Part::Relay => relay(config, stop).await,
+            Part::Worker => worker(config, stop).await,
+        }
+    };
+    tokio::try_join!(work, figures)?;
     tracing::info!(part = part.name(), "stopped");
     Ok(())
+}
+
+/// Serves the figures of a part that serves nothing else, if its address is set.
+async fn figures(
+    part: Part,
+    config: &Config,
+    telemetry: &Telemetry,
+    stop: CancellationToken,
+) -> Outcome<impl Future<Output = Outcome>> {
+    let address = match part {
+        Part::Gateway => None,
+        Part::Projector => config.metrics.projector,
+        Part::Relay => config.metrics.relay,
+        Part::Worker => config.metrics.worker,
+    };
+    let server = match address {
+        Some(address) => Some(MetricsServer::bind(address, telemetry.meters()).await?),
+        None => None,
+    };
+    Ok(async move {
+        match server {
+            Some(server) => Ok(server.run(stop).await?),
+            None => Ok(()),
+        }
+    })
 }
 
 /// What every part that carries out commands needs.

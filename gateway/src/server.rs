@@ -9,7 +9,7 @@ use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, Reads};
 use medilink_telemetry::Meters;
 use poem::endpoint::BoxEndpoint;
-use poem::{Response, Route, Server, get};
+use poem::{Response, Server};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ use crate::changes::Changes;
 use crate::config::{GatewayConfig, millis};
 use crate::health::{DatabaseProbe, Health, Probe, ProjectionsProbe};
 use crate::listener::Bounded;
+use crate::metrics::MetricsServer;
 
 /// Why the gateway can't run.
 #[derive(Debug, Error)]
@@ -30,11 +31,13 @@ pub enum GatewayError {
     Assembly(#[from] AssemblyError),
     /// The address can't be taken.
     #[error(
-        "can't listen on {address}: {source}; is another process using it? Set another `gateway.listen`"
+        "can't listen on {address}: {source}; is another process using it? Set another `{setting}`"
     )]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// Where it was set.
+        setting: &'static str,
         /// What the system says.
         source: std::io::Error,
     },
@@ -129,8 +132,7 @@ impl Gateway {
 pub struct Bound {
     app: BoxEndpoint<'static, Response>,
     listener: Bounded,
-    metrics: Option<Bounded>,
-    meters: Meters,
+    metrics: Option<MetricsServer>,
     changes: Changes,
     config: GatewayConfig,
     stop: CancellationToken,
@@ -156,15 +158,13 @@ impl Bound {
         let most = config.limits.connections;
         let listener = bind(config.listen, most).await?;
         let metrics = match config.metrics_listen {
-            // A scraper or two need few connections.
-            Some(address) => Some(bind(address, 16).await?),
+            Some(address) => Some(MetricsServer::bind(address, meters).await?),
             None => None,
         };
         Ok(Self {
             app,
             listener,
             metrics,
-            meters,
             changes,
             config,
             stop,
@@ -178,7 +178,7 @@ impl Bound {
 
     /// Where it serves metrics, when on an address of their own.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
-        self.metrics.as_ref().and_then(Bounded::address)
+        self.metrics.as_ref().and_then(MetricsServer::address)
     }
 
     /// Serves until `cancel`, then ends streams at once and gives requests under way the time
@@ -191,7 +191,6 @@ impl Bound {
             app,
             listener,
             metrics,
-            meters,
             changes,
             config,
             stop,
@@ -204,15 +203,10 @@ impl Bound {
             .idle_timeout(idle)
             .run_with_graceful_shutdown(app, stopped(), drain);
         let side = async {
-            let Some(metrics) = metrics else {
-                return Ok(());
-            };
-            let page = Route::new().at("/metrics", get(app::metrics_page(meters)));
-            Server::new_with_acceptor(metrics)
-                .name("metrics")
-                .idle_timeout(idle)
-                .run_with_graceful_shutdown(page, stopped(), drain)
-                .await
+            match metrics {
+                Some(metrics) => metrics.run(stop.clone()).await,
+                None => Ok(()),
+            }
         };
         let forward = async {
             tokio::select! {
@@ -234,5 +228,9 @@ impl Bound {
 async fn bind(address: SocketAddr, most: usize) -> Result<Bounded, GatewayError> {
     Bounded::bind(address, most)
         .await
-        .map_err(|source| GatewayError::Listen { address, source })
+        .map_err(|source| GatewayError::Listen {
+            address,
+            setting: "gateway.listen",
+            source,
+        })
 }

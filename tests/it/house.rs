@@ -169,3 +169,16 @@ fn a_capability_has_the_same_file_name_in_every_layer() {
         assert!(commands.contains(&file), "commands/src/{file}.rs");
     }
 }
+
+#[test]
+fn a_release_has_no_places_to_abort_at() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--package", "medilink"])
+        .args(["--edges", "normal,build,features", "--invert", "fail"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(output.stdout).unwrap();
+    assert!(tree.contains("medilink-log v"), "{tree}");
+    assert!(!tree.contains("failpoints"), "{tree}");
+}

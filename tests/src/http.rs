@@ -1,5 +1,7 @@
 //! A caller of the gateway.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -49,20 +51,21 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub struct Caller {
     client: Client,
-    base: String,
+    /// Where gateways are. As a load balancer does, it turns to the next when one is gone.
+    gateways: Arc<[String]>,
+    turn: Arc<AtomicUsize>,
     headers: HeaderMap,
+    patience: Duration,
 }
 
 impl Caller {
-    pub(crate) fn new(base: String, secret: &str) -> Self {
-        let client = Client::builder()
-            .timeout(Duration::from_secs(60))
-            .build()
-            .unwrap();
+    pub(crate) fn new(gateways: impl IntoIterator<Item = String>, secret: &str) -> Self {
         let caller = Self {
-            client,
-            base,
+            client: Client::builder().build().unwrap(),
+            gateways: gateways.into_iter().collect(),
+            turn: Arc::default(),
             headers: HeaderMap::new(),
+            patience: Duration::from_secs(60),
         };
         if secret.is_empty() {
             caller
@@ -80,15 +83,39 @@ impl Caller {
         self
     }
 
+    /// The same caller, who gives a request up after this long.
+    #[must_use]
+    pub fn patient_for(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The same person at a turn of its own among the gateways.
+    #[must_use]
+    pub fn at_turn(mut self, turn: usize) -> Self {
+        self.turn = Arc::new(AtomicUsize::new(turn));
+        self
+    }
+
     /// A request to build on.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let turn = self.turn.load(Ordering::Relaxed) % self.gateways.len();
         self.client
-            .request(method, format!("{}{path}", self.base))
+            .request(method, format!("{}{path}", self.gateways[turn]))
+            .timeout(self.patience)
             .headers(self.headers.clone())
     }
 
     /// Sends it; `None` when the gateway can't be reached.
     pub async fn send(&self, request: RequestBuilder) -> Option<Answer> {
+        let answer = Self::answer(request).await;
+        if answer.is_none() {
+            self.turn.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    async fn answer(request: RequestBuilder) -> Option<Answer> {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.ok()?;

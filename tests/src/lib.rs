@@ -8,19 +8,30 @@
     reason = "a test whose servers don't start can only stop"
 )]
 
+mod breaking;
+mod clock;
+mod disk;
+mod family;
 mod history;
 mod http;
+mod operator;
 mod parts;
 mod platform;
+mod remains;
 mod replay;
 mod scenario;
+mod servers;
 mod settings;
+mod standby;
 
+pub use breaking::Wire;
 pub use history::History;
 pub use http::{Answer, Caller};
-pub use parts::Part;
+pub use medilink_test_support::Line;
+pub use operator::Rebuilding;
+pub use parts::{Instance, Part};
 pub use platform::Platform;
-pub use replay::{assert_read_models_equal_their_replay, settle};
+pub use replay::{Compared, assert_read_models_equal_their_replay, settle};
 pub use scenario::{CANARY, Hospital, id};
 pub use settings::Options;
 
@@ -30,14 +41,26 @@ use std::time::{Duration, Instant};
 ///
 /// # Panics
 /// With `what` when it isn't within `limit`.
-pub async fn eventually<F, Fut>(what: &str, limit: Duration, mut ready: F)
+pub async fn eventually<F, Fut>(what: &str, limit: Duration, ready: F)
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = bool>,
+{
+    assert!(within(limit, ready).await, "{what}: not within {limit:?}");
+}
+
+/// Waits until `ready` is true; `false` when it isn't within `limit`.
+pub async fn within<F, Fut>(limit: Duration, mut ready: F) -> bool
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = bool>,
 {
     let started = Instant::now();
     while !ready().await {
-        assert!(started.elapsed() < limit, "{what}: not within {limit:?}");
+        if started.elapsed() > limit {
+            return false;
+        }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    true
 }

@@ -1,11 +1,14 @@
 //! One part of the platform as a process.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use crate::family;
 
 /// A role of the binary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +38,37 @@ impl Part {
     }
 }
 
+/// One process of a part; most tests have only the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instance {
+    /// What it does.
+    pub part: Part,
+    /// Which of its kind it is, from 1.
+    pub number: u8,
+}
+
+impl Instance {
+    /// The second process of a part.
+    pub const fn second(part: Part) -> Self {
+        Self { part, number: 2 }
+    }
+}
+
+impl From<Part> for Instance {
+    fn from(part: Part) -> Self {
+        Self { part, number: 1 }
+    }
+}
+
+impl fmt::Display for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.number {
+            1 => f.write_str(self.part.name()),
+            number => write!(f, "{}-{number}", self.part.name()),
+        }
+    }
+}
+
 /// The binary with these settings, and none from the environment of whoever runs the tests.
 pub(crate) fn medilink(binary: &Path, config: &Path) -> Command {
     let mut command = Command::new(binary);
@@ -52,13 +86,12 @@ pub(crate) fn medilink(binary: &Path, config: &Path) -> Command {
 pub(crate) struct Process(Child);
 
 impl Process {
-    pub fn start(binary: &Path, config: &Path, part: Part, log: &Path) -> Self {
+    pub fn start(mut command: Command, part: Part, log: &Path) -> Self {
         let log: File = OpenOptions::new()
             .create(true)
             .append(true)
             .open(log)
             .unwrap();
-        let mut command = medilink(binary, config);
         command
             .arg(part.name())
             .stdout(log.try_clone().unwrap())
@@ -69,6 +102,16 @@ impl Process {
     /// Whether it has ended by itself.
     pub fn has_ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()
+    }
+
+    /// SIGSTOP: it does nothing, and its connections stay open.
+    pub fn pause(&self) {
+        family::pause(self.0.id());
+    }
+
+    /// SIGCONT.
+    pub fn resume(&self) {
+        family::resume(self.0.id());
     }
 
     /// SIGKILL: no last word.

@@ -12,38 +12,37 @@ use medilink_database::{Database, DatabaseConfig};
 use medilink_domain::TenantId;
 use medilink_domain::values::Role;
 use medilink_log::{EventCodec, LogReader, LogWriter, Snapshots};
-use medilink_servers::{
-    Account, DatabaseUrls, NatsOptions, NatsPasswords, PostgresOptions, PrivateNats,
-    PrivatePostgres, RolePasswords, find_nats_server, password, provision,
-};
+use medilink_servers::{DatabaseUrls, RolePasswords, provision};
+use medilink_test_support::port;
 use medilink_vault::{Keyring, Vault};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::breaking::{Breaking, Wire};
 use crate::http::Caller;
-use crate::parts::{Part, Process, medilink};
-use crate::settings::{Options, port};
+use crate::parts::{Instance, Part, Process, medilink};
+use crate::servers::Servers;
+use crate::settings::Options;
+use crate::standby::either;
 
 /// The names of the two databases.
 const DATABASES: [&str; 2] = ["medilink", "medilink_keys"];
 
-enum Server<Running, Stopped> {
-    Running(Running),
-    Killed(Stopped),
-}
-
 /// A platform whose every process a test can kill and start again.
 pub struct Platform {
-    // In the order in which they are dropped: those who use the servers go before them.
-    parts: BTreeMap<Part, Process>,
-    nats: Option<Server<PrivateNats, NatsOptions>>,
-    postgres: Option<Server<PrivatePostgres, PostgresOptions>>,
+    // In the order in which they are dropped: those who use the servers go before them, and
+    // the servers before their disks.
+    parts: BTreeMap<Instance, Process>,
+    pub(crate) servers: Servers,
+    pub(crate) breaking: Breaking,
     folder: TempDir,
-    binary: PathBuf,
+    pub(crate) binary: PathBuf,
     options: Options,
     urls: DatabaseUrls,
-    gateway: u16,
+    gateways: Vec<u16>,
+    /// Where the other parts' metrics are.
+    metrics: BTreeMap<Instance, u16>,
     executor: OnceCell<Executor>,
     vault: OnceCell<Vault>,
     /// The tenant that the harness works in.
@@ -58,66 +57,75 @@ impl Platform {
             .tempdir()
             .unwrap();
         passable(folder.path());
-        let account = Account::for_servers().unwrap();
-        // PostgreSQL syncs to the page cache only: processes are killed here, not machines.
-        let settings = [
-            ("fsync", "off"),
-            ("full_page_writes", "off"),
-            ("max_connections", "200"),
-        ];
-        let postgres = PrivatePostgres::start(PostgresOptions {
-            folder: folder.path().join("postgres"),
-            log: folder.path().join("postgres.log"),
-            port: Some(port()),
-            password: password(),
-            account: account.clone(),
-            settings: settings
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
-        })
-        .await
-        .unwrap();
+        let mut breaking = Breaking::new(&options, folder.path());
+        let servers = Servers::start(&options, folder.path()).await;
         let [main, keys] = DATABASES;
-        let urls = provision(
-            &postgres.superuser_url(),
+        let mut urls = provision(
+            &servers.superuser_url(),
             &RolePasswords::generate(),
             main,
             keys,
         )
         .await
         .unwrap();
-        let nats = PrivateNats::start(NatsOptions {
-            folder: folder.path().join("nats"),
-            log: folder.path().join("nats.log"),
-            port: Some(port()),
-            passwords: NatsPasswords::generate(),
-            account,
-            program: find_nats_server().unwrap(),
-            max_store_bytes: 1 << 30,
-        })
-        .await
-        .unwrap();
+        if let Some(standby) = &servers.standby {
+            urls = either(urls, servers.ports().0, standby.port());
+        }
+        let gateways: Vec<u16> = (0..options.copies).map(|_| port()).collect();
+        breaking.lay(&options, servers.ports(), &gateways);
         Keyring::open_or_create(folder.path().join("keyring")).unwrap();
         let mut platform = Self {
             parts: BTreeMap::new(),
-            nats: Some(Server::Running(nats)),
-            postgres: Some(Server::Running(postgres)),
+            servers,
+            breaking,
             folder,
             binary: binary.into(),
             options,
             urls,
-            gateway: port(),
+            gateways,
+            metrics: BTreeMap::new(),
             executor: OnceCell::new(),
             vault: OnceCell::new(),
             tenant: TenantId(Uuid::now_v7()),
         };
+        let instances = platform.instances().into_iter();
+        platform.metrics = instances.map(|instance| (instance, port())).collect();
         let (success, said) = platform.run(&["admin", "migrate"]);
         assert!(success, "{said}");
-        for part in Part::ALL {
-            platform.start_part(part);
+        for instance in platform.instances() {
+            platform.start_part(instance);
         }
         platform.ready().await;
         platform
+    }
+
+    /// Every process that the platform is made of, running or not.
+    pub fn instances(&self) -> Vec<Instance> {
+        let numbers = 1..=self.options.copies;
+        numbers
+            .flat_map(|number| Part::ALL.map(|part| Instance { part, number }))
+            .collect()
+    }
+
+    /// Those of one part.
+    pub fn instances_of(&self, part: Part) -> Vec<Instance> {
+        let numbers = 1..=self.options.copies;
+        numbers.map(|number| Instance { part, number }).collect()
+    }
+
+    /// What Prometheus would read from one of them.
+    ///
+    /// # Panics
+    /// When it serves nothing.
+    pub async fn metrics(&self, instance: impl Into<Instance>) -> String {
+        let instance = instance.into();
+        let port = match instance.part {
+            Part::Gateway => self.gateways[usize::from(instance.number) - 1],
+            _ => self.metrics[&instance],
+        };
+        let caller = Caller::new([format!("http://127.0.0.1:{port}")], "");
+        let answer = caller.get("/metrics").await;
+        answer.expect("the part serves its metrics").text
     }
 
     /// Waits until the gateway serves and every read model is there.
@@ -131,11 +139,8 @@ impl Platform {
             }) {
                 return;
             }
-            if let Some(part) = Part::ALL
-                .into_iter()
-                .find(|part| self.parts.contains_key(part) && !self.is_running(*part))
-            {
-                panic!("{} ended by itself:\n{}", part.name(), self.log_of(part));
+            if let Some(ended) = self.ended() {
+                panic!("{ended} ended by itself:\n{}", self.log_of(ended));
             }
             assert!(
                 started.elapsed() < Duration::from_secs(60),
@@ -161,77 +166,71 @@ impl Platform {
     }
 
     /// Starts a part that isn't running.
-    pub fn start_part(&mut self, part: Part) {
-        let config = self.write_settings(part);
-        let process = Process::start(&self.binary, &config, part, &self.log_path(part));
-        self.parts.insert(part, process);
+    pub fn start_part(&mut self, instance: impl Into<Instance>) {
+        self.start_with(instance, &[]);
+    }
+
+    /// Starts a part with more in its environment.
+    pub fn start_with(&mut self, instance: impl Into<Instance>, environment: &[(&str, &str)]) {
+        let instance = instance.into();
+        let config = self.write_settings(instance);
+        let mut command = medilink(&self.binary, &config);
+        command.envs(environment.iter().copied());
+        if let Some(clock) = self.breaking.clock(instance) {
+            clock.wind(&mut command);
+        }
+        let process = Process::start(command, instance.part, &self.log_path(instance));
+        self.parts.insert(instance, process);
     }
 
     /// `kill -9`.
-    pub fn kill_part(&mut self, part: Part) {
+    pub fn kill_part(&mut self, instance: impl Into<Instance>) {
         self.parts
-            .remove(&part)
+            .remove(&instance.into())
             .expect("the part is running")
             .kill();
     }
 
     /// SIGTERM; `true` when it ended with 0.
-    pub fn stop_part(&mut self, part: Part) -> bool {
+    pub fn stop_part(&mut self, instance: impl Into<Instance>) -> bool {
         self.parts
-            .remove(&part)
+            .remove(&instance.into())
             .expect("the part is running")
             .stop()
             .success()
     }
 
+    /// SIGSTOP: it does nothing, and its connections stay open.
+    pub fn pause_part(&mut self, instance: impl Into<Instance>) {
+        self.parts[&instance.into()].pause();
+    }
+
+    /// SIGCONT.
+    pub fn resume_part(&mut self, instance: impl Into<Instance>) {
+        self.parts[&instance.into()].resume();
+    }
+
     /// Whether a part that was started still runs.
-    pub fn is_running(&mut self, part: Part) -> bool {
+    pub fn is_running(&mut self, instance: impl Into<Instance>) -> bool {
         self.parts
-            .get_mut(&part)
+            .get_mut(&instance.into())
             .is_some_and(|process| !process.has_ended())
     }
 
-    /// `kill -9` of NATS; with `forget`, its store is deleted too.
-    pub async fn kill_nats(&mut self, forget: bool) {
-        let Some(Server::Running(nats)) = self.nats.take() else {
-            panic!("NATS is running")
-        };
-        let store = nats.store();
-        self.nats = Some(Server::Killed(nats.kill().await));
-        if forget {
-            std::fs::remove_dir_all(&store).unwrap();
-        }
-    }
-
-    /// Starts NATS again where it was.
-    pub async fn start_nats(&mut self) {
-        let Some(Server::Killed(options)) = self.nats.take() else {
-            panic!("NATS was killed")
-        };
-        self.nats = Some(Server::Running(PrivateNats::start(options).await.unwrap()));
-    }
-
-    /// `kill -9` of PostgreSQL.
-    pub async fn kill_postgres(&mut self) {
-        let Some(Server::Running(postgres)) = self.postgres.take() else {
-            panic!("PostgreSQL is running")
-        };
-        self.postgres = Some(Server::Killed(postgres.kill().await));
-    }
-
-    /// Starts PostgreSQL again where it was.
-    pub async fn start_postgres(&mut self) {
-        let Some(Server::Killed(options)) = self.postgres.take() else {
-            panic!("PostgreSQL was killed")
-        };
-        self.postgres = Some(Server::Running(
-            PrivatePostgres::start(options).await.unwrap(),
-        ));
+    /// One that was started and has ended by itself.
+    pub fn ended(&mut self) -> Option<Instance> {
+        self.parts
+            .iter_mut()
+            .find_map(|(instance, process)| process.has_ended().then_some(*instance))
     }
 
     /// A caller with this bearer secret; none when it is empty.
     pub fn caller(&self, secret: &str) -> Caller {
-        Caller::new(format!("http://127.0.0.1:{}", self.gateway), secret)
+        let ports = self.gateways.iter().zip(1..).map(|(gateway, number)| {
+            let wire = Wire::ToGateway(number);
+            self.breaking.port(wire).unwrap_or(*gateway)
+        });
+        Caller::new(ports.map(|port| format!("http://127.0.0.1:{port}")), secret)
     }
 
     /// A caller who is this person in these roles.
@@ -246,7 +245,7 @@ impl Platform {
             person,
             roles: roles.to_vec(),
             secret_hash,
-            expires_at: chrono::Utc::now() + chrono::TimeDelta::hours(2),
+            expires_at: chrono::Utc::now() + chrono::TimeDelta::days(2),
         };
         let context = CommandContext::new(Actor::console(tenant));
         self.executor()
@@ -304,30 +303,30 @@ impl Platform {
 
     /// The superuser's URL of each database.
     pub fn superuser_urls(&self) -> [String; 2] {
-        let Some(Server::Running(postgres)) = &self.postgres else {
-            panic!("PostgreSQL is running")
-        };
-        let url = postgres.superuser_url();
+        let url = self.servers.superuser_url();
         DATABASES.map(|database| format!("{}/{database}", url.rsplit_once('/').unwrap().0))
+    }
+
+    /// The broker as its operator; `None` when it can't be reached within some seconds.
+    pub async fn operator(&self) -> Option<Bus> {
+        let nats = self.servers.nats_options();
+        let named = nats.passwords.named();
+        let (user, secret) = named.iter().find(|(name, _)| *name == "operator").unwrap();
+        let (_, port) = self.servers.ports();
+        let config = BusConfig::at(format!("nats://127.0.0.1:{port}"), *user, *secret);
+        let bus = Bus::connect(&config, "test").await.unwrap();
+        for _ in 0..100 {
+            if bus.is_up() {
+                return Some(bus);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
     }
 
     /// What the broker's stream holds; `None` when there is none.
     pub async fn broker(&self) -> Option<StreamPosition> {
-        let Some(Server::Running(nats)) = &self.nats else {
-            return None;
-        };
-        let named = nats.options().passwords.named();
-        let (user, secret) = named.iter().find(|(name, _)| *name == "operator").unwrap();
-        let bus = Bus::connect(&BusConfig::at(nats.url(), *user, *secret), "test")
-            .await
-            .unwrap();
-        for _ in 0..100 {
-            if bus.is_up() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        stream_position(&bus).await.ok()
+        stream_position(&self.operator().await?).await.ok()
     }
 
     /// Everything that the platform keeps: servers' data, logs, keys.
@@ -336,28 +335,29 @@ impl Platform {
     }
 
     /// What a part has logged.
-    pub fn log_of(&self, part: Part) -> String {
-        std::fs::read_to_string(self.log_path(part)).unwrap_or_default()
+    pub fn log_of(&self, instance: impl Into<Instance>) -> String {
+        std::fs::read_to_string(self.log_path(instance.into())).unwrap_or_default()
     }
 
-    fn log_path(&self, part: Part) -> PathBuf {
-        self.folder.path().join(format!("{}.log", part.name()))
+    fn log_path(&self, instance: Instance) -> PathBuf {
+        self.folder.path().join(format!("{instance}.log"))
     }
 
-    fn write_settings(&self, part: Part) -> PathBuf {
-        let path = self.folder.path().join(format!("{}.toml", part.name()));
-        std::fs::write(&path, self.options.over(&self.settings(part))).unwrap();
+    pub(crate) fn write_settings(&self, instance: impl Into<Instance>) -> PathBuf {
+        let instance = instance.into();
+        let path = self.folder.path().join(format!("{instance}.toml"));
+        std::fs::write(&path, self.options.over(&self.settings(instance))).unwrap();
         path
     }
 
-    fn settings(&self, part: Part) -> String {
-        let nats = match &self.nats {
-            Some(Server::Running(nats)) => nats.options(),
-            Some(Server::Killed(options)) => options,
-            None => panic!("NATS was started once"),
-        };
-        let named = nats.passwords.named();
-        let (_, secret) = named.iter().find(|(name, _)| *name == part.name()).unwrap();
+    fn settings(&self, instance: Instance) -> String {
+        let name = instance.part.name();
+        let named = self.servers.nats_options().passwords.named();
+        let (_, secret) = named.iter().find(|(user, _)| *user == name).unwrap();
+        let (postgres, nats) = self.servers.ports();
+        let through = |wire, direct| self.breaking.port(wire).unwrap_or(direct);
+        let database = through(Wire::ToDatabase(instance), postgres);
+        let url = |url: &str| url.replace(&format!(":{postgres}/"), &format!(":{database}/"));
         format!(
             r#"
             folder = {folder:?}
@@ -383,29 +383,21 @@ impl Platform {
             "#,
             folder = self.folder.path(),
             tenant = self.tenant,
-            app = self.urls.app,
-            projector = self.urls.projector,
-            vault = self.urls.vault,
+            app = url(&self.urls.app),
+            projector = url(&self.urls.projector),
+            vault = url(&self.urls.vault),
             owner = self.urls.owner,
             keys_owner = self.urls.keys_owner,
-            nats_port = nats.port.unwrap(),
-            gateway = self.gateway,
-        )
+            nats_port = through(Wire::ToBroker(instance), nats),
+            gateway = self.gateways[usize::from(instance.number) - 1],
+        ) + &self.metrics_setting(instance)
     }
-}
 
-impl Drop for Platform {
-    /// A test that failed shows what the parts said last.
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            for part in Part::ALL {
-                let log = self.log_of(part);
-                let lines: Vec<&str> = log.lines().collect();
-                eprintln!(
-                    "--- {}\n{}",
-                    part.name(),
-                    lines[lines.len().saturating_sub(12)..].join("\n")
-                );
+    fn metrics_setting(&self, instance: Instance) -> String {
+        match (instance.part, self.metrics.get(&instance)) {
+            (Part::Gateway, _) | (_, None) => String::new(),
+            (part, Some(port)) => {
+                format!("[metrics]\n{} = \"127.0.0.1:{port}\"\n", part.name())
             }
         }
     }

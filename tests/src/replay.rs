@@ -41,17 +41,27 @@ pub async fn settle(platform: &Platform, limit: Duration) -> Position {
     }
 }
 
+/// What was compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Compared {
+    /// How many read models.
+    pub models: usize,
+    /// How many rows they have.
+    pub rows: usize,
+}
+
 /// Compares the live rows of every read model with those of a rebuild from the first event on.
 ///
 /// # Panics
 /// When they differ.
-pub async fn assert_read_models_equal_their_replay(platform: &Platform) {
+pub async fn assert_read_models_equal_their_replay(platform: &Platform) -> Compared {
     let head = settle(platform, Duration::from_secs(90)).await;
     let projector = Projector::new(
         platform.projector(),
         EventCodec::new(platform.vault().await),
         None,
     );
+    let mut compared = Compared::default();
     for name in projector.names() {
         let (at, live) = projector.rows_clear(name).await.unwrap();
         assert_eq!(
@@ -70,5 +80,8 @@ pub async fn assert_read_models_equal_their_replay(platform: &Platform) {
         for (live, rebuilt) in live.iter().zip(&rebuilt) {
             assert_eq!(live, rebuilt, "{name}: a live row is not what the log says");
         }
+        compared.models += 1;
+        compared.rows += live.len();
     }
+    compared
 }

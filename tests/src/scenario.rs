@@ -35,29 +35,40 @@ impl Hospital {
     /// Sets it up in India; its doctors receive in ten days.
     pub async fn open(platform: &Platform) -> Self {
         let date = Utc::now().date_naive() + Days::new(10);
-        Self::open_in(platform, "Asia/Kolkata", KOLKATA, date).await
+        Self::of(people(platform).await, "Asia/Kolkata", KOLKATA, date).await
     }
 
     /// Sets it up where it is not nearly midnight, for appointments at `around`.
     pub async fn open_for(platform: &Platform, around: DateTime<Utc>) -> Self {
+        Self::around(people(platform).await, around).await
+    }
+
+    /// Another one of the same people, where it is not nearly midnight at `around`.
+    pub async fn another_for(&self, around: DateTime<Utc>) -> Self {
+        let people = (self.administrator.clone(), self.receptionist.clone());
+        Self::around(people, around).await
+    }
+
+    async fn around(people: (Caller, Caller), around: DateTime<Utc>) -> Self {
         let local = around + TimeDelta::minutes(KOLKATA);
         if local.hour() < 23 {
-            Self::open_in(platform, "Asia/Kolkata", KOLKATA, local.date_naive()).await
+            Self::of(people, "Asia/Kolkata", KOLKATA, local.date_naive()).await
         } else {
-            Self::open_in(platform, "Etc/UTC", 0, around.date_naive()).await
+            Self::of(people, "Etc/UTC", 0, around.date_naive()).await
         }
     }
 
-    async fn open_in(platform: &Platform, time_zone: &str, offset: i64, date: NaiveDate) -> Self {
-        let administrator = platform
-            .person(Uuid::now_v7(), &[Role::Administrator])
-            .await;
-        let receptionist = platform.person(Uuid::now_v7(), &[Role::Receptionist]).await;
+    async fn of(
+        (administrator, receptionist): (Caller, Caller),
+        time_zone: &str,
+        offset: i64,
+        date: NaiveDate,
+    ) -> Self {
         let body = json!({"name": "City Hospital", "time_zone": time_zone});
-        let hospital = id(&administrator.post("/v1/hospitals", &body).await);
+        let hospital = id(&administrator.persist("/v1/hospitals", &body).await);
         let path = format!("/v1/hospitals/{hospital}/departments");
         let department = id(&administrator
-            .post(&path, &json!({"name": "Heart", "specialty": "Cardiology"}))
+            .persist(&path, &json!({"name": "Heart", "specialty": "Cardiology"}))
             .await);
         Self {
             administrator,
@@ -71,14 +82,19 @@ impl Hospital {
 
     /// Registers a doctor whose every personal field holds the canary.
     pub async fn doctor(&self, number: u32) -> Uuid {
-        let body = json!({
+        let body = self.doctor_body(number);
+        id(&self.administrator.persist("/v1/doctors", &body).await)
+    }
+
+    /// What that is asked with.
+    pub fn doctor_body(&self, number: u32) -> Value {
+        json!({
             "hospital": self.hospital,
             "department": self.department,
             "name": format!("Dr {CANARY} {number}"),
             "registration_number": format!("{CANARY}-{number}"),
             "languages": ["en", "hi"],
-        });
-        id(&self.administrator.persist("/v1/doctors", &body).await)
+        })
     }
 
     /// Opens a window on the day; the answer to the command.
@@ -89,13 +105,18 @@ impl Hospital {
         closes: &str,
         slot_minutes: u32,
     ) -> Answer {
-        let body = json!({"date": self.date, "opens": opens, "closes": closes, "slot_minutes": slot_minutes});
+        let body = self.window_body(opens, closes, slot_minutes);
         let opened = self
             .administrator
             .persist(&format!("/v1/doctors/{doctor}/windows"), &body)
             .await;
         assert_eq!(opened.status, 201, "{}", opened.text);
         opened
+    }
+
+    /// What that is asked with.
+    pub fn window_body(&self, opens: &str, closes: &str, slot_minutes: u32) -> Value {
+        json!({"date": self.date, "opens": opens, "closes": closes, "slot_minutes": slot_minutes})
     }
 
     /// Opens a window of one slot of five minutes at this instant.
@@ -116,14 +137,19 @@ impl Hospital {
 
     /// Registers a patient whose every personal field holds the canary.
     pub async fn patient(&self, number: u32) -> Uuid {
-        let body = json!({
+        let body = self.patient_body(number);
+        id(&self.receptionist.persist("/v1/patients", &body).await)
+    }
+
+    /// What that is asked with.
+    pub fn patient_body(&self, number: u32) -> Value {
+        json!({
             "name": format!("Asha {CANARY} {number}"),
             "phone": format!("+91{}", 9_876_500_000_u64 + u64::from(number)),
             "email": format!("asha.{CANARY}.{number}@example.org"),
             "language": "hi",
             "date_of_birth": "1907-03-29",
-        });
-        id(&self.receptionist.post("/v1/patients", &body).await)
+        })
     }
 
     /// The instant at which a minute of the day, counted from midnight here, is.
@@ -156,6 +182,13 @@ impl Hospital {
         assert_eq!(booked.status, 201, "{}", booked.text);
         booked
     }
+}
+
+/// An administrator and a receptionist.
+async fn people(platform: &Platform) -> (Caller, Caller) {
+    let administrator = platform.person(Uuid::now_v7(), &[Role::Administrator]);
+    let receptionist = platform.person(Uuid::now_v7(), &[Role::Receptionist]);
+    (administrator.await, receptionist.await)
 }
 
 /// The id of what a command made.

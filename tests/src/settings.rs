@@ -1,15 +1,30 @@
-//! What the parts of a platform under test are told, and which ports it uses.
-
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicU16, Ordering};
+//! What the parts of a platform under test are told.
 
 use toml::{Table, Value};
 
 /// What a test needs differently.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Further settings, laid over those of the harness: `[("worker", "poll_ms = 100")]`.
     pub settings: Vec<(&'static str, String)>,
+    /// How many processes of each part run.
+    pub copies: u8,
+    /// Every connection goes through a proxy, clocks can be set and the servers' disks filled:
+    /// those who need none of it are spared its costs.
+    pub breakable: bool,
+    /// PostgreSQL has a standby.
+    pub standby: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings: Vec::new(),
+            copies: 1,
+            breakable: false,
+            standby: false,
+        }
+    }
 }
 
 impl Options {
@@ -17,6 +32,27 @@ impl Options {
     #[must_use]
     pub fn with(mut self, section: &'static str, settings: impl Into<String>) -> Self {
         self.settings.push((section, settings.into()));
+        self
+    }
+
+    /// With so many processes of each part.
+    #[must_use]
+    pub const fn copies(mut self, copies: u8) -> Self {
+        self.copies = copies;
+        self
+    }
+
+    /// With lines, clocks and disks that a test can break.
+    #[must_use]
+    pub const fn breakable(mut self) -> Self {
+        self.breakable = true;
+        self
+    }
+
+    /// With a standby of PostgreSQL.
+    #[must_use]
+    pub const fn standby(mut self) -> Self {
+        self.standby = true;
         self
     }
 
@@ -49,21 +85,6 @@ fn overlay(value: &mut Value, more: Table) {
             (_, value) => {
                 table.insert(name, value);
             }
-        }
-    }
-}
-
-/// A port that nobody listens on, below those that the system gives to outgoing connections:
-/// a server that is killed must find its port free when it comes back, and whoever calls it
-/// meanwhile must not happen to call himself.
-pub(crate) fn port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    loop {
-        // Tests are processes of their own; each begins somewhere else.
-        let seat = (std::process::id() % 1_200) as u16 * 10;
-        let port = 20_000 + (seat + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
         }
     }
 }

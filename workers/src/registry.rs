@@ -74,8 +74,8 @@ impl Jobs {
         self.0.iter().map(|(name, _)| *name)
     }
 
-    pub(crate) fn starts(&self) -> impl Iterator<Item = &Start> {
-        self.0.iter().map(|(_, start)| start)
+    pub(crate) fn starts(&self) -> impl Iterator<Item = &(&'static str, Start)> {
+        self.0.iter()
     }
 }
 

@@ -1,16 +1,18 @@
 //! The worker role: all jobs of a process.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use medilink_bus::Bus;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::WorkerConfig;
 use crate::job::Tools;
-use crate::registry::Jobs;
-use crate::runtime::{Figures, Host};
+use crate::registry::{Jobs, Start};
+use crate::runtime::{Figures, Host, pause};
 
 /// How a job is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +57,13 @@ impl Worker {
     /// [`WorkerConfig::drain_ms`] it is cut off, to be taken up again by the next process.
     pub async fn run(&self, cancel: CancellationToken) {
         let mut tasks = JoinSet::new();
-        for start in self.jobs.starts() {
-            tasks.spawn(start(self.host.clone(), cancel.clone()));
+        for (name, start) in self.jobs.starts() {
+            tasks.spawn(keep(
+                name,
+                Arc::clone(start),
+                self.host.clone(),
+                cancel.clone(),
+            ));
         }
         cancel.cancelled().await;
         let drained = tokio::time::timeout(self.host.config.drain(), async {
@@ -72,6 +79,24 @@ impl Worker {
                 "effects in hand took too long to finish and are cut off"
             );
             tasks.shutdown().await;
+        }
+    }
+}
+
+/// Runs a job until cancelled. A panic of the runner itself (one of an effect is the effect's)
+/// must not end the job for as long as the process lives.
+async fn keep(name: &'static str, start: Start, host: Host, cancel: CancellationToken) {
+    // From the beginning: the first effect is then a rise, which Prometheus can see.
+    metrics::counter!("medilink_job_effects_total", "name" => name, "outcome" => "done")
+        .increment(0);
+    while AssertUnwindSafe(start(host.clone(), cancel.clone()))
+        .catch_unwind()
+        .await
+        .is_err()
+    {
+        tracing::error!(job = name, "a job panicked and begins anew");
+        if !pause(&cancel, host.config.poll()).await {
+            return;
         }
     }
 }

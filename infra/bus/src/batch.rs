@@ -71,6 +71,7 @@ pub(crate) async fn launch(
     at: Position,
     batch: Vec<Outgoing>,
 ) -> Result<Flying<'_>, RelayError> {
+    fail::fail_point!("relay-before-publish");
     // A hung connection stops taking messages before it is known to be lost.
     match tokio::time::timeout(bus.timeout(), send(bus, at, batch)).await {
         Ok(flying) => flying,
@@ -183,6 +184,7 @@ async fn arrival(
             });
         }
     };
+    fail::fail_point!("relay-after-publish");
     let count = expected.0 - at.0;
     if ack.sequence != expected.0 || ack.batch_size.is_some_and(|stored| stored != count) {
         return Err(RelayError::OutOfStep {

@@ -1,20 +1,29 @@
-//! One connection to the broker under one user. It never gives up, and it never lets a
-//! refused permission pass for a time-out.
+//! One connection to the broker under one user. It never gives up, it never lets a refused
+//! permission pass for a time-out, and it doesn't stay with a server that can't help while there
+//! are others.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_nats::client::Request;
 use async_nats::connection::State;
 use async_nats::jetstream::response::Response;
 use async_nats::jetstream::{self, ErrorCode};
-use async_nats::{Client, ConnectOptions, Event, ServerAddr, ServerError};
+use async_nats::{
+    Client, ConnectOptions, Event, ReconnectToServer, Server, ServerAddr, ServerError, ServerInfo,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
 
 use crate::config::BusConfig;
 use crate::error::BusError;
+
+/// How long a server of several may answer nothing before another one is tried: one that is cut
+/// off from the others still takes clients, but has nobody to ask.
+const VAIN: Duration = Duration::from_secs(4);
 
 /// Whether the broker can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +50,10 @@ pub struct Bus {
     request: Duration,
     link: watch::Receiver<Link>,
     denials: broadcast::Sender<Denial>,
+    /// Whether there are other servers to turn to.
+    several: bool,
+    /// Since when this one has answered nothing.
+    vain_since: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Bus {
@@ -79,6 +92,8 @@ impl Bus {
             .request_timeout(Some(config.request()))
             .ping_interval(Duration::from_secs(10))
             .reconnect_delay_callback(reconnect_delay)
+            .ignore_discovered_servers()
+            .reconnect_to_server_callback(in_turn())
             .event_callback(move |event| {
                 events.take(&event);
                 std::future::ready(())
@@ -90,6 +105,10 @@ impl Bus {
             })?;
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
+        let several = addresses.len() > 1;
+        // Otherwise rustls panics as soon as any dependency brings another provider along.
+        // An error says that the process has chosen already.
+        let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = options
             .connect(addresses)
             .await
@@ -104,6 +123,8 @@ impl Bus {
             request: config.request(),
             link,
             denials,
+            several,
+            vain_since: Arc::default(),
         })
     }
 
@@ -209,9 +230,35 @@ impl Bus {
         };
         tokio::select! {
             biased;
-            answer = call => answer,
+            answer = call => {
+                self.judge(matches!(answer, Err(BusError::Away(_)))).await;
+                answer
+            }
             denial = denied => Err(BusError::Denied { user: self.user.to_string(), action: denial.action, subject: denial.subject }),
             () = self.lost(number) => Err(BusError::Away("the connection was lost".to_owned())),
+        }
+    }
+
+    /// Turns to another server when this one has answered in vain for a while.
+    async fn judge(&self, in_vain: bool) {
+        let turn = {
+            let mut since = self
+                .vain_since
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let first = *since.get_or_insert_with(Instant::now);
+            let turn = in_vain && self.several && first.elapsed() >= VAIN;
+            if turn || !in_vain {
+                *since = None;
+            }
+            turn
+        };
+        if turn {
+            tracing::warn!(user = %self.user, "this server of the broker is no use; trying another");
+            metrics::counter!("medilink_bus_turns_total", "user" => self.user.to_string())
+                .increment(1);
+            // It fails only when the connection's own task is gone, and then so are we.
+            let _ = self.client.force_reconnect().await;
         }
     }
 }
@@ -230,7 +277,7 @@ impl EventSink {
             Event::Connected => {
                 // Numbers only grow, and only this callback writes: the client calls it for
                 // one event at a time.
-                let number = CONNECTIONS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1;
                 self.link.send_replace(Link::Up(number));
                 metrics::gauge!("medilink_bus_up", "user" => self.user.to_string()).set(1.0);
                 tracing::info!(user = %self.user, "connected to the broker");
@@ -286,7 +333,7 @@ impl EventSink {
     }
 }
 
-static CONNECTIONS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
 /// Reads `Permissions Violation for Publish to "x"` and `… for Subscription to "x"`.
 fn denial(text: &str) -> Option<Denial> {
@@ -312,6 +359,21 @@ fn addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
         })
     };
     urls.split(',').map(parse).collect()
+}
+
+/// The servers one after the other, beginning anywhere. Left to itself the client would go back
+/// to the one that it came from, as long as that takes connections.
+fn in_turn()
+-> impl Fn(Vec<Server>, ServerInfo) -> std::future::Ready<Option<ReconnectToServer>> + Send + Sync {
+    let turn = AtomicUsize::new(Uuid::now_v7().as_bytes()[15].into());
+    move |servers, _| {
+        let place = turn.fetch_add(1, Ordering::Relaxed) % servers.len().max(1);
+        let next = servers.get(place).map(|server| ReconnectToServer {
+            addr: server.addr.clone(),
+            delay: None,
+        });
+        std::future::ready(next)
+    }
 }
 
 /// From 50 ms, doubling to 2 s.

@@ -83,6 +83,8 @@ impl<S: EventSource> Relay<S> {
     /// that is on its way arrive.
     pub async fn run(self, drain: CancellationToken) {
         let mut pause = Duration::from_millis(50);
+        // From the beginning: the first refusal is then a rise, which an alert can see.
+        metrics::counter!("medilink_relay_refusals_total").increment(0);
         while !drain.is_cancelled() {
             let started = Instant::now();
             let Err(error) = self.follow(&drain).await else {
@@ -199,6 +201,9 @@ impl<S: EventSource> Relay<S> {
             if head > at {
                 return Ok(());
             }
+            // A time rather than an age: it goes on ageing when nobody publishes any more.
+            metrics::gauge!("medilink_relay_level_timestamp_seconds")
+                .set(chrono::Utc::now().timestamp() as f64);
             if checked.elapsed() >= check {
                 let found = stream_position(&self.bus).await?;
                 if found.last != at {

@@ -1,6 +1,8 @@
 //! PostgreSQL for every adapter: one way to connect, to migrate and to tell "the database is
 //! away" from "the statement is wrong".
 
+mod hosts;
+mod leadership;
 mod migrations;
 
 use std::time::Duration;
@@ -10,17 +12,25 @@ use deadpool_postgres::{
 };
 use serde::Deserialize;
 use thiserror::Error;
-use tokio_postgres::NoTls;
+use tokio_postgres::Socket;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::NoTlsStream;
+
+use crate::hosts::{Hosts, drive};
 
 pub use deadpool_postgres::Object as Client;
+pub use leadership::{beat, leading, try_lead};
 pub use migrations::migrate;
+
+/// The driver's side of a connection.
+pub type Connection = tokio_postgres::Connection<Socket, NoTlsStream>;
 
 /// Where a database is and how much of it one process may use.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseConfig {
-    /// `postgres://role:password@host:port/database`.
+    /// `postgres://role:password@host:port/database`; with several `host:port`, separated by
+    /// commas, and `?target_session_attrs=read-write`, the one of them that takes writes.
     pub url: String,
     /// The most connections that this process opens.
     #[serde(default = "default_pool_size")]
@@ -43,6 +53,16 @@ const fn default_statement_ms() -> u64 {
     15_000
 }
 
+/// How soon the server lets go of what a session holds when its process is gone without a
+/// word. By itself it would wait for hours, with every lock and every leadership held.
+const SESSION: [(&str, &str); 5] = [
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "15"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "30s"),
+];
+
 impl DatabaseConfig {
     /// The defaults for a database at this URL.
     pub fn at(url: impl Into<String>) -> Self {
@@ -55,28 +75,25 @@ impl DatabaseConfig {
     }
 
     /// The settings as the driver takes them.
-    ///
-    /// # Errors
-    /// [`DatabaseError::Settings`] when the URL can't be read; the URL is not quoted, it
-    /// holds a password.
-    pub fn driver(&self) -> Result<tokio_postgres::Config, DatabaseError> {
+    fn driver(&self) -> Result<tokio_postgres::Config, DatabaseError> {
+        // The URL is not quoted: it holds a password.
         let mut config: tokio_postgres::Config =
             self.url.parse().map_err(|_| DatabaseError::Settings)?;
-        config.connect_timeout(Duration::from_millis(self.wait_ms));
         config.keepalives_idle(Duration::from_secs(15));
+        config.keepalives_interval(Duration::from_secs(5));
         // A line that swallows everything is given up before a request is.
         config.tcp_user_timeout(Duration::from_secs(10));
         if config.get_application_name().is_none() {
             config.application_name("medilink");
         }
-        if self.statement_ms > 0 {
-            let own = format!("-c statement_timeout={}", self.statement_ms);
-            let options = match config.get_options() {
-                Some(given) => format!("{given} {own}"),
-                None => own,
-            };
-            config.options(options);
+        let mut options = config.get_options().unwrap_or_default().to_owned();
+        for (name, value) in SESSION {
+            options.push_str(&format!(" -c {name}={value}"));
         }
+        if self.statement_ms > 0 {
+            options.push_str(&format!(" -c statement_timeout={}", self.statement_ms));
+        }
+        config.options(options);
         Ok(config)
     }
 }
@@ -148,9 +165,10 @@ impl From<PoolError> for DatabaseError {
 
 fn transient(code: &SqlState) -> bool {
     // Class 08: connection; 53: resources; 57P: operator intervention (shutdown, start-up,
-    // cancelled); 40: serialization and deadlock.
+    // cancelled); 40: serialization and deadlock; 25P03: the session was idle in a transaction,
+    // because its process was stopped for a while.
     let code = code.code();
-    ["08", "53", "57P", "40"]
+    ["08", "53", "57P", "40", "25P03"]
         .iter()
         .any(|class| code.starts_with(class))
         || code == SqlState::QUERY_CANCELED.code()
@@ -158,10 +176,19 @@ fn transient(code: &SqlState) -> bool {
 }
 
 /// A pool of connections under one role.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Database {
     pool: Pool,
+    hosts: Hosts,
     config: DatabaseConfig,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database")
+            .field("pool", &self.pool.status())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Database {
@@ -172,9 +199,11 @@ impl Database {
     /// [`DatabaseError::Settings`] when the URL can't be read.
     pub fn new(config: DatabaseConfig) -> Result<Self, DatabaseError> {
         let wait = Some(Duration::from_millis(config.wait_ms));
-        let manager = Manager::from_config(
-            config.driver()?,
-            NoTls,
+        let driver = config.driver()?;
+        let hosts = Hosts::of(&driver, Duration::from_millis(config.wait_ms));
+        let manager = Manager::from_connect(
+            driver,
+            hosts.clone(),
             ManagerConfig {
                 recycling_method: RecyclingMethod::Fast,
             },
@@ -189,7 +218,11 @@ impl Database {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|_| DatabaseError::Settings)?;
-        Ok(Self { pool, config })
+        Ok(Self {
+            pool,
+            hosts,
+            config,
+        })
     }
 
     /// A connection from the pool. Use `prepare_cached` on it: statements are then parsed
@@ -211,13 +244,17 @@ impl Database {
     /// # Errors
     /// [`DatabaseError::Unavailable`] when the server can't be reached.
     pub async fn connect(&self) -> Result<tokio_postgres::Client, DatabaseError> {
-        let (client, connection) = self.config.driver()?.connect(NoTls).await?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::warn!(error = %DatabaseError::from(error), "a database connection ended");
-            }
-        });
+        let (client, connection) = self.dial().await?;
+        tokio::spawn(drive(connection));
         Ok(client)
+    }
+
+    /// The same with the connection in the caller's hands, who wants to see its messages.
+    ///
+    /// # Errors
+    /// As [`Database::connect`].
+    pub async fn dial(&self) -> Result<(tokio_postgres::Client, Connection), DatabaseError> {
+        Ok(self.hosts.connect().await?)
     }
 
     /// Whether the server answers.

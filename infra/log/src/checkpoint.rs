@@ -1,9 +1,12 @@
 //! Signed checkpoints (C2SP tlog-checkpoint, signed-note) over the tree, and the builder that
 //! keeps up with the log off the write path.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::Utc;
+use futures::FutureExt;
 use medilink_database::{Database, DatabaseError};
 use signed_note::{Note, NoteError, Signer, StandardSigner, StandardVerifier, VerifierList};
 use thiserror::Error;
@@ -160,6 +163,12 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::remove_file(&partial)
 }
 
+/// Says that the tree has the whole log now. A time rather than an age: it goes on ageing when
+/// nobody builds any more.
+fn level() {
+    metrics::gauge!("medilink_tree_level_timestamp_seconds").set(Utc::now().timestamp() as f64);
+}
+
 /// Keeps the tree and its checkpoints up with the log.
 #[derive(Debug)]
 pub struct TreeBuilder {
@@ -182,17 +191,25 @@ impl TreeBuilder {
     /// grows. Trouble is logged and tried again; only a changed history is never passed over.
     pub async fn run(mut self, pace: Duration, cancel: CancellationToken) {
         let mut client = None;
+        // From the beginning: the first error is then a rise, which an alert can see.
+        metrics::counter!("medilink_tree_errors_total").increment(0);
         while !cancel.is_cancelled() {
-            let more = match self.advance_on(&mut client).await {
-                Ok(more) => more,
-                Err(error) => {
-                    metrics::counter!("medilink_tree_errors_total").increment(1);
-                    tracing::error!(%error, "the Merkle tree could not be built further");
-                    client = None;
-                    self.tree = None;
-                    false
-                }
+            // A panic must not end the tree for as long as the process lives.
+            let advanced = AssertUnwindSafe(self.advance_on(&mut client))
+                .catch_unwind()
+                .await;
+            let trouble = match advanced {
+                Ok(Ok(more)) => Ok(more),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(_) => Err("a panic".to_owned()),
             };
+            let more = trouble.unwrap_or_else(|error| {
+                metrics::counter!("medilink_tree_errors_total").increment(1);
+                tracing::error!(error, "the Merkle tree could not be built further");
+                client = None;
+                self.tree = None;
+                false
+            });
             let pause = if more { Duration::ZERO } else { pace };
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -229,6 +246,7 @@ impl TreeBuilder {
             )
             .await?;
         if rows.is_empty() {
+            level();
             self.tree = Some(tree);
             return Ok(false);
         }
@@ -241,10 +259,15 @@ impl TreeBuilder {
         let root = tree.root()?;
         let note = self.key.sign(&tree, root)?;
         store(&transaction, &tiles, &tree, root, &note).await?;
+        fail::fail_point!("tree-before-commit");
         transaction.commit().await?;
         metrics::gauge!("medilink_tree_size").set(tree.size() as f64);
         self.tree = Some(tree);
-        Ok(rows.len() as i64 == STEP)
+        let more = rows.len() as i64 == STEP;
+        if !more {
+            level();
+        }
+        Ok(more)
     }
 
     /// The tree at the last checkpoint, from memory if no other builder has gone on.

@@ -73,6 +73,11 @@ impl Connection {
         Ok(())
     }
 
+    /// Gives the connection up; the next batch has a new one.
+    pub fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Records a batch; `None` when another writer moved the head, which is then reloaded.
     ///
     /// A batch in doubt keeps the time and hashes that it was sent with, because
@@ -137,6 +142,9 @@ impl Connection {
             client.batch_execute("BEGIN"),
             read_head(client, LOCKED_HEAD),
         );
+        fail::fail_point!("log-after-begin", |_| Err(DatabaseError::Unavailable(
+            "fail point".into()
+        )));
         begun?;
         *head = locked?;
         if !in_doubt {
@@ -150,6 +158,7 @@ impl Connection {
                 }
             }
         }
+        fail::fail_point!("log-before-commit");
         client.batch_execute("COMMIT").await?;
         Ok(recorded)
     }

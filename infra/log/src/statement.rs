@@ -98,8 +98,13 @@ pub(crate) async fn prepare(client: &Client) -> Result<Statement, DatabaseError>
     // 512-row arrays it would compare each with each. And it may make its plan while a table
     // is still empty, when reading all of it looks cheaper than an index, and keep that plan
     // while the table grows.
+    // And a writer that is stopped in the midst of a transaction holds the head, without which
+    // nobody records anything.
     client
-        .batch_execute("SET enable_nestloop = off; SET enable_seqscan = off; SET jit = off")
+        .batch_execute(
+            "SET enable_nestloop = off; SET enable_seqscan = off; SET jit = off;
+             SET idle_in_transaction_session_timeout = '4s'",
+        )
         .await?;
     Ok(client.prepare(RECORD).await?)
 }

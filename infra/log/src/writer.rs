@@ -1,10 +1,12 @@
 //! The group-commit writer: one per process, one connection, one round trip a batch.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use medilink_database::{Database, DatabaseError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -23,6 +25,8 @@ const ADMISSION: Duration = Duration::from_secs(5);
 /// How long a batch whose connection broke is followed up before its callers are told that
 /// the outcome is not known.
 const FOLLOW_UP: Duration = Duration::from_secs(8);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
 /// After a failed connection attempt appends are refused at once for this long.
 const REFUSE_FOR: Duration = Duration::from_millis(200);
 
@@ -79,6 +83,11 @@ impl Pending {
                 self.leaves.push(envelope.leaf_hash());
             }
         }
+    }
+
+    /// Whether it has its time, and so may have been sent.
+    pub fn is_stamped(&self) -> bool {
+        !self.leaves.is_empty()
     }
 
     /// Tells the caller. One who has gone away doesn't need to know.
@@ -184,6 +193,10 @@ struct Writer {
 impl Writer {
     async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let mut arrived = Vec::with_capacity(MAX_BATCH);
+        // From the beginning: the first of each is then a rise, which Prometheus can see.
+        for rare in ["medilink_log_conflicts_total", "medilink_log_fenced_total"] {
+            metrics::counter!(rare).increment(0);
+        }
         loop {
             // Take what waits and never linger: waiting to fill a batch costs more than it
             // gains (measured).
@@ -204,7 +217,16 @@ impl Writer {
             metrics::gauge!("medilink_log_waiting_appends").set(self.queue.len() as f64);
             let batch = self.queue.next_batch();
             metrics::histogram!("medilink_log_batch_appends").record(batch.len() as f64);
-            self.settle(batch).await;
+            // Without its writer a process would refuse every command for as long as it lives.
+            // Who waits for this batch is told that its outcome is not known.
+            if AssertUnwindSafe(self.settle(batch))
+                .catch_unwind()
+                .await
+                .is_err()
+            {
+                tracing::error!("recording a batch panicked; the writer goes on with the next");
+                self.connection.close();
+            }
         }
     }
 
@@ -228,7 +250,7 @@ impl Writer {
                 if started.elapsed() > FOLLOW_UP {
                     return give_up(batch);
                 }
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(PAUSE).await;
                 continue;
             }
             if in_doubt {
@@ -244,13 +266,20 @@ impl Writer {
             match self.connection.record(&mut batch, in_doubt).await {
                 Ok(Some(recorded)) => return self.conclude(batch, &recorded),
                 Ok(None) => metrics::counter!("medilink_log_fenced_total").increment(1),
-                Err(error) if error.is_transient() && in_doubt && started.elapsed() > FOLLOW_UP => {
-                    tracing::error!(%error, appends = batch.len(), "the log doesn't take these; gave up");
-                    return give_up(batch);
-                }
                 Err(error) if error.is_transient() => {
-                    tracing::warn!(%error, appends = batch.len(), "the log's connection broke; following up");
-                    in_doubt = true;
+                    // What was never stamped was never sent.
+                    in_doubt = batch.iter().all(Pending::is_stamped);
+                    let appends = batch.len();
+                    if started.elapsed() > FOLLOW_UP {
+                        tracing::error!(%error, appends, "the log doesn't take these; gave up");
+                        return if in_doubt {
+                            give_up(batch)
+                        } else {
+                            refuse(batch, &error.to_string())
+                        };
+                    }
+                    tracing::warn!(%error, appends, "the log's connection broke; following up");
+                    tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) if batch.len() == 1 => {
                     tracing::error!(%error, "the database refused an append");

@@ -84,8 +84,9 @@ impl Account {
         words
     }
 
-    /// A command that runs as this account in `folder`.
-    pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
+    /// A command that runs as this account in `folder`, with nothing of our environment but the
+    /// way to programs.
+    pub fn command(&self, program: &Path, folder: &Path) -> Command {
         let words = self.wrapper("KILL");
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).arg(program);

@@ -143,6 +143,11 @@ impl PrivateNats {
         self.port
     }
 
+    /// Its process; none when that has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// The options it was started with; start again with them after [`PrivateNats::kill`].
     pub const fn options(&self) -> &NatsOptions {
         &self.options

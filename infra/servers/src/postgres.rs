@@ -107,6 +107,11 @@ impl PrivatePostgres {
         self.port
     }
 
+    /// Its process; none when that has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// The options it was started with; start again with them after [`PrivatePostgres::kill`].
     pub const fn options(&self) -> &PostgresOptions {
         &self.options

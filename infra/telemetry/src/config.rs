@@ -1,5 +1,7 @@
 //! What can be set about telemetry.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
 /// How log lines look.
@@ -41,6 +43,19 @@ impl Default for TelemetryConfig {
             sample_ratio: 1.0,
         }
     }
+}
+
+/// Where `/metrics` of the parts is that serve nothing else; the gateway has a setting of its own.
+/// Absent: nowhere. Addresses of the inner network: whoever reaches them may read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// The projector's.
+    pub projector: Option<SocketAddr>,
+    /// The relay's.
+    pub relay: Option<SocketAddr>,
+    /// The worker's.
+    pub worker: Option<SocketAddr>,
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use thiserror::Error;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-pub use config::{LogFormat, TelemetryConfig};
+pub use config::{LogFormat, MetricsConfig, TelemetryConfig};
 pub use meters::Meters;
 pub use trace::{current_trace_id, current_traceparent, span_from_traceparent};
 

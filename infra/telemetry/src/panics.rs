@@ -4,6 +4,8 @@ use std::panic::PanicHookInfo;
 
 /// Replaces the process's panic hook; the default one prints the message.
 pub(crate) fn install() {
+    // From the beginning: the first panic is then a rise, which an alert can see.
+    metrics::counter!("medilink_panics_total").increment(0);
     std::panic::set_hook(Box::new(report));
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures::stream::{StreamExt, poll_fn};
 use medilink_database::{Database, DatabaseError};
 use tokio::sync::Notify;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -59,8 +59,7 @@ impl Listener {
 
     /// One connection, from connecting to its end.
     async fn session(&self, cancel: &CancellationToken) -> Result<(), VaultError> {
-        let config = self.database.config().driver()?;
-        let (client, mut connection) = within(self.options.lease, config.connect(NoTls)).await?;
+        let (client, mut connection) = within(self.options.lease, self.database.dial()).await?;
         let news = Notify::new();
         let drive = async {
             let mut messages = poll_fn(|context| connection.poll_message(context));
@@ -178,12 +177,12 @@ const BEAT: &str = "
     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, alive_until = excluded.alive_until
     RETURNING (SELECT number FROM vault.erasures)";
 
-async fn within<T>(
+async fn within<T, E: Into<DatabaseError>>(
     limit: Duration,
-    call: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    call: impl Future<Output = Result<T, E>>,
 ) -> Result<T, VaultError> {
     match tokio::time::timeout(limit, call).await {
-        Ok(answer) => Ok(answer.map_err(DatabaseError::from)?),
+        Ok(answer) => Ok(answer.map_err(Into::into)?),
         Err(_) => Err(VaultError::Unavailable(
             "the listening connection is silent".to_owned(),
         )),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use medilink_bus::{Bus, Feed, FeedConfig, FeedItem, FeedStatus};
-use medilink_database::Database;
+use medilink_database::{Database, beat, leading, try_lead};
 use medilink_log::{EventCodec, LogReader, Position, RecordedEvent};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -26,6 +26,8 @@ use super::sealing::unseal;
 const PAGE: usize = 1_000;
 /// How often a process that stands by looks whether it is its turn.
 const STAND_BY: Duration = Duration::from_millis(500);
+/// How often the database hears of a process that leads.
+const HEARD: Duration = Duration::from_secs(2);
 /// The longest pause between tries after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -111,7 +113,7 @@ impl<M: ReadModel> ModelLane<M> {
     async fn hold(&self, cancel: &CancellationToken) -> Result<(), ProjectionError> {
         // The session that holds the lock is the one that writes: both end together.
         let mut client = self.tools.database.connect().await?;
-        while !try_lock(&client, &run_lock(Self::NAME, i32::from(M::VERSION))).await? {
+        while !try_lead(&client, &run_lock(Self::NAME, i32::from(M::VERSION))).await? {
             if !pause(cancel, STAND_BY).await {
                 return Ok(());
             }
@@ -150,7 +152,7 @@ impl<M: ReadModel> ModelLane<M> {
                         && self.runs_elsewhere(client, other.version).await? => {}
                 Found::Missing(_) => {
                     let built = tokio::select! {
-                        built = self.applier.rebuild(&self.tools.database) => built,
+                        built = leading(client, self.applier.rebuild(&self.tools.database)) => built?,
                         () = cancel.cancelled() => return Ok(None),
                     };
                     match built {
@@ -192,11 +194,16 @@ impl<M: ReadModel> ModelLane<M> {
         position = self.drain(client, position, cancel).await?;
         let mut feed = self.feed(position)?;
         let mut poll_at = Instant::now() + self.tools.poll;
+        let mut heard = tokio::time::interval(HEARD);
         loop {
             let item = tokio::select! {
                 () = cancel.cancelled() => break,
                 item = next(&mut feed) => Some(item),
                 () = tokio::time::sleep_until(poll_at) => None,
+                _ = heard.tick() => {
+                    beat(client).await?;
+                    continue;
+                }
             };
             let before = position;
             let mut polled = true;

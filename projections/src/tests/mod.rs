@@ -9,6 +9,7 @@ mod hosting;
 mod models;
 mod privacy;
 mod rebuilding;
+mod reference;
 mod story;
 mod visits;
 mod waiting;

@@ -1,11 +1,16 @@
 //! A throw-away nats-server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use medilink_bus::{Bus, BusConfig};
 use tempfile::TempDir;
+
+use crate::ports::port;
+
+/// The configuration that every server has.
+const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../nats.conf");
 
 /// A nats-server of one test's own, from `nats.conf`, on a free port with its own store. It is
 /// `MEDILINK_NATS_SERVER`, or else the one on the path.
@@ -14,6 +19,16 @@ pub struct TestBroker {
     child: Option<Child>,
     port: u16,
     folder: TempDir,
+    member: Option<Member>,
+}
+
+/// What a server that is one of a cluster has besides.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// Its configuration, which includes that of every server.
+    pub configuration: PathBuf,
+    /// What that asks for.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 impl TestBroker {
@@ -25,15 +40,7 @@ impl TestBroker {
     /// # Panics
     /// When it doesn't start.
     pub fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a port is free")
-            .port();
-        let mut broker = Self {
-            child: None,
-            port,
-            folder: tempfile::tempdir().expect("a folder can be made"),
-        };
+        let mut broker = Self::absent();
         broker.restart();
         broker
     }
@@ -41,11 +48,23 @@ impl TestBroker {
     /// One that is not there yet.
     ///
     /// # Panics
-    /// As [`TestBroker::start`].
+    /// When no folder can be made.
     pub fn absent() -> Self {
-        let mut broker = Self::start();
-        broker.kill();
-        broker
+        Self::new(None)
+    }
+
+    /// One of a cluster, not there yet.
+    pub(crate) fn member(member: Member) -> Self {
+        Self::new(Some(member))
+    }
+
+    fn new(member: Option<Member>) -> Self {
+        Self {
+            child: None,
+            port: port(),
+            folder: tempfile::tempdir().expect("a folder can be made"),
+            member,
+        }
     }
 
     /// Kills it and starts it on the same port and store.
@@ -57,9 +76,13 @@ impl TestBroker {
         let program = std::env::var_os("MEDILINK_NATS_SERVER").unwrap_or("nats-server".into());
         let log = std::fs::File::create(self.log()).expect("a log can be made");
         let mut command = Command::new(program);
+        let configuration = self
+            .member
+            .as_ref()
+            .map_or_else(|| Path::new(CONFIGURATION), |member| &member.configuration);
         command
             .arg("-c")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../nats.conf"))
+            .arg(configuration)
             .env("MEDILINK_NATS_PORT", self.port.to_string())
             .env("MEDILINK_NATS_STORE", self.store())
             .env("MEDILINK_NATS_MAX_STORE", "4GB")
@@ -70,14 +93,13 @@ impl TestBroker {
             let name = format!("MEDILINK_NATS_{}_PASSWORD", user.to_uppercase());
             command.env(name, Self::password(user));
         }
+        if let Some(member) = &self.member {
+            command.envs(member.environment.iter().map(|(name, value)| (name, value)));
+        }
         self.child = Some(command.spawn().expect("nats-server starts"));
         let began = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "{}",
-                std::fs::read_to_string(self.log()).unwrap_or_default()
-            );
+            assert!(began.elapsed() < Duration::from_secs(20), "{}", self.said());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -108,6 +130,11 @@ impl TestBroker {
     }
 
     /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same as a URL.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
@@ -129,6 +156,11 @@ impl TestBroker {
         Bus::connect(&config, "test")
             .await
             .expect("the URL is well-formed")
+    }
+
+    /// What it has logged since it was started.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
     fn store(&self) -> PathBuf {

@@ -1,5 +1,6 @@
 //! Throw-away databases, logs and brokers for the test suites of every crate, on the PostgreSQL
-//! that `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one).
+//! that `MEDILINK_TEST_DATABASE_URL` names (`scripts/with-postgres` starts one); and bad lines
+//! to any server.
 
 #![allow(
     clippy::expect_used,
@@ -7,9 +8,17 @@
 )]
 
 mod broker;
+mod cluster;
+mod disorder;
+mod ports;
+mod proxy;
 mod store;
 
 pub use broker::TestBroker;
+pub use cluster::TestCluster;
+pub use disorder::Disorder;
+pub use ports::port;
+pub use proxy::{Line, Meddler, Proxy};
 pub use store::TestStore;
 
 use std::time::Duration;

@@ -221,7 +221,7 @@ impl<J: DueJob> One<J> {
             code,
             "an effect failed for good; an operator must decide"
         );
-        metrics::counter!("medilink_job_parked_total", "job" => J::NAME).increment(1);
+        metrics::counter!("medilink_job_parked_total", "name" => J::NAME).increment(1);
         let letter = NewLetter {
             position: due.position,
             stream: due.stream.clone(),

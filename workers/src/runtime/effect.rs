@@ -43,8 +43,8 @@ pub(crate) async fn carry_out(
         Err(JobError::Permanent(_)) => "poison",
         Err(JobError::Killed) => "killed",
     };
-    metrics::counter!("medilink_job_effects_total", "job" => job, "outcome" => label).increment(1);
-    metrics::histogram!("medilink_job_effect_seconds", "job" => job)
+    metrics::counter!("medilink_job_effects_total", "name" => job, "outcome" => label).increment(1);
+    metrics::histogram!("medilink_job_effect_seconds", "name" => job)
         .record(started.elapsed().as_secs_f64());
     outcome
 }

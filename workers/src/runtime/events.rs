@@ -97,7 +97,7 @@ async fn follow<J: EventJob>(
                     again = retry_in.is_some(),
                     "an event's effect failed; its stream waits"
                 );
-                metrics::counter!("medilink_job_parked_total", "job" => J::NAME).increment(1);
+                metrics::counter!("medilink_job_parked_total", "name" => J::NAME).increment(1);
                 strand.letters.push(letter(event, &code, 1, retry_in));
                 waits = true;
             }

@@ -9,19 +9,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use medilink_bus::{Feed, FeedConfig, FeedItem, FeedStatus, subjects_of_kind};
-use medilink_database::DatabaseError;
+use medilink_database::{DatabaseError, beat, leading, try_lead};
 use medilink_log::{Position, RecordedEvent};
 use tokio_postgres::Client;
 use tokio_util::sync::CancellationToken;
 
 use super::events::{Handled, handle, verdict};
 use super::letters;
-use super::{Host, backoff, consumer, effect, patiently, pause};
+use super::{Figures, Host, backoff, consumer, effect, patiently, pause};
 use crate::job::{EventJob, JobError};
 use crate::worker::JobStatus;
 
 /// Events read from PostgreSQL at once.
 const PAGE: usize = 500;
+/// How often the database hears of a process that leads.
+const HEARD: Duration = Duration::from_secs(2);
 /// How long the broker may take to bring an event before it is read from PostgreSQL.
 const LATE: Duration = Duration::from_secs(2);
 
@@ -44,7 +46,8 @@ pub(crate) async fn run<J: EventJob>(job: Arc<J>, host: Host, cancel: Cancellati
                 backoff::away(failures)
             }
         };
-        metrics::gauge!("medilink_job_leads", "job" => J::NAME).set(0.0);
+        metrics::gauge!("medilink_job_leads", "name" => J::NAME).set(0.0);
+        Figures::stands_by(J::NAME);
         pause(&cancel, wait).await;
     }
 }
@@ -58,14 +61,10 @@ async fn lead<J: EventJob>(
     let client = patiently(host.tools.database.connect()).await?;
     // Held by the very session that moves the checkpoint: whoever lost it can move nothing.
     let lock = format!("medilink/job/{}", J::NAME);
-    let locked = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
-    if !patiently(client.query_one(locked, &[&lock]))
-        .await?
-        .get::<_, bool>(0)
-    {
+    if !patiently(try_lead(&client, &lock)).await? {
         return Ok(());
     }
-    metrics::gauge!("medilink_job_leads", "job" => J::NAME).set(1.0);
+    metrics::gauge!("medilink_job_leads", "name" => J::NAME).set(1.0);
     let position = checkpoint(&client, J::NAME).await?;
     tracing::info!(
         job = J::NAME,
@@ -110,11 +109,16 @@ impl<J: EventJob> Leader<'_, J> {
         self.catch_up(cancel).await?;
         let mut feed = self.feed()?;
         let mut look_at = Instant::now();
+        let mut heard = tokio::time::interval(HEARD);
         let outcome = loop {
             let item = tokio::select! {
                 () = cancel.cancelled() => break Ok(()),
                 item = next(&mut feed) => Some(item),
                 () = tokio::time::sleep_until(look_at.into()) => None,
+                _ = heard.tick() => match patiently(beat(&self.client)).await {
+                    Ok(()) => continue,
+                    Err(error) => break Err(error.into()),
+                },
             };
             let done = match item {
                 Some(FeedItem::Batch(batch)) => self.take(&batch, batch.last(), cancel).await,
@@ -231,7 +235,9 @@ impl<J: EventJob> Leader<'_, J> {
         let Handled {
             mut letters,
             stopped_at,
-        } = handle(self.job, self.host, &ours, &parked, cancel).await?;
+        } = self
+            .leading(handle(self.job, self.host, &ours, &parked, cancel))
+            .await?;
         if !ours.is_empty() {
             fail::fail_point!("worker-after-effect-before-record", |_| Err(
                 JobError::Killed
@@ -241,6 +247,14 @@ impl<J: EventJob> Leader<'_, J> {
         // What lies beyond the checkpoint comes again, and is set aside then.
         letters.retain(|letter| letter.position <= reached);
         self.commit(letters, reached).await
+    }
+
+    /// Has effects, for as long as this process leads.
+    async fn leading<T>(
+        &self,
+        effects: impl Future<Output = Result<T, JobError>>,
+    ) -> Result<T, JobError> {
+        leading(&self.client, effects).await?
     }
 
     async fn commit(
@@ -303,13 +317,13 @@ impl<J: EventJob> Leader<'_, J> {
         let event = self.host.tools.event(waiting.position).await?;
         let span = effect::span(J::NAME, &event);
         let handling = self.job.handle(&self.host.tools, &event);
-        let error =
-            match effect::carry_out(J::NAME, self.host.config.effect(), span, handling).await {
-                Ok(()) => return Ok(true),
-                // Not its fault: nothing is counted, and the platform's absence is seen to.
-                Err(error @ (JobError::Away(_) | JobError::Killed)) => return Err(error),
-                Err(error) => error,
-            };
+        let effect = effect::carry_out(J::NAME, self.host.config.effect(), span, handling);
+        let error = match self.leading(effect).await {
+            Ok(()) => return Ok(true),
+            // Not its fault: nothing is counted, and the platform's absence is seen to.
+            Err(error @ (JobError::Away(_) | JobError::Killed)) => return Err(error),
+            Err(error) => error,
+        };
         let (code, retry_in) = verdict(&error, self.host, waiting.attempts + 1);
         tracing::warn!(
             job = J::NAME,

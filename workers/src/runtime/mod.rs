@@ -39,17 +39,24 @@ pub(crate) struct Figures(Arc<Mutex<BTreeMap<&'static str, JobStatus>>>);
 
 impl Figures {
     pub(crate) fn set(&self, status: JobStatus) {
-        metrics::gauge!("medilink_job_behind_events", "job" => status.job)
+        metrics::gauge!("medilink_job_behind_events", "name" => status.job)
             .set(status.behind as f64);
-        metrics::gauge!("medilink_job_behind_seconds", "job" => status.job)
+        metrics::gauge!("medilink_job_behind_seconds", "name" => status.job)
             .set(status.behind_for.as_secs_f64());
-        metrics::gauge!("medilink_job_parked_streams", "job" => status.job)
+        metrics::gauge!("medilink_job_parked_streams", "name" => status.job)
             .set(status.parked as f64);
         // Whole even if a holder panicked: every change to it is one call.
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(status.job, status);
+    }
+
+    /// Says that this process has nothing of a job to be behind with: another one leads it.
+    pub(crate) fn stands_by(job: &'static str) {
+        for figure in ["medilink_job_behind_events", "medilink_job_behind_seconds"] {
+            metrics::gauge!(figure, "name" => job).set(0.0);
+        }
     }
 
     pub(crate) fn all(&self) -> Vec<JobStatus> {

@@ -1,8 +1,11 @@
 //! Poison: it parks its stream, in order, and nothing else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use medilink_domain::HospitalId;
 use medilink_log::Position;
-use medilink_workers::{DeadLetters, JobError, Jobs, ResolveError};
+use medilink_workers::{Attempt, DeadLetters, Due, DueJob, JobError, Jobs, ResolveError, Tools};
 
 use crate::support::{Running, World, eventually};
 use crate::witness::Witness;
@@ -242,4 +245,31 @@ async fn another_tenants_operator_can_not_resolve_it() {
         1
     );
     scene.worker.stop().await;
+}
+
+/// A timer whose first look ends badly.
+struct Stumbling(Arc<AtomicU32>);
+
+impl DueJob for Stumbling {
+    const NAME: &'static str = "stumbling";
+    type What = ();
+
+    async fn due(&self, _: &Tools, _: u16) -> Result<Vec<Due<()>>, JobError> {
+        let looks = self.0.fetch_add(1, Ordering::Relaxed);
+        assert!(looks > 0, "a fault of the job itself");
+        Ok(Vec::new())
+    }
+
+    async fn carry_out(&self, _: &Tools, _: &Due<()>, _: Attempt) -> Result<(), JobError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_panics_begins_anew() {
+    let (world, looks) = (World::new().await, Arc::default());
+    let job = Stumbling(Arc::clone(&looks));
+    let worker = world.worker(Jobs::default().due(Some(job)));
+    eventually("the next look", async || looks.load(Ordering::Relaxed) > 2).await;
+    worker.stop().await;
 }

@@ -289,14 +289,17 @@ impl Reader {
     }
 
     pub async fn until(&mut self, log: &Memory, position: u64) {
+        self.until_within(Duration::from_secs(20), log, position)
+            .await;
+    }
+
+    pub async fn until_within(&mut self, limit: Duration, log: &Memory, position: u64) {
         let reading = async {
             while self.feed.position().0 < position {
                 self.step(log).await;
             }
         };
-        let in_time = tokio::time::timeout(Duration::from_secs(20), reading)
-            .await
-            .is_ok();
+        let in_time = tokio::time::timeout(limit, reading).await.is_ok();
         assert!(
             in_time,
             "at {}, not {position}; was told {:?}",

@@ -185,3 +185,28 @@ async fn the_signing_key_is_readable_by_its_owner_only_and_made_once() {
         0o600
     );
 }
+
+#[tokio::test]
+async fn a_builder_that_panics_goes_on() {
+    let world = World::new().await;
+    let writer = world.writer();
+    writer.append(world.append("a-1", 0, 3)).await.unwrap();
+    let scenario = fail::FailScenario::setup();
+    fail::cfg("tree-before-commit", "1*panic").unwrap();
+    let cancel = CancellationToken::new();
+    let builder = TreeBuilder::new(world.app.clone(), world.key());
+    let pace = Duration::from_millis(20);
+    let running = tokio::spawn(builder.run(pace, cancel.clone()));
+    let signed = async {
+        let found = || async { verify(&world.app, world.key().verifier(), |_| {}).await };
+        while found().await.unwrap().checkpoints == 0 {
+            tokio::time::sleep(pace).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), signed)
+        .await
+        .expect("it is signed in the end");
+    cancel.cancel();
+    running.await.unwrap();
+    scenario.teardown();
+}

@@ -293,3 +293,75 @@ async fn what_the_log_never_takes_is_refused_before_it_disturbs_anyone() {
     }
     assert_eq!(assert_whole(&world.reader).await, 0);
 }
+
+/// Two writers that have met: both take the head's lock.
+async fn acquainted(world: &World) -> (LogWriter, LogWriter) {
+    let (one, other) = (world.writer(), world.writer());
+    one.append(world.append("a-1", 0, 1)).await.unwrap();
+    other.append(world.append("b-1", 0, 1)).await.unwrap();
+    one.append(world.append("a-1", 1, 1)).await.unwrap();
+    (one, other)
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_anything_was_sent_costs_one_more_try() {
+    let world = World::new().await;
+    let (writer, _other) = acquainted(&world).await;
+    let scenario = fail::FailScenario::setup();
+    fail::cfg("log-after-begin", "2*return").unwrap();
+    let appended = writer.append(world.append("a-1", 2, 1)).await.unwrap();
+    assert_eq!(appended.last, Position(4));
+    // Nothing is in doubt when it stays that way.
+    fail::cfg("log-after-begin", "return").unwrap();
+    let refused = writer.append(world.append("a-1", 3, 1)).await;
+    assert!(
+        matches!(refused, Err(AppendError::Unavailable(_))),
+        "{refused:?}"
+    );
+    scenario.teardown();
+    writer.append(world.append("a-1", 3, 1)).await.unwrap();
+    assert_eq!(assert_whole(&world.reader).await, 5);
+}
+
+#[tokio::test]
+async fn a_batch_that_makes_the_writer_panic_does_not_end_it() {
+    let world = World::new().await;
+    let (writer, _other) = acquainted(&world).await;
+    let scenario = fail::FailScenario::setup();
+    fail::cfg("log-before-commit", "1*panic").unwrap();
+    let unknown = writer.append(world.append("a-1", 2, 1)).await;
+    assert!(
+        matches!(unknown, Err(AppendError::OutcomeUnknown)),
+        "{unknown:?}"
+    );
+    scenario.teardown();
+    let appended = writer.append(world.append("a-1", 2, 1)).await.unwrap();
+    assert_eq!(appended.last, Position(4), "nothing was recorded");
+    assert_eq!(assert_whole(&world.reader).await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_writer_that_is_stopped_while_it_holds_the_head_holds_nobody_up_for_long() {
+    let world = World::new().await;
+    let (stopped, other) = acquainted(&world).await;
+    let scenario = fail::FailScenario::setup();
+    fail::cfg("log-before-commit", "1*sleep(7000)").unwrap();
+    let append = world.append("a-1", 2, 1);
+    let held = tokio::spawn(async move { stopped.append(append).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let started = std::time::Instant::now();
+    let appended = other.append(world.append("b-1", 1, 1)).await.unwrap();
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    assert_eq!(
+        appended.last,
+        Position(4),
+        "the stopped one had not recorded"
+    );
+
+    // It finds out, and does it again.
+    let appended = held.await.unwrap().unwrap();
+    assert_eq!(appended.last, Position(5));
+    assert_eq!(assert_whole(&world.reader).await, 5);
+    scenario.teardown();
+}

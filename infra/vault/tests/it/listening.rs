@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 use medilink_vault::{Unsealed, Vault, VaultError, VaultOptions};
 use uuid::Uuid;
 
-use crate::proxy::Proxy;
 use crate::support::{CLINICAL, clear, eventually, listening, place, someone, tenant, with_world};
+use medilink_test_support::Proxy;
 
 #[tokio::test]
 async fn a_process_that_stopped_listening_uses_no_cached_key() {
     with_world(|world| async move {
-        let proxy = Proxy::to(world.server()).await;
+        let proxy = Proxy::to(world.server());
         let shredder = world.vault().await;
         let reader = listening(
-            Vault::open(world.database_through(proxy.port), world.keyring())
+            Vault::open(world.database_through(proxy.port()), world.keyring())
                 .await
                 .unwrap(),
         )
@@ -116,10 +116,10 @@ async fn while_only_the_listener_is_down_every_call_asks_the_database() {
 #[tokio::test]
 async fn a_shredding_waits_for_a_silent_process_until_that_one_stops_trusting_itself() {
     with_world(|world| async move {
-        let proxy = Proxy::to(world.server()).await;
+        let proxy = Proxy::to(world.server());
         let shredder = world.vault().await;
         let reader = listening(
-            Vault::open(world.database_through(proxy.port), world.keyring())
+            Vault::open(world.database_through(proxy.port()), world.keyring())
                 .await
                 .unwrap(),
         )

@@ -4,7 +4,6 @@
 mod keyring;
 mod listening;
 mod outage;
-mod proxy;
 mod rotation;
 mod sealing;
 mod shredding;

@@ -3,15 +3,15 @@
 use medilink_vault::{Vault, VaultError};
 use uuid::Uuid;
 
-use crate::proxy::Proxy;
 use crate::support::{CLINICAL, clear, eventually, listening, place, someone, tenant, with_world};
+use medilink_test_support::Proxy;
 
 #[tokio::test]
 async fn without_its_database_the_vault_says_unavailable_and_recovers_by_itself() {
     with_world(|world| async move {
-        let proxy = Proxy::to(world.server()).await;
+        let proxy = Proxy::to(world.server());
         let vault = listening(
-            Vault::open(world.database_through(proxy.port), world.keyring())
+            Vault::open(world.database_through(proxy.port()), world.keyring())
                 .await
                 .unwrap(),
         )
@@ -50,7 +50,7 @@ async fn without_its_database_the_vault_says_unavailable_and_recovers_by_itself(
             ));
             assert!(unavailable(vault.rotate(|_| {}).await.unwrap_err()));
             assert!(unavailable(
-                Vault::open(world.database_through(proxy.port), world.keyring())
+                Vault::open(world.database_through(proxy.port()), world.keyring())
                     .await
                     .unwrap_err()
             ));
