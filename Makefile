@@ -31,10 +31,10 @@ test: ## installs what is missing, then runs every check and test against real s
 	@scripts/test
 
 .PHONY: bench
-bench: ## compares the log with its peers on this machine
+bench: ## compares us with our peers on this machine, or ONLY=relay a part of it
 	@scripts/install test
-	@cargo bench --quiet --no-run --package medilink-bench
-	@MEDILINK_DURABLE=1 scripts/with-postgres cargo bench --quiet --package medilink-bench
+	@cargo build --release --locked --bin medilink --bin medilink-bench --package medilink --package medilink-bench
+	@MEDILINK_DURABLE=1 scripts/with-postgres $(TARGET)/release/medilink-bench $(ONLY)
 
 .PHONY: bless
 bless: ## writes the generated files (schemas/, openapi.json, asyncapi.json) anew from the code

@@ -71,6 +71,10 @@ impl Process {
         self.0.try_wait().unwrap().is_some()
     }
 
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// SIGKILL: no last word.
     pub fn kill(mut self) {
         self.0.kill().unwrap();

@@ -1,6 +1,7 @@
 //! The whole platform of one test: servers, databases, parts.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -59,21 +60,13 @@ impl Platform {
             .unwrap();
         passable(folder.path());
         let account = Account::for_servers().unwrap();
-        // PostgreSQL syncs to the page cache only: processes are killed here, not machines.
-        let settings = [
-            ("fsync", "off"),
-            ("full_page_writes", "off"),
-            ("max_connections", "200"),
-        ];
         let postgres = PrivatePostgres::start(PostgresOptions {
             folder: folder.path().join("postgres"),
             log: folder.path().join("postgres.log"),
             port: Some(port()),
             password: password(),
             account: account.clone(),
-            settings: settings
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
+            settings: options.postgres(),
         })
         .await
         .unwrap();
@@ -191,6 +184,11 @@ impl Platform {
             .is_some_and(|process| !process.has_ended())
     }
 
+    /// The process of a part.
+    pub fn pid(&self, part: Part) -> u32 {
+        self.parts.get(&part).expect("the part is running").pid()
+    }
+
     /// `kill -9` of NATS; with `forget`, its store is deleted too.
     pub async fn kill_nats(&mut self, forget: bool) {
         let Some(Server::Running(nats)) = self.nats.take() else {
@@ -229,9 +227,14 @@ impl Platform {
         ));
     }
 
+    /// Where the gateway listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.gateway))
+    }
+
     /// A caller with this bearer secret; none when it is empty.
     pub fn caller(&self, secret: &str) -> Caller {
-        Caller::new(format!("http://127.0.0.1:{}", self.gateway), secret)
+        Caller::new(format!("http://{}", self.address()), secret)
     }
 
     /// A caller who is this person in these roles.

@@ -10,6 +10,8 @@ use toml::{Table, Value};
 pub struct Options {
     /// Further settings, laid over those of the harness: `[("worker", "poll_ms = 100")]`.
     pub settings: Vec<(&'static str, String)>,
+    /// Whether PostgreSQL syncs to disk. Tests kill processes, not machines, and do without.
+    pub durable: bool,
 }
 
 impl Options {
@@ -18,6 +20,27 @@ impl Options {
     pub fn with(mut self, section: &'static str, settings: impl Into<String>) -> Self {
         self.settings.push((section, settings.into()));
         self
+    }
+
+    /// With a PostgreSQL that syncs to disk like a real one, to measure on.
+    #[must_use]
+    pub const fn durable(mut self) -> Self {
+        self.durable = true;
+        self
+    }
+
+    /// PostgreSQL's own settings.
+    pub(crate) fn postgres(&self) -> Vec<(String, String)> {
+        let of_kind: &[(&str, &str)] = if self.durable {
+            &[("shared_buffers", "1GB"), ("max_wal_size", "4GB")]
+        } else {
+            &[("fsync", "off"), ("full_page_writes", "off")]
+        };
+        [("max_connections", "200")]
+            .iter()
+            .chain(of_kind)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     /// These settings laid over `base`.

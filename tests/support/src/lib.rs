@@ -10,7 +10,7 @@ mod broker;
 mod store;
 
 pub use broker::TestBroker;
-pub use store::TestStore;
+pub use store::{TestStore, executor};
 
 use medilink_database::{Database, DatabaseConfig};
 use tokio_postgres::{Client, Config, NoTls};
