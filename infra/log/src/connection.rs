@@ -8,6 +8,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use medilink_database::{Database, DatabaseError};
 use tokio_postgres::{Client, Statement};
 
+use crate::epoch::Epochs;
 use crate::event::Position;
 use crate::inline::{InlineEvent, InlineProjection};
 use crate::statement::{self, Recorded, Verdict};
@@ -38,15 +39,21 @@ struct Open {
 pub(crate) struct Connection {
     database: Database,
     inline: Vec<Arc<dyn InlineProjection>>,
+    epochs: Epochs,
     open: Option<Open>,
     locked: u32,
 }
 
 impl Connection {
-    pub fn new(database: Database, inline: Vec<Arc<dyn InlineProjection>>) -> Self {
+    pub fn new(
+        database: Database,
+        inline: Vec<Arc<dyn InlineProjection>>,
+        epochs: Epochs,
+    ) -> Self {
         Self {
             database,
             inline,
+            epochs,
             open: None,
             locked: 0,
         }
@@ -63,6 +70,7 @@ impl Connection {
         }
         self.open = None;
         let client = patiently(self.database.connect()).await?;
+        patiently(self.epochs.look(&client)).await?;
         let record = patiently(statement::prepare(&client)).await?;
         let head = patiently(read_head(&client, HEAD)).await?;
         self.open = Some(Open {
@@ -71,6 +79,11 @@ impl Connection {
             head,
         });
         Ok(())
+    }
+
+    /// The epoch of the server behind it.
+    pub fn epoch(&self) -> u64 {
+        self.epochs.current()
     }
 
     /// Records a batch; `None` when another writer moved the head, which is then reloaded.

@@ -18,6 +18,9 @@
 //! | `GROWN` | 2000000 | events of the longer log |
 //! | `LAG_SECONDS` | 10 | how long a round of lag takes |
 //! | `REQUESTS` | 10000 | HTTP requests of a round |
+//!
+//! With `MEDILINK_BENCH_ALONE=1` only our side runs, for a profiler to look at, and nothing is
+//! kept: `MEDILINK_BENCH_ALONE=1 MEDILINK_BENCH_COMMANDS=500000 make bench ONLY=append_64`.
 
 #![allow(
     clippy::expect_used,

@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use crate::journal::{Journal, JournalCommand, ids, text};
 use crate::report::say;
-use crate::rounds::{Elsewhere, Side, load};
+use crate::rounds::{Elsewhere, Side, alone, load};
 
 /// What postgres-es's `db/init.sql` creates.
 const TABLES: &str = "
@@ -83,6 +83,9 @@ impl Peer {
     /// With the pool that is fastest with so many commands in flight, found on streams that
     /// are not measured on.
     pub async fn tuned(url: &str, streams: u64, in_flight: usize, commands: u64) -> Arc<Self> {
+        if alone() {
+            return Self::plain(url, 1).await;
+        }
         let mut best: Option<(f64, u32, Arc<Self>)> = None;
         for pool in [1, 4, 8, 16, 32] {
             if pool > 1 && pool as usize > in_flight {

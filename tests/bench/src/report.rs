@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::machine::Machine;
+use crate::rounds::alone;
 use crate::targets;
 
 /// Under this name the report describes the machine.
@@ -102,6 +103,9 @@ impl Report {
     /// # Panics
     /// When the file can't be written.
     pub fn record(&mut self, name: &str, line: Line) {
+        if alone() {
+            return;
+        }
         say(format_args!("{}", row(name, &line).trim_end()));
         self.lines.insert(name.to_owned(), line);
         self.write().expect("the report can be written");

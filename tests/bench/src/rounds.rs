@@ -96,6 +96,10 @@ impl Rounds {
     ) -> Self {
         let mut both = Self::default();
         for round in 1..=rounds {
+            if alone() {
+                say(format_args!("{name}, round {round}: {}", ours(round).await));
+                continue;
+            }
             let (one, two) = if round % 2 == 1 {
                 let one = ours(round).await;
                 (one, peer(round).await)
@@ -123,6 +127,11 @@ impl Rounds {
         let of = |runs: &[Run]| median(runs.iter().map(|run| run.percentile(share)).collect());
         Line::less_is_better(of(&self.ours), of(&self.peer), "ms")
     }
+}
+
+/// Whether only our side is to run, for a profiler to look at; no figures are kept then.
+pub fn alone() -> bool {
+    std::env::var_os("MEDILINK_BENCH_ALONE").is_some()
 }
 
 /// The middle one of several figures; of an even number, the mean of the middle two.
