@@ -182,7 +182,7 @@ impl LogWriter {
         presumed: Option<u64>,
     ) -> Result<Appended, AppendError> {
         append.check()?;
-        let metadata = medilink_domain::event::canonical(&append.metadata);
+        let metadata = append.metadata.canonical();
         let (reply, outcome) = oneshot::channel();
         let request = Request {
             append,
