@@ -295,9 +295,13 @@ fn take(stream: &mut LoadedStream, row: &Row) {
 async fn connect(database: &Database, epochs: &Epochs) -> Result<Open, DatabaseError> {
     let client = database.connect().await?;
     epochs.look(&client).await?;
-    // The plan is made once, perhaps while the log is still empty and reading all of it cheap.
+    // The plan is made once, perhaps while the log is still empty and reading all of it cheap:
+    // an index, row by row, is right whatever the tables hold.
     client
-        .batch_execute("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off")
+        .batch_execute(
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+             SET jit = off; SET plan_cache_mode = force_generic_plan",
+        )
         .await?;
     let select = client.prepare(LOAD).await?;
     Ok(Open { client, select })
