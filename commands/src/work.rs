@@ -148,7 +148,7 @@ impl<'a> Work<'a> {
                 None => page = self.rest(&stream, 0).await?,
             }
         }
-        let snapshot = version;
+        let (stored, outgrown) = (page.stored(), page.outgrows_snapshot());
         loop {
             for event in page.events() {
                 if event.tenant != tenant {
@@ -162,8 +162,9 @@ impl<'a> Work<'a> {
             }
             page = self.rest(&stream, version).await?;
         }
-        if version - snapshot >= SNAPSHOT_EVERY {
-            self.snapshot(&stream, version, &state).await;
+        let store = version - stored >= SNAPSHOT_EVERY;
+        if store || outgrown {
+            self.snapshot(&stream, version, &state, store).await;
         }
         Ok(self.touch(stream, state, version))
     }
@@ -191,16 +192,21 @@ impl<'a> Work<'a> {
             .map_err(CommandError::database)
     }
 
-    /// Keeps the state of a stream that has become long.
-    async fn snapshot<D: Decider>(&self, stream: &str, version: u64, state: &D) {
+    /// Keeps the state, so that the events up to it are not opened and folded again.
+    async fn snapshot<D: Decider>(&self, stream: &str, version: u64, state: &D, store: bool) {
+        // A cache that can't be written is only slower.
+        let failed = |error: &dyn std::fmt::Display| {
+            tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
+        };
         let snapshots = &self.parts.snapshots;
-        match snapshots.save(self.tenant(), stream, version, state).await {
-            Ok(stored) => self.parts.loader.shortened(stream, &stored),
-            // A cache that could not be written is only slower.
-            Err(error) => {
-                tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
-            }
+        let snapshot = match snapshots.seal(self.tenant(), stream, version, state).await {
+            Ok(snapshot) => snapshot,
+            Err(error) => return failed(&error),
+        };
+        if store && let Err(error) = snapshots.store::<D>(stream, &snapshot).await {
+            return failed(&error);
         }
+        self.parts.loader.shorten(stream, snapshot, store);
     }
 
     /// The epoch of what was known from before, if anything was: another process may have gone

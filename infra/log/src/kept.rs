@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
-use crate::loaded::{LoadedEvent, LoadedStream, StoredSnapshot};
+use crate::loaded::{LoadedEvent, LoadedStream, Snapshot};
 
 /// The most that is kept, in bytes.
 const MOST: usize = 128 << 20;
@@ -61,8 +61,10 @@ impl Kept {
     }
 
     /// Puts a snapshot in the place of the events up to it.
-    pub fn shorten(&self, epoch: u64, stream: &str, snapshot: &StoredSnapshot) {
-        self.shelf(epoch, stream, |shelf| shelf.shorten(stream, snapshot));
+    pub fn shorten(&self, epoch: u64, stream: &str, snapshot: Snapshot, stored: bool) {
+        self.shelf(epoch, stream, |shelf| {
+            shelf.shorten(stream, snapshot, stored)
+        });
     }
 
     /// Works on the shelf of a stream; `None` when the epoch has passed.
@@ -137,14 +139,19 @@ impl Shelf {
         self.put(stream, &known);
     }
 
-    fn shorten(&mut self, stream: &str, snapshot: &StoredSnapshot) {
+    fn shorten(&mut self, stream: &str, snapshot: Snapshot, stored: bool) {
         let Some(mut known) = self.take(stream) else {
             return;
         };
-        if (known.base()..=known.version()).contains(&snapshot.version) {
-            let shortened = Arc::make_mut(&mut known);
-            shortened.snapshot = Some(snapshot.clone());
-            shortened.events.retain(|event| event.version > snapshot.version);
+        let shortened = Arc::make_mut(&mut known);
+        if stored {
+            shortened.stored = shortened.stored.max(snapshot.version);
+        }
+        if (shortened.base()..=shortened.version()).contains(&snapshot.version) {
+            shortened
+                .events
+                .retain(|event| event.version > snapshot.version);
+            shortened.snapshot = Some(snapshot);
         }
         self.put(stream, &known);
     }
@@ -163,7 +170,10 @@ impl Shelf {
 
 fn size(stream: &str, loaded: &LoadedStream) -> usize {
     let payloads: usize = loaded.events.iter().map(|event| event.payload.len()).sum();
-    let snapshot = loaded.snapshot.as_ref().map_or(0, |snapshot| snapshot.state.len());
+    let snapshot = loaded
+        .snapshot
+        .as_ref()
+        .map_or(0, |snapshot| snapshot.state.len());
     stream.len() + snapshot + payloads + (loaded.events.len() + 1) * OVERHEAD
 }
 
@@ -194,8 +204,8 @@ mod tests {
         })
     }
 
-    fn snapshot(version: u64) -> StoredSnapshot {
-        StoredSnapshot {
+    fn snapshot(version: u64) -> Snapshot {
+        Snapshot {
             version,
             tenant: TenantId(Uuid::nil()),
             subject: None,
@@ -237,15 +247,18 @@ mod tests {
     fn a_snapshot_takes_the_place_of_the_events_before_it() {
         let kept = Kept::default();
         kept.put(0, "a-1", &loaded(1..=5));
-        kept.shorten(0, "a-1", &snapshot(3));
+        kept.shorten(0, "a-1", snapshot(3), false);
         assert_eq!(versions(&kept, "a-1"), [4, 5]);
         kept.extend(0, "a-1", events(6..=6).into_iter());
         let known = kept.get(0, "a-1").unwrap_or_default();
-        assert_eq!((known.base(), known.version()), (3, 6));
-        // One of the future or of the past changes nothing.
-        kept.shorten(0, "a-1", &snapshot(9));
-        kept.shorten(0, "a-1", &snapshot(1));
+        assert_eq!((known.base(), known.version(), known.stored()), (3, 6, 0));
+        // One of the future or of the past has no place here, though it may be stored.
+        kept.shorten(0, "a-1", snapshot(9), false);
+        kept.shorten(0, "a-1", snapshot(1), true);
         assert_eq!(versions(&kept, "a-1"), [4, 5, 6]);
+        kept.shorten(0, "a-1", snapshot(6), false);
+        let known = kept.get(0, "a-1").unwrap_or_default();
+        assert_eq!((known.base(), known.version(), known.stored()), (6, 6, 1));
     }
 
     #[test]
@@ -272,7 +285,7 @@ mod tests {
         assert!(shelf.streams.get("a-2").is_none() && shelf.streams.get("a-1").is_some());
         shelf.put("a-1", &loaded(1..=2));
         shelf.extend("a-1", events(3..=3).into_iter());
-        shelf.shorten("a-1", &snapshot(2));
+        shelf.shorten("a-1", snapshot(2), true);
         shelf.take("a-5");
         shelf.take("a-9");
         let counted: usize = shelf

@@ -37,7 +37,7 @@ pub use codec::{CodecError, EventCodec, Opened};
 pub use epoch::Epochs;
 pub use event::{Envelope, Metadata, NewEvent, Position, RecordedEvent, StoredPayload};
 pub use inline::{InlineEvent, InlineProjection};
-pub use loaded::{LoadedEvent, LoadedStream, StoredSnapshot};
+pub use loaded::{LoadedEvent, LoadedStream, Snapshot};
 pub use loader::StreamLoader;
 pub use reader::LogReader;
 pub use snapshot::{SNAPSHOT_EVERY, Snapshots, snapshot_shape};

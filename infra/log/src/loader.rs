@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::append::StreamWrite;
 use crate::epoch::Epochs;
 use crate::kept::Kept;
-use crate::loaded::{LoadedEvent, LoadedStream, StoredSnapshot};
+use crate::loaded::{LoadedEvent, LoadedStream, Snapshot};
 
 /// Loads that may wait before callers are held back.
 const QUEUE: usize = 4_096;
@@ -166,10 +166,11 @@ impl StreamLoader {
         }
     }
 
-    /// Tells that a snapshot was stored, so that the events before it need not be kept.
-    pub fn shortened(&self, stream: &str, snapshot: &StoredSnapshot) {
+    /// Takes a snapshot, which may be stored or not, so that the events before it need not be
+    /// kept, nor opened and folded again.
+    pub fn shorten(&self, stream: &str, snapshot: Snapshot, stored: bool) {
         self.kept
-            .shorten(self.epochs.current(), stream, snapshot);
+            .shorten(self.epochs.current(), stream, snapshot, stored);
     }
 
     fn requests(&self) -> &mpsc::Sender<Request> {
@@ -282,7 +283,8 @@ fn take(stream: &mut LoadedStream, row: &Row) {
             payload: bytes,
         }),
         None => {
-            stream.snapshot = Some(StoredSnapshot {
+            stream.stored = version;
+            stream.snapshot = Some(Snapshot {
                 version,
                 tenant,
                 subject,

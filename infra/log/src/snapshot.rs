@@ -1,21 +1,21 @@
-//! States of long streams, kept to save folding them again. A cache and nothing more: a
-//! snapshot that doesn't fit today's code is ignored, and none is ever needed.
+//! States of streams, kept to save folding them again: those of long streams in a table, those
+//! of known streams in memory. A cache and nothing more: a snapshot that doesn't fit today's
+//! code is ignored, and none is ever needed.
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use bytes::Bytes;
-use medilink_database::Database;
+use medilink_database::{Database, DatabaseError};
 use medilink_domain::event::canonical;
 use medilink_domain::{Decider, SubjectId, TenantId};
 use medilink_vault::{Binding, Unsealed, Vault};
 use sha2::{Digest, Sha256};
 
 use crate::codec::CodecError;
-use crate::loaded::StoredSnapshot;
+use crate::loaded::Snapshot;
 
-/// How many events a stream must grow by before its snapshot is renewed.
+/// How many events a stream must grow by before its stored snapshot is renewed.
 pub const SNAPSHOT_EVERY: u64 = 100;
 
 /// The snapshots' table. Cheap to clone.
@@ -33,7 +33,7 @@ impl Snapshots {
 
     /// The state in a snapshot, if it can be had. Any trouble reads as "none": the events tell
     /// the same.
-    pub async fn open<D: Decider>(&self, stream: &str, snapshot: &StoredSnapshot) -> Option<D> {
+    pub async fn open<D: Decider>(&self, stream: &str, snapshot: &Snapshot) -> Option<D> {
         match self.unseal::<D>(stream, snapshot).await {
             Ok(found) => found,
             Err(error) => {
@@ -50,14 +50,15 @@ impl Snapshots {
     async fn unseal<D: Decider>(
         &self,
         stream: &str,
-        snapshot: &StoredSnapshot,
+        snapshot: &Snapshot,
     ) -> Result<Option<D>, String> {
         let state = match snapshot.subject {
             None => parse(&snapshot.state),
             Some(subject) => {
                 let binding = binding(snapshot.tenant, stream, snapshot.version);
                 let (vault, category) = (&self.vault, D::SNAPSHOT_CATEGORY);
-                let unsealed = match vault.try_unseal(subject, category, &binding, &snapshot.state) {
+                let unsealed = match vault.try_unseal(subject, category, &binding, &snapshot.state)
+                {
                     Some(unsealed) => unsealed,
                     None => {
                         vault
@@ -74,64 +75,68 @@ impl Snapshots {
         state.map(Some)
     }
 
-    /// Keeps a state, unless a later one is kept already; returns it as it is kept.
+    /// A state as a snapshot, which nobody keeps yet.
     ///
     /// # Errors
-    /// When the state can't be sealed or stored; callers may ignore it.
-    pub async fn save<D: Decider>(
+    /// When the state can't be sealed; callers may ignore it.
+    pub async fn seal<D: Decider>(
         &self,
         tenant: TenantId,
         stream: &str,
         version: u64,
         state: &D,
-    ) -> Result<StoredSnapshot, CodecError> {
+    ) -> Result<Snapshot, CodecError> {
         let clear = canonical(state);
         let subject = state.subject();
-        let stored: Bytes = match subject {
+        let state = match subject {
             None => clear.into(),
             Some(subject) => {
-                let binding = binding(tenant, stream, version);
-                self.vault
-                    .seal(subject, D::SNAPSHOT_CATEGORY, &binding, &clear)
-                    .await?
+                let (binding, category) = (binding(tenant, stream, version), D::SNAPSHOT_CATEGORY);
+                match self.vault.try_seal(subject, category, &binding, &clear) {
+                    Some(sealed) => sealed?,
+                    None => self.vault.seal(subject, category, &binding, &clear).await?,
+                }
             }
         };
-        let client = self
-            .database
-            .client()
-            .await
-            .map_err(medilink_vault::VaultError::from)?;
+        Ok(Snapshot {
+            version,
+            tenant,
+            subject,
+            state,
+        })
+    }
+
+    /// Stores a snapshot, unless a later one is stored already.
+    ///
+    /// # Errors
+    /// When it can't be stored; callers may ignore it.
+    pub async fn store<D: Decider>(
+        &self,
+        stream: &str,
+        snapshot: &Snapshot,
+    ) -> Result<(), DatabaseError> {
+        let client = self.database.client().await?;
         let sql = "INSERT INTO log.snapshots (stream, tenant, subject, version, shape, state)
              VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (stream) DO UPDATE SET version = excluded.version, subject = excluded.subject,
                  shape = excluded.shape, state = excluded.state
              WHERE log.snapshots.version < excluded.version OR log.snapshots.shape <> excluded.shape";
-        let statement = client.prepare_cached(sql).await.map_err(database)?;
+        let statement = client.prepare_cached(sql).await?;
         client
             .execute(
                 &statement,
                 &[
                     &stream,
-                    &tenant.uuid(),
-                    &subject.map(SubjectId::uuid),
-                    &(version as i64),
+                    &snapshot.tenant.uuid(),
+                    &snapshot.subject.map(SubjectId::uuid),
+                    &(snapshot.version as i64),
                     &snapshot_shape::<D>().as_slice(),
-                    &&stored[..],
+                    &&snapshot.state[..],
                 ],
             )
-            .await
-            .map_err(database)?;
-        Ok(StoredSnapshot {
-            version,
-            tenant,
-            subject,
-            state: stored,
-        })
+            .await?;
+        Ok(())
     }
-}
-
-fn database(error: tokio_postgres::Error) -> medilink_vault::VaultError {
-    medilink_database::DatabaseError::from(error).into()
 }
 
 /// The serde error is dropped: it may quote the state.
