@@ -189,6 +189,7 @@ impl Executor {
                 });
             };
             let (tenant, writes) = (append.tenant, append.writes.clone());
+            let epoch = self.0.loader.epoch();
             let appended = match presumed {
                 Some(epoch) => self.0.writer.append_presumed(append, epoch).await,
                 None => self.0.writer.append(append).await,
@@ -196,7 +197,7 @@ impl Executor {
             fresh = true;
             match appended {
                 Ok(appended) => {
-                    self.0.loader.recorded(tenant, writes);
+                    self.0.loader.recorded(epoch, tenant, writes);
                     return Ok(Committed {
                         answer,
                         position: appended.last,

@@ -34,6 +34,7 @@ struct Open {
     client: Client,
     record: Statement,
     head: Head,
+    epoch: u64,
 }
 
 pub(crate) struct Connection {
@@ -45,11 +46,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub fn new(
-        database: Database,
-        inline: Vec<Arc<dyn InlineProjection>>,
-        epochs: Epochs,
-    ) -> Self {
+    pub fn new(database: Database, inline: Vec<Arc<dyn InlineProjection>>, epochs: Epochs) -> Self {
         Self {
             database,
             inline,
@@ -61,29 +58,29 @@ impl Connection {
 
     /// Connects if there is no connection.
     pub async fn ensure(&mut self) -> Result<(), DatabaseError> {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|open| !open.client.is_closed())
-        {
+        // One that leads to another server than was seen last is not written to.
+        let epoch = self.epochs.current();
+        let good = |open: &Open| !open.client.is_closed() && open.epoch == epoch;
+        if self.open.as_ref().is_some_and(good) {
             return Ok(());
         }
         self.open = None;
         let client = patiently(self.database.connect()).await?;
-        patiently(self.epochs.look(&client)).await?;
+        let epoch = patiently(self.epochs.look(&client)).await?;
         let record = patiently(statement::prepare(&client)).await?;
         let head = patiently(read_head(&client, HEAD)).await?;
         self.open = Some(Open {
             client,
             record,
             head,
+            epoch,
         });
         Ok(())
     }
 
     /// The epoch of the server behind it.
     pub fn epoch(&self) -> u64 {
-        self.epochs.current()
+        self.open.as_ref().map_or(0, |open| open.epoch)
     }
 
     /// Records a batch; `None` when another writer moved the head, which is then reloaded.
@@ -145,6 +142,7 @@ impl Connection {
             client,
             record,
             head,
+            ..
         } = open;
         let (begun, locked) = tokio::join!(
             client.batch_execute("BEGIN"),
@@ -262,7 +260,8 @@ async fn read_head(client: &Client, sql: &str) -> Result<Head, DatabaseError> {
     })
 }
 
-async fn patiently<T>(
+/// Work on a connection; one that takes too long has lost it.
+pub(crate) async fn patiently<T>(
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
     match tokio::time::timeout(PATIENCE, work).await {

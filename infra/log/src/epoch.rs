@@ -27,22 +27,27 @@ impl Epochs {
 
     /// Looks at the server of a new connection, before anything is read or written there. A
     /// connection that breaks on the way begins no epoch: the statement that was under way may
-    /// still commit, and nothing that was read has become untrue.
-    pub(crate) async fn look(&self, client: &Client) -> Result<(), DatabaseError> {
+    /// still commit, and nothing that was read has become untrue. Returns that server's epoch.
+    pub(crate) async fn look(&self, client: &Client) -> Result<u64, DatabaseError> {
         let row = client
             .query_one("SELECT pg_postmaster_start_time()", &[])
             .await?;
-        self.saw(row.get(0));
-        Ok(())
+        Ok(self.saw(row.get(0)))
     }
 
-    fn saw(&self, started: DateTime<Utc>) {
+    fn saw(&self, started: DateTime<Utc>) -> u64 {
         // A time or none is sound, whatever a holder that panicked was doing.
-        let mut last = self.0.started.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self
+            .0
+            .started
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if *last != Some(started) {
             *last = Some(started);
             self.0.current.fetch_add(1, Ordering::AcqRel);
         }
+        // No other can begin while `last` is locked.
+        self.current()
     }
 }
 
@@ -55,13 +60,16 @@ mod tests {
     #[test]
     fn only_another_server_begins_an_epoch() {
         let (epochs, started) = (Epochs::default(), DateTime::UNIX_EPOCH);
+        let later = started + TimeDelta::microseconds(1);
         assert_eq!(epochs.current(), 0);
-        epochs.saw(started);
-        epochs.saw(started);
-        assert_eq!(epochs.current(), 1);
-        epochs.saw(started + TimeDelta::microseconds(1));
-        assert_eq!(epochs.current(), 2);
-        epochs.saw(started);
-        assert_eq!(epochs.current(), 3, "back to the first is no way back to what it was then");
+        assert_eq!(
+            [started, started, later].map(|at| epochs.saw(at)),
+            [1, 1, 2]
+        );
+        assert_eq!(
+            epochs.saw(started),
+            3,
+            "back to the first is no way back to what it was then"
+        );
     }
 }

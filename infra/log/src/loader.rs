@@ -6,7 +6,6 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use medilink_database::{Database, DatabaseError};
@@ -16,6 +15,7 @@ use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;
 
 use crate::append::StreamWrite;
+use crate::connection::patiently;
 use crate::epoch::Epochs;
 use crate::kept::Kept;
 use crate::loaded::{LoadedEvent, LoadedStream, Snapshot};
@@ -44,8 +44,6 @@ SELECT request, found.* FROM wanted CROSS JOIN LATERAL (
     WHERE e.stream = wanted.name AND e.version > wanted.after
     ORDER BY e.version LIMIT $6
 ) AS found";
-/// A statement that takes longer has lost its connection.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 type Reply = oneshot::Sender<Result<Arc<LoadedStream>, DatabaseError>>;
 
@@ -90,6 +88,11 @@ impl StreamLoader {
             kept: Arc::default(),
             requests: OnceLock::new(),
         }
+    }
+
+    /// The present epoch of what is read and known.
+    pub fn epoch(&self) -> u64 {
+        self.epochs.current()
     }
 
     /// What is known of a stream, and in which epoch; another process may have gone on with it
@@ -147,9 +150,8 @@ impl StreamLoader {
     }
 
     /// Tells what the log has taken, so that it need not be read. Only ever call it after the
-    /// append was answered with success.
-    pub fn recorded(&self, tenant: TenantId, writes: Vec<StreamWrite>) {
-        let epoch = self.epochs.current();
+    /// append was answered with success; `epoch` is the one before it was sent.
+    pub fn recorded(&self, epoch: u64, tenant: TenantId, writes: Vec<StreamWrite>) {
         for write in writes {
             let versions = write.expected + 1..;
             let events = versions
@@ -192,6 +194,14 @@ impl StreamLoader {
 struct Open {
     client: Client,
     select: Statement,
+    epoch: u64,
+}
+
+impl Open {
+    /// Whether it leads, as far as is known, to the server that the writer writes to.
+    fn is_good(&self, epochs: &Epochs) -> bool {
+        !self.client.is_closed() && self.epoch == epochs.current()
+    }
 }
 
 struct Server {
@@ -211,16 +221,20 @@ impl Server {
     async fn run(mut self, mut queue: mpsc::Receiver<Request>) {
         let mut waiting = Vec::with_capacity(BATCH);
         while queue.recv_many(&mut waiting, BATCH).await > 0 {
-            let epoch = self.epochs.current();
+            // First the connection: only what is known of the server behind it may be gone on
+            // with there.
+            let epoch = match patiently(self.ensure()).await {
+                Ok(epoch) => epoch,
+                Err(error) => {
+                    fail(waiting.drain(..), &error);
+                    continue;
+                }
+            };
             let batch: Vec<Loading> = waiting
                 .drain(..)
                 .map(|request| Loading::of(request, epoch, &self.kept))
                 .collect();
-            let loaded = match tokio::time::timeout(PATIENCE, self.load(&batch)).await {
-                Ok(loaded) => loaded,
-                Err(_) => Err(DatabaseError::Unavailable("no answer in time".into())),
-            };
-            match loaded {
+            match patiently(self.load(&batch)).await {
                 Ok(loaded) => {
                     for (loading, newer) in batch.into_iter().zip(loaded) {
                         loading.complete(newer, epoch, &self.kept);
@@ -228,20 +242,28 @@ impl Server {
                 }
                 Err(error) => {
                     self.open = None;
-                    fail(batch, &error);
+                    fail(batch.into_iter().map(|loading| loading.request), &error);
                 }
             }
         }
     }
 
+    /// Connects if there is no connection; returns the epoch of the server behind it.
+    async fn ensure(&mut self) -> Result<u64, DatabaseError> {
+        if let Some(open) = &self.open
+            && open.is_good(&self.epochs)
+        {
+            return Ok(open.epoch);
+        }
+        self.open = None;
+        let open = connect(&self.database, &self.epochs).await?;
+        Ok(self.open.insert(open).epoch)
+    }
+
     /// What the log has of each stream beyond what is known.
     async fn load(&mut self, batch: &[Loading]) -> Result<Vec<LoadedStream>, DatabaseError> {
-        let Open { client, select } = match &mut self.open {
-            Some(connected) if !connected.client.is_closed() => connected,
-            _ => {
-                let connected = connect(&self.database, &self.epochs).await?;
-                self.open.insert(connected)
-            }
+        let Some(Open { client, select, .. }) = &self.open else {
+            return Err(DatabaseError::Unavailable("not connected".into()));
         };
         let numbers: Vec<i32> = (0..batch.len() as i32).collect();
         let of = batch.iter().map(|loading| &loading.request.wanted);
@@ -296,7 +318,7 @@ fn take(stream: &mut LoadedStream, row: &Row) {
 
 async fn connect(database: &Database, epochs: &Epochs) -> Result<Open, DatabaseError> {
     let client = database.connect().await?;
-    epochs.look(&client).await?;
+    let epoch = epochs.look(&client).await?;
     // The plan is made once, perhaps while the log is still empty and reading all of it cheap:
     // an index, row by row, is right whatever the tables hold.
     client
@@ -306,7 +328,11 @@ async fn connect(database: &Database, epochs: &Epochs) -> Result<Open, DatabaseE
         )
         .await?;
     let select = client.prepare(LOAD).await?;
-    Ok(Open { client, select })
+    Ok(Open {
+        client,
+        select,
+        epoch,
+    })
 }
 
 impl Loading {
@@ -353,14 +379,14 @@ impl Loading {
     }
 }
 
-fn fail(batch: Vec<Loading>, error: &DatabaseError) {
+fn fail(requests: impl Iterator<Item = Request>, error: &DatabaseError) {
     let why = error.to_string();
-    for loading in batch {
+    for request in requests {
         let error = if error.is_transient() {
             DatabaseError::Unavailable(why.clone())
         } else {
             DatabaseError::Statement(why.clone())
         };
-        let _ = loading.request.reply.send(Err(error));
+        let _ = request.reply.send(Err(error));
     }
 }

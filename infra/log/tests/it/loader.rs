@@ -32,9 +32,16 @@ async fn a_stream_is_read_once_and_then_only_what_came_after_it() {
     // One's own need no asking.
     let writes = world.append("a-1", 5, 1).writes;
     append(&world, &writer, 5, 1).await;
-    loader.recorded(world.tenant, writes);
+    loader.recorded(loader.epoch(), world.tenant, writes);
     assert_eq!(loader.known("a-1").unwrap().0.version(), 6);
-    assert_eq!(loader.load(world.tenant, "b-1", &SHAPE).await.unwrap().version(), 0);
+    assert_eq!(
+        loader
+            .load(world.tenant, "b-1", &SHAPE)
+            .await
+            .unwrap()
+            .version(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -54,7 +61,10 @@ async fn a_stream_of_any_length_is_read_to_its_end() {
         page = loader.after(world.tenant, "a-1", last).await.unwrap();
     }
     assert!(versions.into_iter().eq(1..=777));
-    assert!(loader.known("a-1").is_none(), "a part of a stream is not kept as the whole");
+    assert!(
+        loader.known("a-1").is_none(),
+        "a part of a stream is not kept as the whole"
+    );
 }
 
 #[tokio::test]
@@ -71,8 +81,14 @@ async fn a_stream_begins_with_its_snapshot_if_that_is_the_tenants_and_fits() {
         .await
         .unwrap();
     let found = async |tenant, shape: &[u8; 32]| {
-        let loaded = loader(&world, &writer).load(tenant, "a-1", shape).await.unwrap();
-        (loaded.snapshot().map(|snapshot| snapshot.version), loaded.events().len())
+        let loaded = loader(&world, &writer)
+            .load(tenant, "a-1", shape)
+            .await
+            .unwrap();
+        (
+            loaded.snapshot().map(|snapshot| snapshot.version),
+            loaded.events().len(),
+        )
     };
     assert_eq!(found(world.tenant, &SHAPE).await, (Some(3), 2));
     assert_eq!(found(world.tenant, &[8; 32]).await, (None, 5));
@@ -94,7 +110,11 @@ async fn an_append_counts_on_what_was_known_only_within_the_epoch() {
         .append_presumed(world.append("a-1", 1, 1), epoch - 1)
         .await;
     assert!(matches!(refused, Err(AppendError::Outdated)), "{refused:?}");
-    assert_eq!(world.reader.head().await.unwrap().0, 1, "nothing was recorded");
+    assert_eq!(
+        world.reader.head().await.unwrap().0,
+        1,
+        "nothing was recorded"
+    );
     writer
         .append_presumed(world.append("a-1", 1, 1), epoch)
         .await
