@@ -19,6 +19,9 @@
 //! | `LAG_SECONDS` | 10 | how long a round of lag takes |
 //! | `REQUESTS` | 10000 | HTTP requests of a round |
 //!
+//! `medilink-bench scale` computes from the figures of the last runs what more hospitals take
+//! ([`nation`]).
+//!
 //! With `MEDILINK_BENCH_ALONE=1` only our side runs, for a profiler to look at, and nothing is
 //! kept: `MEDILINK_BENCH_ALONE=1 MEDILINK_BENCH_COMMANDS=500000 make bench ONLY=append_64`.
 
@@ -35,9 +38,11 @@ pub mod handler;
 mod history;
 mod journal;
 mod machine;
+pub mod nation;
 pub mod node;
 mod ours;
 mod peer;
+mod queue;
 mod report;
 mod rounds;
 mod scale;

@@ -1,7 +1,7 @@
 //! `medilink-bench [figures]`: measures; see the crate's documentation. With the name of one of
 //! its other roles it is what the measuring process starts beside itself.
 
-use medilink_bench::{Bench, Machine, Report, Scale, handler, node, say};
+use medilink_bench::{Bench, Machine, Report, Scale, handler, nation, node, say};
 
 /// As the binary does it, for both sides.
 #[global_allocator]
@@ -12,6 +12,7 @@ async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some(handler::ROLE) => handler::run().await,
+        Some(nation::ROLE) => nation::run(),
         Some(node::ROLE) => node::run().await,
         _ => measure(&words).await,
     }

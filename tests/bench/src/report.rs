@@ -66,6 +66,15 @@ pub fn say(what: impl Display) {
     println!("[{:>5.0} s] {what}", STARTED.elapsed().as_secs_f64());
 }
 
+/// Where reports are kept: `bench/report.json` of Cargo's target folder.
+pub fn path() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
+        PathBuf::from,
+    );
+    target.join("bench/report.json")
+}
+
 /// The figures of a run.
 #[derive(Debug)]
 pub struct Report {
@@ -75,13 +84,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty one, kept in `bench/report.json` of Cargo's target folder.
+    /// An empty one, kept at [`path`].
     pub fn new(machine: Machine) -> Self {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-            || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
-            PathBuf::from,
-        );
-        Self::kept_in(machine, target.join("bench/report.json"))
+        Self::kept_in(machine, path())
     }
 
     const fn kept_in(machine: Machine, path: PathBuf) -> Self {
@@ -141,10 +146,17 @@ impl Report {
 }
 
 fn row(name: &str, line: &Line) -> String {
-    let number = |figure: Option<f64>| figure.map_or("–".to_owned(), |figure| format!("{figure:.1}"));
-    let ratio = line.ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2}×"));
+    let number =
+        |figure: Option<f64>| figure.map_or("–".to_owned(), |figure| format!("{figure:.1}"));
+    let ratio = line
+        .ratio
+        .map_or("–".to_owned(), |ratio| format!("{ratio:.2}×"));
     let target = targets::of(name).map_or_else(String::new, |target| {
-        let verdict = if target.is_met_by(line) { "met" } else { "missed" };
+        let verdict = if target.is_met_by(line) {
+            "met"
+        } else {
+            "missed"
+        };
         format!("{target} {verdict}")
     });
     format!(
@@ -188,8 +200,15 @@ mod tests {
 
     #[test]
     fn the_table_says_what_a_figure_is_held_to() {
-        let mut report = Report::kept_in(Machine::default(), tempfile::tempdir().unwrap().path().join("r.json"));
+        let mut report = Report::kept_in(
+            Machine::default(),
+            tempfile::tempdir().unwrap().path().join("r.json"),
+        );
         report.record("append_64", Line::more_is_better(40.0, 10.0, "commands/s"));
-        assert!(report.table().contains("4.00×") && report.table().contains("≥ 5× missed"), "{}", report.table());
+        assert!(
+            report.table().contains("4.00×") && report.table().contains("≥ 5× missed"),
+            "{}",
+            report.table()
+        );
     }
 }

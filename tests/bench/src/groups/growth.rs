@@ -1,5 +1,6 @@
 //! `growth_*`: appending and reading with ten thousand events in the log, and with two
-//! million. The longer log stands for ours, the shorter one for the peer.
+//! million. The longer log stands for ours, the shorter one for the peer. `event_bytes`: what
+//! an event takes in the longer one.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::Bench;
 use super::rebuild::{MODEL, rebuild};
 use crate::history::{History, people};
 use crate::ours::{Ours, TENANT};
-use crate::report::say;
+use crate::report::{Line, say};
 use crate::rounds::{Elsewhere, Rounds, Side, each, load};
 use crate::server::settle;
 
@@ -21,6 +22,10 @@ const SMALL: u64 = 10_000;
 const STREAMS: u64 = 2_000;
 const IN_FLIGHT: usize = 64;
 
+/// What an event takes on disk, with its indexes.
+const EVENT_BYTES: &str = "
+SELECT pg_total_relation_size('log.events') / count(*)::float8 FROM log.events";
+
 /// Runs the group.
 pub async fn run(bench: &mut Bench) {
     let scale = bench.scale.clone();
@@ -28,22 +33,61 @@ pub async fn run(bench: &mut Bench) {
         Some(history) => history,
         None => History::create().await,
     };
-    large.grow_to(scale.grown - STREAMS.min(scale.grown / 2)).await;
+    large
+        .grow_to(scale.grown - STREAMS.min(scale.grown / 2))
+        .await;
     let mut small = History::create().await;
     small.grow_to(SMALL - STREAMS).await;
     let (long, short) = (Log::of(&large).await, Log::of(&small).await);
     settle(&[&large.store.databases, &small.store.databases]).await;
+    let superuser = large.store.databases.superuser().await;
+    let row = superuser.query_one(EVENT_BYTES, &[]).await.unwrap();
+    bench
+        .report
+        .record("event_bytes", Line::alone(row.get(0), "bytes"));
 
     for log in [&long, &short] {
-        load(&log.read, log.appointments, IN_FLIGHT, scale.commands / 2, 0).await;
-        load(&Elsewhere::of(&log.append), STREAMS, IN_FLIGHT, scale.commands / 4, 0).await;
+        load(
+            &log.read,
+            log.appointments,
+            IN_FLIGHT,
+            scale.commands / 2,
+            0,
+        )
+        .await;
+        load(
+            &Elsewhere::of(&log.append),
+            STREAMS,
+            IN_FLIGHT,
+            scale.commands / 4,
+            0,
+        )
+        .await;
     }
     let commands = scale.commands / 2;
     let rounds = Rounds::alternate(
         "growth_read",
         scale.rounds,
-        async |round| load(&long.read, long.appointments, IN_FLIGHT, scale.commands, round).await,
-        async |round| load(&short.read, short.appointments, IN_FLIGHT, scale.commands, round).await,
+        async |round| {
+            load(
+                &long.read,
+                long.appointments,
+                IN_FLIGHT,
+                scale.commands,
+                round,
+            )
+            .await
+        },
+        async |round| {
+            load(
+                &short.read,
+                short.appointments,
+                IN_FLIGHT,
+                scale.commands,
+                round,
+            )
+            .await
+        },
     )
     .await;
     bench.report.record("growth_read", rounds.rate("reads/s"));
@@ -54,7 +98,9 @@ pub async fn run(bench: &mut Bench) {
         async |round| load(&short.append, STREAMS, IN_FLIGHT, commands, round).await,
     )
     .await;
-    bench.report.record("growth_append", rounds.rate("commands/s"));
+    bench
+        .report
+        .record("growth_append", rounds.rate("commands/s"));
 }
 
 /// A log with the means to append to it and to read of it.
@@ -67,7 +113,10 @@ struct Log {
 impl Log {
     async fn of(history: &History) -> Self {
         let store = &history.store;
-        say(format_args!("building the read model of {} events", history.events()));
+        say(format_args!(
+            "building the read model of {} events",
+            history.events()
+        ));
         rebuild(store, history.events()).await;
         let append = Ours::over(store.executor());
         each(&append, STREAMS, IN_FLIGHT).await;

@@ -37,7 +37,13 @@ struct Group {
 const GROUPS: [Group; 8] = [
     Group {
         name: "append",
-        figures: &["append_1", "append_8", "append_64", "append_64_p99", "append_512"],
+        figures: &[
+            "append_1",
+            "append_8",
+            "append_64",
+            "append_64_p99",
+            "append_512",
+        ],
         run: |bench| Box::pin(append::run(bench)),
     },
     Group {
@@ -62,7 +68,7 @@ const GROUPS: [Group; 8] = [
     },
     Group {
         name: "growth",
-        figures: &["growth_append", "growth_read"],
+        figures: &["growth_append", "growth_read", "event_bytes"],
         run: |bench| Box::pin(growth::run(bench)),
     },
     Group {
@@ -72,7 +78,15 @@ const GROUPS: [Group; 8] = [
     },
     Group {
         name: "http",
-        figures: &["http_book", "http_read", "http_read_audited", "memory_gateway", "memory_projector", "memory_relay", "memory_worker"],
+        figures: &[
+            "http_book",
+            "http_read",
+            "http_read_audited",
+            "memory_gateway",
+            "memory_projector",
+            "memory_relay",
+            "memory_worker",
+        ],
         run: |bench| Box::pin(http::run(bench)),
     },
 ];
@@ -97,7 +111,9 @@ impl Bench {
             assert!(
                 GROUPS.iter().any(|group| group.has(word)),
                 "there is no figure `{word}`; there are {}",
-                GROUPS.map(|group| format!("{} ({})", group.name, group.figures.join(", "))).join("; ")
+                GROUPS
+                    .map(|group| format!("{} ({})", group.name, group.figures.join(", ")))
+                    .join("; ")
             );
         }
         for group in &GROUPS {
