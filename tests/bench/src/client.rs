@@ -130,7 +130,9 @@ struct Connection {
 
 impl Connection {
     async fn open(callee: Callee) -> Self {
-        let stream = tokio::net::TcpStream::connect(callee.address).await.unwrap();
+        let stream = tokio::net::TcpStream::connect(callee.address)
+            .await
+            .unwrap();
         stream.set_nodelay(true).unwrap();
         let (sender, connection) = handshake(TokioIo::new(stream)).await.unwrap();
         // Ends with the sender.

@@ -86,7 +86,10 @@ pub async fn run() {
         .at("/v1/appointments/:id", get(appointment))
         .at("/v1/doctors/:id/slots", get(slots))
         .data(shared);
-    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+    let acceptor = TcpListener::bind("127.0.0.1:0")
+        .into_acceptor()
+        .await
+        .unwrap();
     let address = acceptor.local_addr().remove(0);
     parent.answer(address.as_socket_addr().expect("it listens on TCP"));
     let ended = async { while parent.question::<()>().await.is_some() {} };
@@ -115,7 +118,13 @@ async fn book(
     client
         .execute(
             &statement,
-            &[&id, &given.patient, &given.doctor, &given.starts_at, &given.reason],
+            &[
+                &id,
+                &given.patient,
+                &given.doctor,
+                &given.starts_at,
+                &given.reason,
+            ],
         )
         .await
         .unwrap();
@@ -147,9 +156,11 @@ async fn slots(
         .unwrap();
     let (mut windows, mut taken) = (Vec::<Window>::new(), Vec::<Reservation>::new());
     for row in &rows {
-        let tokio_postgres::types::Json(of_day) = row.get::<_, tokio_postgres::types::Json<Vec<Window>>>(0);
+        let tokio_postgres::types::Json(of_day) =
+            row.get::<_, tokio_postgres::types::Json<Vec<Window>>>(0);
         windows.extend(of_day);
-        let tokio_postgres::types::Json(of_day) = row.get::<_, tokio_postgres::types::Json<Vec<Reservation>>>(1);
+        let tokio_postgres::types::Json(of_day) =
+            row.get::<_, tokio_postgres::types::Json<Vec<Reservation>>>(1);
         taken.extend(of_day);
     }
     let free = free_slots(&windows, &taken, span.from, span.to, Utc::now());

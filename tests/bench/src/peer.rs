@@ -95,7 +95,9 @@ impl Peer {
             let elsewhere = Elsewhere::of(&peer);
             // Statements are prepared and caches filled before it counts.
             load(&elsewhere, streams, in_flight, commands / 8, 0).await;
-            let rate = load(&elsewhere, streams, in_flight, commands / 4, 1).await.rate;
+            let rate = load(&elsewhere, streams, in_flight, commands / 4, 1)
+                .await
+                .rate;
             if best.as_ref().is_none_or(|(fastest, ..)| rate > *fastest) {
                 best = Some((rate, pool, peer));
             }

@@ -220,7 +220,10 @@ mod tests {
     #[test]
     fn a_percentile_is_a_latency_that_occurred() {
         let run = Run::with_latencies(1.0, (1..=100).rev().map(f64::from).collect());
-        assert_eq!([0.0, 0.5, 0.99, 1.0].map(|share| run.percentile(share)), [1.0, 50.0, 99.0, 100.0]);
+        assert_eq!(
+            [0.0, 0.5, 0.99, 1.0].map(|share| run.percentile(share)),
+            [1.0, 50.0, 99.0, 100.0]
+        );
     }
 
     #[tokio::test]
@@ -231,19 +234,35 @@ mod tests {
             3,
             async |round| {
                 order.borrow_mut().push(("ours", round));
-                Run { rate: round as f64, ..Run::default() }
+                Run {
+                    rate: round as f64,
+                    ..Run::default()
+                }
             },
             async |round| {
                 order.borrow_mut().push(("peer", round));
-                Run { rate: 10.0, ..Run::default() }
+                Run {
+                    rate: 10.0,
+                    ..Run::default()
+                }
             },
         )
         .await;
         assert_eq!(
             *order.borrow(),
-            [("ours", 1), ("peer", 1), ("peer", 2), ("ours", 2), ("ours", 3), ("peer", 3)]
+            [
+                ("ours", 1),
+                ("peer", 1),
+                ("peer", 2),
+                ("ours", 2),
+                ("ours", 3),
+                ("peer", 3)
+            ]
         );
         let line = rounds.rate("commands/s");
-        assert_eq!((line.ours, line.peer, line.ratio), (2.0, Some(10.0), Some(0.2)));
+        assert_eq!(
+            (line.ours, line.peer, line.ratio),
+            (2.0, Some(10.0), Some(0.2))
+        );
     }
 }

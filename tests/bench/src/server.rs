@@ -9,7 +9,10 @@ use medilink_test_support::TestDatabases;
 /// When the server has gone.
 pub async fn settle(databases: &[&TestDatabases]) {
     for databases in databases {
-        for client in [databases.superuser().await, databases.keys_superuser().await] {
+        for client in [
+            databases.superuser().await,
+            databases.keys_superuser().await,
+        ] {
             for statement in ["VACUUM ANALYZE", "CHECKPOINT"] {
                 client.batch_execute(statement).await.unwrap();
             }

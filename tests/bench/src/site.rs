@@ -92,7 +92,11 @@ impl Site {
         let days = self.doctors.len() as u64 * DAYS;
         let bookings = (self.booked..self.booked + count).map(|number| {
             let (calendar, slot) = (number % days, number / days);
-            assert!(slot < SLOTS, "the site has room for {} bookings", days * SLOTS);
+            assert!(
+                slot < SLOTS,
+                "the site has room for {} bookings",
+                days * SLOTS
+            );
             let day = &self.days[(calendar % DAYS) as usize];
             Booking {
                 patient: self.patients[number as usize % self.patients.len()],
@@ -137,6 +141,10 @@ fn binary() -> PathBuf {
     let beside = std::env::current_exe()
         .expect("this program has a path")
         .with_file_name("medilink");
-    assert!(beside.exists(), "{} is missing: run `make bench`", beside.display());
+    assert!(
+        beside.exists(),
+        "{} is missing: run `make bench`",
+        beside.display()
+    );
     beside
 }

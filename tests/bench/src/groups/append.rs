@@ -17,7 +17,9 @@ pub async fn run(bench: &mut Bench) {
     let streams = scale.streams;
     let (ours, store) = Ours::start().await;
     let (databases, url) = Peer::tables().await;
-    say(format_args!("writing the first event of {streams} streams on both sides"));
+    say(format_args!(
+        "writing the first event of {streams} streams on both sides"
+    ));
     each(&ours, streams, FILLING).await;
     each(&Peer::plain(&url, 16).await, streams, FILLING).await;
     settle(&[&store.databases, &databases]).await;
@@ -41,7 +43,9 @@ pub async fn run(bench: &mut Bench) {
         .await;
         bench.report.record(&name, rounds.rate("commands/s"));
         if in_flight == 64 {
-            bench.report.record("append_64_p99", rounds.percentile(0.99));
+            bench
+                .report
+                .record("append_64_p99", rounds.percentile(0.99));
         }
     }
 }

@@ -48,7 +48,9 @@ pub async fn run(bench: &mut Bench) {
     let mut batches: Vec<Vec<Call>> = Vec::new();
     for _ in 0..=count {
         let bookings = site.bookings(requests);
-        let calls = bookings.iter().map(|booking| Call::post("/v1/appointments", booking.body()));
+        let calls = bookings
+            .iter()
+            .map(|booking| Call::post("/v1/appointments", booking.body()));
         batches.push(calls.collect());
     }
     say("warming up");
@@ -60,7 +62,9 @@ pub async fn run(bench: &mut Bench) {
         "http_book",
         count,
         async |round| {
-            let run = gateway.send(batches[round as usize].clone(), IN_FLIGHT).await;
+            let run = gateway
+                .send(batches[round as usize].clone(), IN_FLIGHT)
+                .await;
             // What follows from the bookings is not the bare handler's to pay.
             settle(&site.platform, CATCH_UP).await;
             run
@@ -74,7 +78,9 @@ pub async fn run(bench: &mut Bench) {
     let doctors = &site.doctors;
     let slots = |round: u64| -> Vec<Call> {
         let numbers = (0..requests).map(|number| scatter(round << 32 | number) as usize);
-        numbers.map(|number| Call::get(site.slots(doctors[number % doctors.len()]))).collect()
+        numbers
+            .map(|number| Call::get(site.slots(doctors[number % doctors.len()])))
+            .collect()
     };
     reads(bench, "http_read", &gateway, &bare, slots).await;
 
@@ -85,7 +91,9 @@ pub async fn run(bench: &mut Bench) {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
     let appointments = |round: u64| -> Vec<Call> {
         let numbers = (0..requests).map(|number| scatter(round << 32 | number) as usize);
-        numbers.map(|number| Call::get(format!("/v1/appointments/{}", ids[number % ids.len()]))).collect()
+        numbers
+            .map(|number| Call::get(format!("/v1/appointments/{}", ids[number % ids.len()])))
+            .collect()
     };
     reads(bench, "http_read_audited", &gateway, &bare, appointments).await;
 
@@ -118,7 +126,9 @@ async fn reads(
 
 async fn superuser(site: &Site) -> tokio_postgres::Client {
     let [main, _] = site.platform.superuser_urls();
-    let (client, connection) = tokio_postgres::connect(&main, tokio_postgres::NoTls).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&main, tokio_postgres::NoTls)
+        .await
+        .unwrap();
     tokio::spawn(connection);
     client
 }

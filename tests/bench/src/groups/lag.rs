@@ -59,7 +59,9 @@ pub async fn run(bench: &mut Bench) {
     let mut rounds = Rounds::default();
     for round in 1..=count {
         let (ours, peer) = (measured(false).await, measured(true).await);
-        say(format_args!("lag, round {round} of {count}: ours {ours}, peer {peer}"));
+        say(format_args!(
+            "lag, round {round} of {count}: ours {ours}, peer {peer}"
+        ));
         rounds.ours.push(ours);
         rounds.peer.push(peer);
     }
@@ -124,7 +126,11 @@ async fn pace(site: &mut Site, commands: u64) -> Run {
         Some(lag.as_seconds_f64() * 1_000.0)
     });
     let lags: Vec<f64> = lags.collect();
-    assert_eq!(lags.len(), rows.len(), "every booking was seen in the read model");
+    assert_eq!(
+        lags.len(),
+        rows.len(),
+        "every booking was seen in the read model"
+    );
     Run::with_latencies(sent.rate, lags)
 }
 

@@ -16,7 +16,10 @@ pub async fn run(bench: &mut Bench) {
     let scale = bench.scale.clone();
     let (ours, store) = Ours::start().await;
     let (databases, url) = Peer::tables().await;
-    say(format_args!("writing the first event of {} streams on both sides", scale.streams));
+    say(format_args!(
+        "writing the first event of {} streams on both sides",
+        scale.streams
+    ));
     each(&ours, scale.streams, 64).await;
     each(&Peer::plain(&url, 16).await, scale.streams, 64).await;
     settle(&[&store.databases, &databases]).await;

@@ -91,7 +91,10 @@ async fn copy_out(store: &TestStore, events: u64) -> Run {
     let sql = "COPY (SELECT * FROM log.events ORDER BY position) TO STDOUT (FORMAT binary)";
     let began = Instant::now();
     let rows = client.copy_out(sql).await.unwrap();
-    let bytes = rows.try_fold(0, async |sum, part| Ok(sum + part.len())).await.unwrap();
+    let bytes = rows
+        .try_fold(0, async |sum, part| Ok(sum + part.len()))
+        .await
+        .unwrap();
     let run = Run::of(events, began);
     assert!(bytes as u64 > events * 100, "{bytes} bytes are not the log");
     run
@@ -124,13 +127,19 @@ async fn replay(databases: &TestDatabases, url: &str, ids: &[String]) -> Run {
     }
     let run = Run::of(ids.len() as u64 * story(0).len() as u64, began);
     let row = superuser.query_one("SELECT count(*) FROM views", &[]).await;
-    assert_eq!(row.unwrap().get::<_, i64>(0), ids.len() as i64, "the peer's replay is not whole");
+    assert_eq!(
+        row.unwrap().get::<_, i64>(0),
+        ids.len() as i64,
+        "the peer's replay is not whole"
+    );
     run
 }
 
 /// Writes the same events for the peer, in the clear; returns the ids of their instances.
 async fn fill_peer(databases: &TestDatabases, appointments: u64) -> Vec<String> {
-    say(format_args!("writing {appointments} appointments for the peer"));
+    say(format_args!(
+        "writing {appointments} appointments for the peer"
+    ));
     let client = databases.superuser().await;
     let mut ids = Vec::new();
     for number in 0..appointments {
@@ -145,7 +154,10 @@ async fn fill_peer(databases: &TestDatabases, appointments: u64) -> Vec<String> 
             .collect();
         let insert = client.prepare(INSERT).await.unwrap();
         client
-            .execute(&insert, &[&Appointment::CATEGORY, &of, &sequences, &kinds, &payloads])
+            .execute(
+                &insert,
+                &[&Appointment::CATEGORY, &of, &sequences, &kinds, &payloads],
+            )
             .await
             .unwrap();
         ids.push(id);

@@ -33,7 +33,9 @@ pub async fn run(bench: &mut Bench) {
     let (streams, count) = (bench.scale.long_streams, bench.scale.rounds);
     let (ours, store) = Ours::start().await;
     let (databases, url) = Peer::tables().await;
-    say(format_args!("writing {streams} streams of {LENGTH} events on both sides"));
+    say(format_args!(
+        "writing {streams} streams of {LENGTH} events on both sides"
+    ));
     fill_ours(&store, streams).await;
     fill_peer(&databases, streams).await;
     settle(&[&store.databases, &databases]).await;
@@ -45,13 +47,18 @@ pub async fn run(bench: &mut Bench) {
         count,
         async |_| {
             // Each stream once: what a command finds the first time, and keeps for the next.
-            superuser.batch_execute("TRUNCATE log.snapshots").await.unwrap();
+            superuser
+                .batch_execute("TRUNCATE log.snapshots")
+                .await
+                .unwrap();
             each(&ours, streams, IN_FLIGHT).await
         },
         async |_| each(&plain, streams, IN_FLIGHT).await,
     )
     .await;
-    bench.report.record("load_500_full", rounds.rate("commands/s"));
+    bench
+        .report
+        .record("load_500_full", rounds.rate("commands/s"));
 
     let snapshots = Peer::with_snapshots(&url, 8).await;
     each(&ours, streams, IN_FLIGHT).await;
@@ -63,7 +70,9 @@ pub async fn run(bench: &mut Bench) {
         async |_| four_times(&snapshots, streams).await,
     )
     .await;
-    bench.report.record("load_500_snapshot", rounds.rate("commands/s"));
+    bench
+        .report
+        .record("load_500_snapshot", rounds.rate("commands/s"));
 }
 
 /// Enough commands to be timed.
@@ -120,7 +129,10 @@ async fn fill_peer(databases: &TestDatabases, streams: u64) {
             payloads.push(serde_json::to_value(&event).unwrap());
         }
         client
-            .execute(&insert, &[&kind, &id, &"journal.written", &sequences, &payloads])
+            .execute(
+                &insert,
+                &[&kind, &id, &"journal.written", &sequences, &payloads],
+            )
             .await
             .unwrap();
         let state = serde_json::to_value(&state).unwrap();
