@@ -41,10 +41,10 @@ faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees 
 		--cargo-profile $(PROFILE) --package medilink --test faults --run-ignored only --no-capture
 
 .PHONY: bench
-bench: ## compares the log with its peers on this machine
+bench: ## compares us with our peers on this machine, or ONLY=relay a part of it
 	@scripts/install test
-	@cargo bench --quiet --no-run --package medilink-bench
-	@MEDILINK_DURABLE=1 scripts/with-postgres cargo bench --quiet --package medilink-bench
+	@cargo build --release --locked --bin medilink --bin medilink-bench --package medilink --package medilink-bench
+	@MEDILINK_DURABLE=1 scripts/with-postgres $(TARGET)/release/medilink-bench $(ONLY)
 
 .PHONY: bless
 bless: ## writes the generated files (schemas/, openapi.json, asyncapi.json) anew from the code

@@ -87,7 +87,7 @@ impl Executor {
         authorizer: Authorizer,
     ) -> Self {
         Self(Arc::new(Parts {
-            loader: StreamLoader::new(reader.database().clone()),
+            loader: StreamLoader::new(reader.database().clone(), writer.epochs()),
             reader,
             writer,
             codec,
@@ -147,11 +147,18 @@ impl Executor {
         let scope = scope(context, operation);
         // The turn at a stream that others write too; taken only once a conflict has shown it.
         let mut turn: Option<Turn> = None;
+        // What is known of a stream is good enough to try with, and never to refuse with.
+        let mut fresh = false;
         for attempt in 0..ATTEMPTS {
-            let mut work = Work::new(&self.0, context);
+            let mut work = Work::new(&self.0, context, fresh);
             let decided = operation.perform(&mut work).await;
+            let presumed = work.presumed();
             let answer = match decided {
                 Ok(answer) => answer,
+                Err(_) if presumed.is_some() => {
+                    fresh = true;
+                    continue;
+                }
                 // A repeat may be refused because its first run succeeded: the slot is taken,
                 // by this very request. Its receipt says so.
                 Err(refusal) => {
@@ -170,6 +177,10 @@ impl Executor {
                 _ => None,
             };
             let Some(append) = work.into_append(receipt)? else {
+                if presumed.is_some() {
+                    fresh = true;
+                    continue;
+                }
                 let position = self.0.reader.head().await.map_err(CommandError::database)?;
                 return Ok(Committed {
                     answer,
@@ -178,9 +189,15 @@ impl Executor {
                 });
             };
             let (tenant, writes) = (append.tenant, append.writes.clone());
-            match self.0.writer.append(append).await {
+            let epoch = self.0.loader.epoch();
+            let appended = match presumed {
+                Some(epoch) => self.0.writer.append_presumed(append, epoch).await,
+                None => self.0.writer.append(append).await,
+            };
+            fresh = true;
+            match appended {
                 Ok(appended) => {
-                    self.0.loader.recorded(tenant, writes);
+                    self.0.loader.recorded(epoch, tenant, writes);
                     return Ok(Committed {
                         answer,
                         position: appended.last,
@@ -192,6 +209,7 @@ impl Executor {
                         return Ok(first);
                     }
                 }
+                Err(AppendError::Outdated) => {}
                 Err(AppendError::WrongVersion { stream, .. }) => {
                     if turn.as_ref().is_none_or(|turn| turn.stream() != stream) {
                         // Let go of the old turn first: nobody ever waits while holding one.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use medilink_domain::{Decider, Event, TenantId};
 use medilink_log::{
-    Append, Claim, Guard, LoadedEvent, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
-    StreamWrite,
+    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
+    StreamWrite, snapshot_shape,
 };
 
 use crate::action::Action;
@@ -16,11 +16,6 @@ use crate::actor::CommandContext;
 use crate::authorizer::{Denied, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
-
-/// Events read first: most streams end within it, and one that doesn't is worth a snapshot.
-const FIRST_PAGE: usize = SNAPSHOT_EVERY as usize;
-/// Events read at once after that.
-const PAGE: usize = 1_000;
 
 /// An aggregate as an attempt sees it: loaded state plus what was decided since.
 #[derive(Clone, Debug)]
@@ -47,9 +42,17 @@ impl<D: Decider> Instance<D> {
 
 /// One attempt. Whatever it loads is checked again by the append: a stream that was only read
 /// must not have moved either.
+///
+/// That is why a stream which is known from before need not be read for it. What comes of such
+/// presumptions counts only once the append has held them to be true: nothing is refused
+/// because of them ([`Work::presumed`]).
 pub struct Work<'a> {
     parts: &'a Parts,
     context: &'a CommandContext,
+    /// Whether every stream must be read as it is now.
+    fresh: bool,
+    /// The earliest epoch that something was known from, if anything was.
+    presumed: Option<u64>,
     /// Every stream that was loaded or created, most without events.
     touched: Vec<StreamWrite>,
     /// Every instance as it is now, with what was decided since: an attempt sees each stream
@@ -60,10 +63,12 @@ pub struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(crate) fn new(parts: &'a Parts, context: &'a CommandContext) -> Self {
+    pub(crate) fn new(parts: &'a Parts, context: &'a CommandContext, fresh: bool) -> Self {
         Self {
             parts,
             context,
+            fresh,
+            presumed: None,
             touched: Vec::new(),
             instances: HashMap::new(),
             claims: Vec::new(),
@@ -151,55 +156,82 @@ impl<'a> Work<'a> {
             return Ok(Instance::clone(instance));
         }
         let tenant = self.tenant();
-        let (mut state, mut version, mut snapshot) = (D::default(), 0, 0);
-        let mut limit = FIRST_PAGE;
-        let mut page = self.page(&stream, 0, limit).await?;
-        if page.len() == limit
-            && let Some((cached, at)) = self.parts.snapshots.load::<D>(tenant, &stream).await
-        {
-            (state, version, snapshot) = (cached, at, at);
-            limit = PAGE;
-            page = self.page(&stream, version, limit).await?;
+        let mut page = self.past::<D>(&stream).await?;
+        let (mut state, mut version) = (D::default(), 0);
+        if let Some(snapshot) = page.snapshot() {
+            if snapshot.tenant() != tenant {
+                return Err(CommandError::NotFound(kind));
+            }
+            match self.parts.snapshots.open::<D>(&stream, snapshot).await {
+                Some(cached) => (state, version) = (cached, snapshot.version),
+                None => page = self.rest(&stream, 0).await?,
+            }
         }
+        let (stored, outgrown) = (page.stored(), page.outgrows_snapshot());
         loop {
-            self.parts
-                .codec
-                .warm(page.iter().map(|event| event.stored(&stream)))
-                .await
-                .map_err(CommandError::codec)?;
-            for event in page.iter() {
+            for event in page.events() {
                 if event.tenant != tenant {
                     return Err(CommandError::NotFound(kind));
                 }
                 state.evolve(&self.decode::<D>(event.stored(&stream), kind).await?);
                 version = event.version;
             }
-            if page.len() < limit {
+            if !page.has_more() {
                 break;
             }
-            limit = PAGE;
-            page = self.page(&stream, version, limit).await?;
+            page = self.rest(&stream, version).await?;
         }
-        if version - snapshot >= SNAPSHOT_EVERY
-            // A cache that could not be written is only slower.
-            && let Err(error) = self.parts.snapshots.save(tenant, &stream, version, &state).await
-        {
-            tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
+        let store = version - stored >= SNAPSHOT_EVERY;
+        if store || outgrown {
+            self.snapshot(&stream, version, &state, store).await;
         }
         Ok(self.touch(stream, state, version))
     }
 
-    async fn page(
-        &self,
-        stream: &str,
-        after: u64,
-        limit: usize,
-    ) -> Result<Arc<Vec<LoadedEvent>>, CommandError> {
-        self.parts
-            .loader
-            .stream(stream, after, limit)
+    /// What a stream's state is folded from: what is known of it, or what the log has.
+    async fn past<D: Decider>(&mut self, stream: &str) -> Result<Arc<LoadedStream>, CommandError> {
+        let loader = &self.parts.loader;
+        if !self.fresh
+            && let Some((known, epoch)) = loader.known(stream)
+        {
+            self.presumed = Some(self.presumed.map_or(epoch, |earlier| earlier.min(epoch)));
+            return Ok(known);
+        }
+        loader
+            .load(self.tenant(), stream, &snapshot_shape::<D>())
             .await
             .map_err(CommandError::database)
+    }
+
+    async fn rest(&self, stream: &str, after: u64) -> Result<Arc<LoadedStream>, CommandError> {
+        self.parts
+            .loader
+            .after(self.tenant(), stream, after)
+            .await
+            .map_err(CommandError::database)
+    }
+
+    /// Keeps the state, so that the events up to it are not opened and folded again.
+    async fn snapshot<D: Decider>(&self, stream: &str, version: u64, state: &D, store: bool) {
+        // A cache that can't be written is only slower.
+        let failed = |error: &dyn std::fmt::Display| {
+            tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
+        };
+        let snapshots = &self.parts.snapshots;
+        let snapshot = match snapshots.seal(self.tenant(), stream, version, state).await {
+            Ok(snapshot) => snapshot,
+            Err(error) => return failed(&error),
+        };
+        if store && let Err(error) = snapshots.store::<D>(stream, &snapshot).await {
+            return failed(&error);
+        }
+        self.parts.loader.shorten(stream, snapshot, store);
+    }
+
+    /// The epoch of what was known from before, if anything was: another process may have gone
+    /// on since, so a refusal that rests on it is none.
+    pub(crate) const fn presumed(&self) -> Option<u64> {
+        self.presumed
     }
 
     async fn decode<D: Decider>(

@@ -114,6 +114,11 @@ impl Process {
         family::resume(self.0.id());
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// SIGKILL: no last word.
     pub fn kill(mut self) {
         self.0.kill().unwrap();

@@ -1,6 +1,7 @@
 //! The whole platform of one test: servers, databases, parts.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -222,6 +223,16 @@ impl Platform {
         self.parts
             .iter_mut()
             .find_map(|(instance, process)| process.has_ended().then_some(*instance))
+    }
+
+    /// The process of a part.
+    pub fn pid(&self, part: Part) -> u32 {
+        self.parts[&part.into()].pid()
+    }
+
+    /// Where the gateway listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.gateways[0]))
     }
 
     /// A caller with this bearer secret; none when it is empty.

@@ -13,14 +13,6 @@ use crate::platform::Platform;
 use crate::settings::Options;
 use crate::standby::{self, Standby};
 
-/// PostgreSQL syncs to the page cache only: processes are killed here, not machines.
-const SETTINGS: [(&str, &str); 4] = [
-    ("fsync", "off"),
-    ("full_page_writes", "off"),
-    ("max_connections", "200"),
-    ("max_wal_size", "256MB"),
-];
-
 pub(crate) enum Server<Running, Stopped> {
     Running(Running),
     Killed(Stopped),
@@ -43,9 +35,7 @@ impl Servers {
             port: Some(port()),
             password: password(),
             account: account.clone(),
-            settings: SETTINGS
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
+            settings: options.postgres(),
         });
         let nats = PrivateNats::start(NatsOptions {
             folder: folder.join("nats"),

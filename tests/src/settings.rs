@@ -14,6 +14,8 @@ pub struct Options {
     pub breakable: bool,
     /// PostgreSQL has a standby.
     pub standby: bool,
+    /// PostgreSQL syncs to disk. Tests kill processes, not machines, and do without.
+    pub durable: bool,
 }
 
 impl Default for Options {
@@ -23,6 +25,7 @@ impl Default for Options {
             copies: 1,
             breakable: false,
             standby: false,
+            durable: false,
         }
     }
 }
@@ -54,6 +57,31 @@ impl Options {
     pub const fn standby(mut self) -> Self {
         self.standby = true;
         self
+    }
+
+    /// With a PostgreSQL that syncs to disk like a real one, to measure on.
+    #[must_use]
+    pub const fn durable(mut self) -> Self {
+        self.durable = true;
+        self
+    }
+
+    /// PostgreSQL's own settings.
+    pub(crate) fn postgres(&self) -> Vec<(String, String)> {
+        let of_kind: &[(&str, &str)] = if self.durable {
+            &[("shared_buffers", "1GB"), ("max_wal_size", "4GB")]
+        } else {
+            &[
+                ("fsync", "off"),
+                ("full_page_writes", "off"),
+                ("max_wal_size", "256MB"),
+            ]
+        };
+        [("max_connections", "200")]
+            .iter()
+            .chain(of_kind)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     /// These settings laid over `base`.

@@ -264,3 +264,25 @@ async fn a_repeated_request_gets_the_first_answer_and_another_body_is_refused() 
     let cancel = Cancel::new(answers[0].answer.appointment);
     assert!(!world.run(&context, &cancel).await.unwrap().replayed);
 }
+
+#[tokio::test]
+async fn what_another_process_did_is_neither_overlooked_nor_held_against_anyone() {
+    let world = World::new().await;
+    let (doctor, first) = world.doctor("DMC-1").await;
+    let patient = world.register_patient().await;
+    let context = world.console();
+    let book = |slot: i64| Book::new(patient, doctor, first + TimeDelta::minutes(15 * slot));
+    let other = world.executor();
+    // This process knows the calendar from now on, and the other one goes on with it.
+    let booked = world.run(&context, &book(0)).await.unwrap().answer;
+    let cancel = Cancel::new(booked.appointment);
+    other.execute(&context, &cancel).await.unwrap();
+    other.execute(&context, &book(1)).await.unwrap();
+    // As far as this process knows the first slot is taken and the second one free.
+    assert_eq!(slug(world.run(&context, &book(1)).await), "slot-taken");
+    other.execute(&context, &cancel).await.unwrap_err();
+    other.execute(&context, &book(2)).await.unwrap();
+    world.run(&context, &book(0)).await.unwrap();
+    assert_eq!(slug(other.execute(&context, &book(0)).await), "slot-taken");
+    assert_eq!(world.count("appointment.booked").await, 4);
+}

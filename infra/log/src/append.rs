@@ -114,6 +114,10 @@ pub enum AppendError {
     /// The same request was answered before: its receipt says what.
     #[error("the request was answered before")]
     AlreadyDone,
+    /// It was decided on what was known in an earlier epoch of the writer: nothing was
+    /// recorded, and it must be decided anew on what the log says now.
+    #[error("what the append was decided on is out of date")]
+    Outdated,
     /// Not something that the log takes.
     #[error("the log refuses the append: {0}")]
     Refused(String),

@@ -8,6 +8,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use medilink_database::{Database, DatabaseError};
 use tokio_postgres::{Client, Statement};
 
+use crate::epoch::Epochs;
 use crate::event::Position;
 use crate::inline::{InlineEvent, InlineProjection};
 use crate::statement::{self, Recorded, Verdict};
@@ -33,20 +34,23 @@ struct Open {
     client: Client,
     record: Statement,
     head: Head,
+    epoch: u64,
 }
 
 pub(crate) struct Connection {
     database: Database,
     inline: Vec<Arc<dyn InlineProjection>>,
+    epochs: Epochs,
     open: Option<Open>,
     locked: u32,
 }
 
 impl Connection {
-    pub fn new(database: Database, inline: Vec<Arc<dyn InlineProjection>>) -> Self {
+    pub fn new(database: Database, inline: Vec<Arc<dyn InlineProjection>>, epochs: Epochs) -> Self {
         Self {
             database,
             inline,
+            epochs,
             open: None,
             locked: 0,
         }
@@ -54,21 +58,22 @@ impl Connection {
 
     /// Connects if there is no connection.
     pub async fn ensure(&mut self) -> Result<(), DatabaseError> {
-        if self
-            .open
-            .as_ref()
-            .is_some_and(|open| !open.client.is_closed())
-        {
+        // One that leads to another server than was seen last is not written to.
+        let epoch = self.epochs.current();
+        let good = |open: &Open| !open.client.is_closed() && open.epoch == epoch;
+        if self.open.as_ref().is_some_and(good) {
             return Ok(());
         }
         self.open = None;
         let client = patiently(self.database.connect()).await?;
+        let epoch = patiently(self.epochs.look(&client)).await?;
         let record = patiently(statement::prepare(&client)).await?;
         let head = patiently(read_head(&client, HEAD)).await?;
         self.open = Some(Open {
             client,
             record,
             head,
+            epoch,
         });
         Ok(())
     }
@@ -76,6 +81,11 @@ impl Connection {
     /// Gives the connection up; the next batch has a new one.
     pub fn close(&mut self) {
         self.open = None;
+    }
+
+    /// The epoch of the server behind it.
+    pub fn epoch(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.epoch)
     }
 
     /// Records a batch; `None` when another writer moved the head, which is then reloaded.
@@ -137,6 +147,7 @@ impl Connection {
             client,
             record,
             head,
+            ..
         } = open;
         let (begun, locked) = tokio::join!(
             client.batch_execute("BEGIN"),
@@ -258,7 +269,8 @@ async fn read_head(client: &Client, sql: &str) -> Result<Head, DatabaseError> {
     })
 }
 
-async fn patiently<T>(
+/// Work on a connection; one that takes too long has lost it.
+pub(crate) async fn patiently<T>(
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
     match tokio::time::timeout(PATIENCE, work).await {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use medilink_domain::event::canonical;
 use medilink_domain::{SubjectId, TenantId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -46,46 +47,62 @@ impl std::fmt::Display for Position {
 
 /// Who did it, for whom, why, and by which rule: the audit part of an event. Holds
 /// identifiers only, never names or texts.
+///
+/// The fields are in alphabetical order, see [`Metadata::canonical`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Metadata {
     /// The person or worker that acted.
     pub actor: String,
-    /// The role they acted in.
-    pub role: String,
-    /// On whose behalf, when not their own.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<Uuid>,
-    /// Purpose of use (HL7 v3 PurposeOfUse code, such as `TREAT`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<String>,
-    /// The session or access token that was used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session: Option<Uuid>,
-    /// The request, as returned in `X-Request-Id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<Uuid>,
-    /// What all events of one flow share.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub correlation: Option<Uuid>,
     /// The event that caused this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub causation: Option<Position>,
-    /// SHA-256 of the policy set that allowed it, hexadecimal.
+    /// What all events of one flow share.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub policy_set: Option<String>,
+    pub correlation: Option<Uuid>,
     /// The policies that allowed it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<String>,
-    /// The position of the read model that the actor's view was built from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Position>,
-    /// W3C `traceparent` of the request, so that one trace spans log, broker and read model.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub traceparent: Option<String>,
     /// What callers through `cqrs_es` attach.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extra: BTreeMap<String, String>,
+    /// On whose behalf, when not their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Uuid>,
+    /// SHA-256 of the policy set that allowed it, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_set: Option<String>,
+    /// Purpose of use (HL7 v3 PurposeOfUse code, such as `TREAT`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The request, as returned in `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Uuid>,
+    /// The role they acted in.
+    pub role: String,
+    /// The position of the read model that the actor's view was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Position>,
+    /// The session or access token that was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Uuid>,
+    /// W3C `traceparent` of the request, so that one trace spans log, broker and read model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+}
+
+impl Metadata {
+    /// Canonical JSON (RFC 8785). With the fields in order and no fractions among them, plain
+    /// JSON is canonical already, at a fifth of the price; only the keys of `extra` may have
+    /// to be sorted.
+    pub fn canonical(&self) -> Vec<u8> {
+        if self.extra.is_empty()
+            && let Ok(plain) = serde_json::to_vec(self)
+        {
+            return plain;
+        }
+        canonical(self)
+    }
 }
 
 /// An event on its way into the log; payload already canonical or sealed.
@@ -256,5 +273,38 @@ impl Envelope<'_> {
         take(&self.recorded_at.timestamp_micros().to_be_bytes());
         take(self.metadata);
         take(self.payload);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn any_metadata()(
+            texts in any::<[String; 3]>(), options in any::<[Option<String>; 3]>(),
+            ids in any::<[Option<u128>; 4]>(), numbers in any::<[Option<u32>; 2]>(),
+            decided_by in any::<Vec<String>>(), extra in any::<BTreeMap<String, String>>(),
+        ) -> Metadata {
+            let [actor, role, _] = texts;
+            let [policy_set, purpose, traceparent] = options;
+            let [correlation, on_behalf_of, request, session] = ids.map(|id| id.map(Uuid::from_u128));
+            let [causation, seen] = numbers.map(|number| number.map(|number| Position(number.into())));
+            Metadata {
+                actor, causation, correlation, decided_by, extra, on_behalf_of, policy_set, purpose,
+                request, role, seen, session, traceparent,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn metadata_is_written_in_canonical_form(metadata in any_metadata(), plain in any::<bool>()) {
+            let extra = if plain { BTreeMap::new() } else { metadata.extra.clone() };
+            let metadata = Metadata { extra, ..metadata };
+            prop_assert_eq!(metadata.canonical(), canonical(&metadata));
+        }
     }
 }

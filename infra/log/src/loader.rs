@@ -1,159 +1,192 @@
-//! Loading streams for commands, many at a time: what waits is read with one statement, as
-//! the writer records it with one. A query of its own for each command costs more in system
-//! calls and context switches than in reading (measured: half the processor at 64 in flight).
+//! Loading streams for commands. What is known of a stream is had without waiting, and the
+//! append holds it to be true or refuses; what is not known is read in batches, one statement
+//! for all that wait, as the writer records it with one. A query of its own for each command
+//! costs more in system calls and context switches than in reading (measured: half the
+//! processor at 64 in flight).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{SubjectId, TenantId};
 use tokio::sync::{mpsc, oneshot};
-use tokio_postgres::{Client, Statement};
+use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;
 
 use crate::append::StreamWrite;
-use crate::event::StoredPayload;
+use crate::connection::patiently;
+use crate::epoch::Epochs;
 use crate::kept::Kept;
+use crate::loaded::{LoadedEvent, LoadedStream, Snapshot};
 
 /// Loads that may wait before callers are held back.
 const QUEUE: usize = 4_096;
 /// The most streams read with one statement.
 const BATCH: usize = 256;
-/// The most events that one statement may ask for, so that memory stays bounded.
-const EVENTS: usize = 20_000;
+/// The most events of one stream that one statement reads: with a snapshot at every hundred,
+/// all that most streams have.
+const PAGE: i64 = 250;
 const LOAD: &str = "
-SELECT request, version, tenant, type, schema_version, subject, payload
-FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[]) AS wanted (request, name, after, most)
-CROSS JOIN LATERAL (
-    SELECT version, tenant, type, schema_version, subject, payload FROM log.events
-    WHERE stream = wanted.name AND version > wanted.after
-    ORDER BY version LIMIT wanted.most
+WITH wanted AS MATERIALIZED (
+    SELECT w.request, w.name, greatest(w.after, s.version) AS after,
+           s.version, s.tenant, s.subject, s.state
+    FROM unnest($1::int[], $2::text[], $3::bigint[], $4::uuid[], $5::bytea[])
+         AS w (request, name, after, tenant, shape)
+    LEFT JOIN log.snapshots s
+        ON s.stream = w.name AND s.tenant = w.tenant AND s.shape = w.shape AND s.version > w.after
+)
+SELECT request, version, tenant, subject, NULL AS type, 0::smallint AS schema_version, state
+FROM wanted WHERE version IS NOT NULL
+UNION ALL
+SELECT request, found.* FROM wanted CROSS JOIN LATERAL (
+    SELECT e.version, e.tenant, e.subject, e.type, e.schema_version, e.payload FROM log.events e
+    WHERE e.stream = wanted.name AND e.version > wanted.after
+    ORDER BY e.version LIMIT $6
 ) AS found";
-/// A statement that takes longer has lost its connection.
-const PATIENCE: Duration = Duration::from_secs(10);
 
-/// An event as a command needs it: what an aggregate folds, without the audit part, which is
-/// half of what is stored.
+type Reply = oneshot::Sender<Result<Arc<LoadedStream>, DatabaseError>>;
+
+/// Which stream to load.
 #[derive(Clone, Debug)]
-pub struct LoadedEvent {
-    /// Its place in the stream, from 1.
-    pub version: u64,
-    /// The tenant that owns it.
-    pub tenant: TenantId,
-    kind: Cow<'static, str>,
-    schema_version: u16,
-    subject: Option<SubjectId>,
-    payload: Bytes,
+struct Wanted {
+    stream: String,
+    tenant: TenantId,
+    /// Snapshots of this shape are of use; none is when it is empty.
+    shape: Vec<u8>,
+    /// Only events after this version.
+    after: u64,
 }
-
-impl LoadedEvent {
-    pub(crate) const fn new(
-        tenant: TenantId,
-        version: u64,
-        kind: Cow<'static, str>,
-        schema_version: u16,
-        subject: Option<SubjectId>,
-        payload: Bytes,
-    ) -> Self {
-        Self {
-            version,
-            tenant,
-            kind,
-            schema_version,
-            subject,
-            payload,
-        }
-    }
-
-    /// As stored: sealed when it is personal.
-    pub(crate) fn payload(&self) -> &[u8] {
-        &self.payload
-    }
-
-    /// What the codec opens, when the event was loaded from this stream.
-    pub fn stored<'a>(&'a self, stream: &'a str) -> StoredPayload<'a> {
-        StoredPayload {
-            tenant: self.tenant,
-            stream,
-            version: self.version,
-            kind: &self.kind,
-            schema_version: self.schema_version,
-            subject: self.subject,
-            payload: &self.payload,
-        }
-    }
-}
-
-type Reply = oneshot::Sender<Result<Arc<Vec<LoadedEvent>>, DatabaseError>>;
 
 struct Request {
-    stream: String,
-    after_version: u64,
-    limit: usize,
+    wanted: Wanted,
     reply: Reply,
-}
-
-enum Message {
-    Load(Request),
-    Recorded(TenantId, Vec<StreamWrite>),
 }
 
 /// Reads streams in batches, on a connection of its own that is opened at the first load and
 /// closed with the loader.
-#[derive(Debug)]
 pub struct StreamLoader {
     database: Database,
-    messages: OnceLock<mpsc::Sender<Message>>,
+    epochs: Epochs,
+    kept: Arc<Kept>,
+    requests: OnceLock<mpsc::Sender<Request>>,
+}
+
+impl std::fmt::Debug for StreamLoader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StreamLoader").finish_non_exhaustive()
+    }
 }
 
 impl StreamLoader {
-    /// Loads as the role of `database`, which needs SELECT on `log.events`.
-    pub const fn new(database: Database) -> Self {
+    /// Loads as the role of `database`, which needs SELECT on `log.events` and
+    /// `log.snapshots`; what it keeps is good for one of the writer's `epochs`.
+    pub fn new(database: Database, epochs: Epochs) -> Self {
         Self {
             database,
-            messages: OnceLock::new(),
+            epochs,
+            kept: Arc::default(),
+            requests: OnceLock::new(),
         }
     }
 
-    /// Up to `limit` events of one stream after a version, in order.
+    /// The present epoch of what is read and known.
+    pub fn epoch(&self) -> u64 {
+        self.epochs.current()
+    }
+
+    /// What is known of a stream, and in which epoch; another process may have gone on with it
+    /// since. Only for a decision that is appended with
+    /// [`LogWriter::append_presumed`](crate::LogWriter::append_presumed).
+    pub fn known(&self, stream: &str) -> Option<(Arc<LoadedStream>, u64)> {
+        let epoch = self.epochs.current();
+        Some((self.kept.get(epoch, stream)?, epoch))
+    }
+
+    /// A stream as it is now, from its snapshot of this shape on, if it has one.
     ///
     /// # Errors
     /// When the database doesn't answer.
-    pub async fn stream(
+    pub async fn load(
         &self,
+        tenant: TenantId,
         stream: &str,
-        after_version: u64,
-        limit: usize,
-    ) -> Result<Arc<Vec<LoadedEvent>>, DatabaseError> {
-        let (reply, answer) = oneshot::channel();
-        let request = Request {
+        shape: &[u8; 32],
+    ) -> Result<Arc<LoadedStream>, DatabaseError> {
+        self.ask(Wanted {
             stream: stream.to_owned(),
-            after_version,
-            limit,
-            reply,
-        };
+            tenant,
+            shape: shape.to_vec(),
+            after: 0,
+        })
+        .await
+    }
+
+    /// The next events of a stream after a version, without any snapshot.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn after(
+        &self,
+        tenant: TenantId,
+        stream: &str,
+        version: u64,
+    ) -> Result<Arc<LoadedStream>, DatabaseError> {
+        self.ask(Wanted {
+            stream: stream.to_owned(),
+            tenant,
+            shape: Vec::new(),
+            after: version,
+        })
+        .await
+    }
+
+    async fn ask(&self, wanted: Wanted) -> Result<Arc<LoadedStream>, DatabaseError> {
+        let (reply, answer) = oneshot::channel();
         let stopped = || DatabaseError::Unavailable("the loader has stopped".into());
-        let sent = self.messages().send(Message::Load(request)).await;
+        let sent = self.requests().send(Request { wanted, reply }).await;
         sent.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 
     /// Tells what the log has taken, so that it need not be read. Only ever call it after the
-    /// append was answered with success.
-    pub fn recorded(&self, tenant: TenantId, writes: Vec<StreamWrite>) {
-        // Not told is only slower.
-        let _ = self.messages().try_send(Message::Recorded(tenant, writes));
+    /// append was answered with success; `epoch` is the one before it was sent.
+    pub fn recorded(&self, epoch: u64, tenant: TenantId, writes: Vec<StreamWrite>) {
+        for write in writes {
+            let versions = write.expected + 1..;
+            let events = versions
+                .zip(write.events)
+                .map(|(version, event)| LoadedEvent {
+                    version,
+                    tenant,
+                    kind: event.kind.into(),
+                    schema_version: event.schema_version,
+                    subject: event.subject,
+                    payload: event.payload,
+                });
+            self.kept.extend(epoch, &write.stream, events);
+        }
     }
 
-    fn messages(&self) -> &mpsc::Sender<Message> {
-        self.messages.get_or_init(|| {
-            let (messages, queue) = mpsc::channel(QUEUE);
+    /// Takes a snapshot, which may be stored or not, so that the events before it need not be
+    /// kept, nor opened and folded again.
+    pub fn shorten(&self, stream: &str, snapshot: Snapshot, stored: bool) {
+        self.kept
+            .shorten(self.epochs.current(), stream, snapshot, stored);
+    }
+
+    fn requests(&self) -> &mpsc::Sender<Request> {
+        self.requests.get_or_init(|| {
+            let (requests, queue) = mpsc::channel(QUEUE);
+            let server = Server {
+                database: self.database.clone(),
+                epochs: self.epochs.clone(),
+                kept: Arc::clone(&self.kept),
+                open: None,
+            };
             // Ends when the loader, and with it the last sender, is dropped.
-            tokio::spawn(serve(self.database.clone(), queue));
-            messages
+            tokio::spawn(server.run(queue));
+            requests
         })
     }
 }
@@ -161,188 +194,199 @@ impl StreamLoader {
 struct Open {
     client: Client,
     select: Statement,
+    epoch: u64,
 }
 
-async fn serve(database: Database, mut queue: mpsc::Receiver<Message>) {
-    let mut open: Option<Open> = None;
-    let mut kept = Kept::default();
-    let mut arrived = Vec::with_capacity(BATCH);
-    let mut waiting = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut arrived, BATCH).await > 0 {
-        for message in arrived.drain(..) {
-            match message {
-                Message::Load(request) => waiting.push(request),
-                Message::Recorded(tenant, writes) => remember(&mut kept, tenant, writes),
-            }
-        }
-        while !waiting.is_empty() {
-            let batch: Vec<Wanted> = next_batch(&mut waiting)
-                .into_iter()
-                .map(|request| Wanted::of(request, &mut kept))
-                .collect();
-            let loading = load(&database, &mut open, &mut kept, &batch);
-            let loaded = match tokio::time::timeout(PATIENCE, loading).await {
-                Ok(loaded) => loaded,
-                Err(_) => Err(DatabaseError::Unavailable("no answer in time".into())),
-            };
-            if loaded.is_err() {
-                open = None;
-            }
-            answer(batch, loaded, &mut kept);
-        }
+impl Open {
+    /// Whether it leads, as far as is known, to the server that the writer writes to.
+    fn is_good(&self, epochs: &Epochs) -> bool {
+        !self.client.is_closed() && self.epoch == epochs.current()
     }
 }
 
-fn remember(kept: &mut Kept, tenant: TenantId, writes: Vec<StreamWrite>) {
-    for write in writes {
-        let versions = write.expected + 1..;
-        let events = versions.zip(write.events).map(|(version, event)| {
-            LoadedEvent::new(
-                tenant,
-                version,
-                event.kind.into(),
-                event.schema_version,
-                event.subject,
-                event.payload,
-            )
-        });
-        kept.extend(&write.stream, events);
-    }
+struct Server {
+    database: Database,
+    epochs: Epochs,
+    kept: Arc<Kept>,
+    open: Option<Open>,
 }
 
 /// A request, and what of its stream is known already.
-struct Wanted {
+struct Loading {
     request: Request,
-    known: Arc<Vec<LoadedEvent>>,
+    known: Arc<LoadedStream>,
 }
 
-impl Wanted {
-    fn of(request: Request, kept: &mut Kept) -> Self {
-        let known = (request.after_version == 0)
-            .then(|| kept.get(&request.stream))
+impl Server {
+    async fn run(mut self, mut queue: mpsc::Receiver<Request>) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while queue.recv_many(&mut waiting, BATCH).await > 0 {
+            // First the connection: only what is known of the server behind it may be gone on
+            // with there.
+            let epoch = match patiently(self.ensure()).await {
+                Ok(epoch) => epoch,
+                Err(error) => {
+                    fail(waiting.drain(..), &error);
+                    continue;
+                }
+            };
+            let batch: Vec<Loading> = waiting
+                .drain(..)
+                .map(|request| Loading::of(request, epoch, &self.kept))
+                .collect();
+            match patiently(self.load(&batch)).await {
+                Ok(loaded) => {
+                    for (loading, newer) in batch.into_iter().zip(loaded) {
+                        loading.complete(newer, epoch, &self.kept);
+                    }
+                }
+                Err(error) => {
+                    self.open = None;
+                    fail(batch.into_iter().map(|loading| loading.request), &error);
+                }
+            }
+        }
+    }
+
+    /// Connects if there is no connection; returns the epoch of the server behind it.
+    async fn ensure(&mut self) -> Result<u64, DatabaseError> {
+        if let Some(open) = &self.open
+            && open.is_good(&self.epochs)
+        {
+            return Ok(open.epoch);
+        }
+        self.open = None;
+        let open = connect(&self.database, &self.epochs).await?;
+        Ok(self.open.insert(open).epoch)
+    }
+
+    /// What the log has of each stream beyond what is known.
+    async fn load(&mut self, batch: &[Loading]) -> Result<Vec<LoadedStream>, DatabaseError> {
+        let Some(Open { client, select, .. }) = &self.open else {
+            return Err(DatabaseError::Unavailable("not connected".into()));
+        };
+        let numbers: Vec<i32> = (0..batch.len() as i32).collect();
+        let of = batch.iter().map(|loading| &loading.request.wanted);
+        let streams: Vec<&str> = of.clone().map(|wanted| wanted.stream.as_str()).collect();
+        let tenants: Vec<Uuid> = of.map(|wanted| wanted.tenant.uuid()).collect();
+        let versions: Vec<i64> = batch.iter().map(|loading| loading.after() as i64).collect();
+        let shapes: Vec<&[u8]> = batch.iter().map(Loading::shape).collect();
+        let rows = client
+            .query(
+                select,
+                &[&numbers, &streams, &versions, &tenants, &shapes, &PAGE],
+            )
+            .await?;
+        let mut loaded = vec![LoadedStream::default(); batch.len()];
+        for row in &rows {
+            take(&mut loaded[row.get::<_, i32>(0) as usize], row);
+        }
+        for stream in &mut loaded {
+            // SQL promises no order across the join; versions are cheap to sort when sorted.
+            stream.events.sort_by_key(|event| event.version);
+            stream.more = stream.events.len() as i64 == PAGE;
+        }
+        Ok(loaded)
+    }
+}
+
+/// A row of [`LOAD`]: a snapshot when it has no type.
+fn take(stream: &mut LoadedStream, row: &Row) {
+    let (version, tenant) = (row.get::<_, i64>(1) as u64, TenantId(row.get(2)));
+    let subject = row.get::<_, Option<Uuid>>(3).map(SubjectId);
+    let bytes = Bytes::copy_from_slice(row.get(6));
+    match row.get::<_, Option<String>>(4) {
+        Some(kind) => stream.events.push(LoadedEvent {
+            version,
+            tenant,
+            kind: Cow::Owned(kind),
+            schema_version: row.get::<_, i16>(5) as u16,
+            subject,
+            payload: bytes,
+        }),
+        None => {
+            stream.stored = version;
+            stream.snapshot = Some(Snapshot {
+                version,
+                tenant,
+                subject,
+                state: bytes,
+            });
+        }
+    }
+}
+
+async fn connect(database: &Database, epochs: &Epochs) -> Result<Open, DatabaseError> {
+    let client = database.connect().await?;
+    let epoch = epochs.look(&client).await?;
+    // The plan is made once, perhaps while the log is still empty and reading all of it cheap:
+    // an index, row by row, is right whatever the tables hold.
+    client
+        .batch_execute(
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+             SET jit = off; SET plan_cache_mode = force_generic_plan",
+        )
+        .await?;
+    let select = client.prepare(LOAD).await?;
+    Ok(Open {
+        client,
+        select,
+        epoch,
+    })
+}
+
+impl Loading {
+    fn of(request: Request, epoch: u64, kept: &Kept) -> Self {
+        let known = (request.wanted.after == 0)
+            .then(|| kept.get(epoch, &request.wanted.stream))
             .flatten()
-            .filter(|known| known.len() < request.limit)
             .unwrap_or_default();
         Self { request, known }
     }
-}
 
-fn next_batch(waiting: &mut Vec<Request>) -> Vec<Request> {
-    let mut events = 0;
-    let fits = waiting
-        .iter()
-        .take_while(|request| {
-            events += request.limit;
-            events <= EVENTS
-        })
-        .count();
-    let rest = waiting.split_off(fits.max(1));
-    std::mem::replace(waiting, rest)
-}
-
-async fn load(
-    database: &Database,
-    open: &mut Option<Open>,
-    kept: &mut Kept,
-    batch: &[Wanted],
-) -> Result<HashMap<i32, Vec<LoadedEvent>>, DatabaseError> {
-    let Open { client, select } = match open {
-        Some(connected) if !connected.client.is_closed() => connected,
-        _ => {
-            // Who knows what server this will be: perhaps one that an older backup was
-            // restored to. This batch may still be decided from what is known; the append
-            // would refuse it.
-            kept.clear();
-            open.insert(connect(database).await?)
-        }
-    };
-    let numbers: Vec<i32> = (0..batch.len() as i32).collect();
-    let streams: Vec<&str> = batch
-        .iter()
-        .map(|wanted| wanted.request.stream.as_str())
-        .collect();
-    let versions: Vec<i64> = batch
-        .iter()
-        .map(|wanted| wanted.request.after_version as i64 + wanted.known.len() as i64)
-        .collect();
-    let limits: Vec<i64> = batch
-        .iter()
-        .map(|wanted| (wanted.request.limit - wanted.known.len()) as i64)
-        .collect();
-    let rows = client
-        .query(select, &[&numbers, &streams, &versions, &limits])
-        .await?;
-    let mut loaded: HashMap<i32, Vec<LoadedEvent>> = HashMap::with_capacity(batch.len());
-    for row in &rows {
-        loaded.entry(row.get(0)).or_default().push(LoadedEvent::new(
-            TenantId(row.get(2)),
-            row.get::<_, i64>(1) as u64,
-            Cow::Owned(row.get(3)),
-            row.get::<_, i16>(4) as u16,
-            row.get::<_, Option<Uuid>>(5).map(SubjectId),
-            Bytes::copy_from_slice(row.get(6)),
-        ));
+    fn after(&self) -> u64 {
+        self.request.wanted.after.max(self.known.version())
     }
-    Ok(loaded)
-}
 
-async fn connect(database: &Database) -> Result<Open, DatabaseError> {
-    let client = database.connect().await?;
-    // The plan is made once, perhaps while the log is still empty and reading all of it cheap.
-    client.batch_execute("SET enable_seqscan = off").await?;
-    let select = client.prepare(LOAD).await?;
-    Ok(Open { client, select })
-}
-
-fn answer(
-    batch: Vec<Wanted>,
-    loaded: Result<HashMap<i32, Vec<LoadedEvent>>, DatabaseError>,
-    kept: &mut Kept,
-) {
-    match loaded {
-        Ok(mut loaded) => {
-            for (number, wanted) in batch.into_iter().enumerate() {
-                let newer = loaded.remove(&(number as i32)).unwrap_or_default();
-                let events = complete(&wanted.request, wanted.known, newer, kept);
-                // A caller that has gone away needs no answer.
-                let _ = wanted.request.reply.send(Ok(events));
-            }
-        }
-        Err(error) => {
-            let why = error.to_string();
-            for wanted in batch {
-                let error = if error.is_transient() {
-                    DatabaseError::Unavailable(why.clone())
-                } else {
-                    DatabaseError::Statement(why.clone())
-                };
-                let _ = wanted.request.reply.send(Err(error));
-            }
-        }
-    }
-}
-
-/// Puts together what was known and what is newer, and keeps it if it is the whole stream.
-fn complete(
-    request: &Request,
-    known: Arc<Vec<LoadedEvent>>,
-    mut newer: Vec<LoadedEvent>,
-    kept: &mut Kept,
-) -> Arc<Vec<LoadedEvent>> {
-    if newer.is_empty() {
-        return known;
-    }
-    // SQL promises no order across the join; versions are cheap to sort when sorted.
-    newer.sort_by_key(|event| event.version);
-    let mut events = known;
-    Arc::make_mut(&mut events).extend(newer);
-    if request.after_version == 0 {
-        if events.len() < request.limit {
-            kept.put(&request.stream, &events);
+    fn shape(&self) -> &[u8] {
+        // What is known begins with a snapshot already, or needs none.
+        if self.known.version() > 0 {
+            &[]
         } else {
-            // A long stream is read from its snapshot on.
-            kept.forget(&request.stream);
+            &self.request.wanted.shape
         }
     }
-    events
+
+    /// Puts together what was known and what is newer, and keeps it if it is the whole stream.
+    fn complete(self, newer: LoadedStream, epoch: u64, kept: &Kept) {
+        let Self { request, known } = self;
+        let loaded = if known.version() == 0 {
+            Arc::new(newer)
+        } else if newer.events.is_empty() {
+            known
+        } else {
+            let mut loaded = known;
+            let both = Arc::make_mut(&mut loaded);
+            both.events.extend(newer.events);
+            both.more = newer.more;
+            loaded
+        };
+        if request.wanted.after == 0 {
+            kept.put(epoch, &request.wanted.stream, &loaded);
+        }
+        // A caller that has gone away needs no answer.
+        let _ = request.reply.send(Ok(loaded));
+    }
+}
+
+fn fail(requests: impl Iterator<Item = Request>, error: &DatabaseError) {
+    let why = error.to_string();
+    for request in requests {
+        let error = if error.is_transient() {
+            DatabaseError::Unavailable(why.clone())
+        } else {
+            DatabaseError::Statement(why.clone())
+        };
+        let _ = request.reply.send(Err(error));
+    }
 }

@@ -1,19 +1,21 @@
-//! States of long streams, kept to save folding them again. A cache and nothing more: a
-//! snapshot that doesn't fit today's code is ignored, and none is ever needed.
+//! States of streams, kept to save folding them again: those of long streams in a table, those
+//! of known streams in memory. A cache and nothing more: a snapshot that doesn't fit today's
+//! code is ignored, and none is ever needed.
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use medilink_database::Database;
+use medilink_database::{Database, DatabaseError};
 use medilink_domain::event::canonical;
 use medilink_domain::{Decider, SubjectId, TenantId};
 use medilink_vault::{Binding, Unsealed, Vault};
 use sha2::{Digest, Sha256};
 
 use crate::codec::CodecError;
+use crate::loaded::Snapshot;
 
-/// How many events a stream must grow by before its snapshot is renewed.
+/// How many events a stream must grow by before its stored snapshot is renewed.
 pub const SNAPSHOT_EVERY: u64 = 100;
 
 /// The snapshots' table. Cheap to clone.
@@ -29,10 +31,10 @@ impl Snapshots {
         Self { database, vault }
     }
 
-    /// The cached state of a stream and its version, when there is one that fits today's
-    /// code. Any trouble reads as "none": the events tell the same.
-    pub async fn load<D: Decider>(&self, tenant: TenantId, stream: &str) -> Option<(D, u64)> {
-        match self.read::<D>(tenant, stream).await {
+    /// The state in a snapshot, if it can be had. Any trouble reads as "none": the events tell
+    /// the same.
+    pub async fn open<D: Decider>(&self, stream: &str, snapshot: &Snapshot) -> Option<D> {
+        match self.unseal::<D>(stream, snapshot).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(
@@ -45,103 +47,101 @@ impl Snapshots {
         }
     }
 
-    async fn read<D: Decider>(
+    async fn unseal<D: Decider>(
         &self,
-        tenant: TenantId,
         stream: &str,
-    ) -> Result<Option<(D, u64)>, String> {
-        let client = self.database.client().await.map_err(text)?;
-        let sql = "SELECT version, subject, state FROM log.snapshots WHERE stream = $1 AND tenant = $2 AND shape = $3";
-        let statement = client.prepare_cached(sql).await.map_err(text)?;
-        let shape = shape::<D>();
-        let Some(row) = client
-            .query_opt(&statement, &[&stream, &tenant.uuid(), &shape.as_slice()])
-            .await
-            .map_err(text)?
-        else {
-            return Ok(None);
-        };
-        let version = row.get::<_, i64>(0) as u64;
-        let stored: &[u8] = row.get(2);
-        let clear = match row.get::<_, Option<uuid::Uuid>>(1).map(SubjectId) {
-            None => stored.to_vec(),
+        snapshot: &Snapshot,
+    ) -> Result<Option<D>, String> {
+        let state = match snapshot.subject {
+            None => parse(&snapshot.state),
             Some(subject) => {
-                let binding = binding(tenant, stream, version);
-                match self
-                    .vault
-                    .unseal(subject, D::SNAPSHOT_CATEGORY, &binding, stored)
-                    .await
-                    .map_err(text)?
+                let binding = binding(snapshot.tenant, stream, snapshot.version);
+                let (vault, category) = (&self.vault, D::SNAPSHOT_CATEGORY);
+                let unsealed = match vault.try_unseal(subject, category, &binding, &snapshot.state)
                 {
-                    Unsealed::Clear(clear) => clear,
+                    Some(unsealed) => unsealed,
+                    None => {
+                        vault
+                            .unseal(subject, category, &binding, &snapshot.state)
+                            .await
+                    }
+                };
+                match unsealed.map_err(|error| error.to_string())? {
+                    Unsealed::Clear(clear) => parse(&clear),
                     Unsealed::Erased => return Ok(None),
                 }
             }
         };
-        // The serde error is dropped: it may quote the state.
-        let state =
-            serde_json::from_slice(&clear).map_err(|_| "the state doesn't parse".to_owned())?;
-        Ok(Some((state, version)))
+        state.map(Some)
     }
 
-    /// Keeps a state, unless a later one is kept already.
+    /// A state as a snapshot, which nobody keeps yet.
     ///
     /// # Errors
-    /// When the state can't be sealed or stored; callers may ignore it.
-    pub async fn save<D: Decider>(
+    /// When the state can't be sealed; callers may ignore it.
+    pub async fn seal<D: Decider>(
         &self,
         tenant: TenantId,
         stream: &str,
         version: u64,
         state: &D,
-    ) -> Result<(), CodecError> {
+    ) -> Result<Snapshot, CodecError> {
         let clear = canonical(state);
         let subject = state.subject();
-        let stored = match subject {
-            None => clear,
+        let state = match subject {
+            None => clear.into(),
             Some(subject) => {
-                let binding = binding(tenant, stream, version);
-                self.vault
-                    .seal(subject, D::SNAPSHOT_CATEGORY, &binding, &clear)
-                    .await?
-                    .to_vec()
+                let (binding, category) = (binding(tenant, stream, version), D::SNAPSHOT_CATEGORY);
+                match self.vault.try_seal(subject, category, &binding, &clear) {
+                    Some(sealed) => sealed?,
+                    None => self.vault.seal(subject, category, &binding, &clear).await?,
+                }
             }
         };
-        let client = self
-            .database
-            .client()
-            .await
-            .map_err(medilink_vault::VaultError::from)?;
+        Ok(Snapshot {
+            version,
+            tenant,
+            subject,
+            state,
+        })
+    }
+
+    /// Stores a snapshot, unless a later one is stored already.
+    ///
+    /// # Errors
+    /// When it can't be stored; callers may ignore it.
+    pub async fn store<D: Decider>(
+        &self,
+        stream: &str,
+        snapshot: &Snapshot,
+    ) -> Result<(), DatabaseError> {
+        let client = self.database.client().await?;
         let sql = "INSERT INTO log.snapshots (stream, tenant, subject, version, shape, state)
              VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (stream) DO UPDATE SET version = excluded.version, subject = excluded.subject,
                  shape = excluded.shape, state = excluded.state
              WHERE log.snapshots.version < excluded.version OR log.snapshots.shape <> excluded.shape";
-        let statement = client.prepare_cached(sql).await.map_err(database)?;
+        let statement = client.prepare_cached(sql).await?;
         client
             .execute(
                 &statement,
                 &[
                     &stream,
-                    &tenant.uuid(),
-                    &subject.map(SubjectId::uuid),
-                    &(version as i64),
-                    &shape::<D>().as_slice(),
-                    &stored,
+                    &snapshot.tenant.uuid(),
+                    &snapshot.subject.map(SubjectId::uuid),
+                    &(snapshot.version as i64),
+                    &snapshot_shape::<D>().as_slice(),
+                    &&snapshot.state[..],
                 ],
             )
-            .await
-            .map_err(database)?;
+            .await?;
         Ok(())
     }
 }
 
-fn database(error: tokio_postgres::Error) -> medilink_vault::VaultError {
-    medilink_database::DatabaseError::from(error).into()
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
+/// The serde error is dropped: it may quote the state.
+fn parse<D: Decider>(clear: &[u8]) -> Result<D, String> {
+    serde_json::from_slice(clear).map_err(|_| "the state doesn't parse".to_owned())
 }
 
 const fn binding(tenant: TenantId, stream: &str, version: u64) -> Binding<'_> {
@@ -156,7 +156,7 @@ const fn binding(tenant: TenantId, stream: &str, version: u64) -> Binding<'_> {
 
 /// What a cached state must match: the shape of the state, by its JSON Schema, and the meaning
 /// of `evolve`, by the aggregate's revision.
-fn shape<D: Decider>() -> [u8; 32] {
+pub fn snapshot_shape<D: Decider>() -> [u8; 32] {
     static SHAPES: OnceLock<Mutex<HashMap<TypeId, [u8; 32]>>> = OnceLock::new();
     let shapes = SHAPES.get_or_init(Mutex::default);
     // A poisoned lock only means that a schema panicked elsewhere; the map is still whole.

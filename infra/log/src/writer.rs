@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::append::{Append, AppendError, Appended};
 use crate::connection::Connection;
+use crate::epoch::Epochs;
 use crate::event::{Envelope, Position};
 use crate::inline::InlineProjection;
 use crate::queue::{MAX_BATCH, Queue};
@@ -37,6 +38,8 @@ pub(crate) struct Pending {
     pub leaves: Vec<[u8; 32]>,
     pub recorded_at: DateTime<Utc>,
     pub bytes: usize,
+    /// The epoch of what it was decided on, if that was not read for it.
+    presumed: Option<u64>,
     reply: oneshot::Sender<Result<Appended, AppendError>>,
     arrived: Instant,
 }
@@ -46,6 +49,7 @@ impl Pending {
         let Request {
             append,
             metadata,
+            presumed,
             reply,
         } = request;
         let events = append.writes.iter().flat_map(|write| &write.events);
@@ -58,6 +62,7 @@ impl Pending {
             leaves: Vec::new(),
             recorded_at: DateTime::UNIX_EPOCH,
             bytes,
+            presumed,
             reply,
             arrived: Instant::now(),
         }
@@ -109,6 +114,7 @@ impl Pending {
 struct Request {
     append: Append,
     metadata: Vec<u8>,
+    presumed: Option<u64>,
     reply: oneshot::Sender<Result<Appended, AppendError>>,
 }
 
@@ -117,6 +123,7 @@ struct Request {
 pub struct LogWriter {
     requests: mpsc::Sender<Request>,
     head: watch::Receiver<Position>,
+    epochs: Epochs,
 }
 
 /// The running writer; await it to drain.
@@ -138,14 +145,19 @@ impl LogWriter {
     pub fn start(database: Database, inline: Vec<Arc<dyn InlineProjection>>) -> (Self, WriterTask) {
         let (requests, queue) = mpsc::channel(QUEUE);
         let (announce, head) = watch::channel(Position::START);
+        let epochs = Epochs::default();
         let writer = Writer {
-            connection: Connection::new(database, inline),
+            connection: Connection::new(database, inline, epochs.clone()),
             queue: Queue::default(),
             announce,
             refuse_until: None,
         };
         (
-            Self { requests, head },
+            Self {
+                requests,
+                head,
+                epochs,
+            },
             WriterTask(tokio::spawn(writer.run(queue))),
         )
     }
@@ -156,12 +168,35 @@ impl LogWriter {
     /// See [`AppendError`]; after anything but [`AppendError::OutcomeUnknown`] it is certain
     /// that nothing was recorded.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.enqueue(append, None).await
+    }
+
+    /// As [`append`](Self::append), decided on what was known in this epoch instead of what
+    /// was read for it: refused when the epoch has passed. Everything it was decided on must be
+    /// among its writes and guards, whose versions the log compares.
+    ///
+    /// # Errors
+    /// See [`AppendError`].
+    pub async fn append_presumed(
+        &self,
+        append: Append,
+        epoch: u64,
+    ) -> Result<Appended, AppendError> {
+        self.enqueue(append, Some(epoch)).await
+    }
+
+    async fn enqueue(
+        &self,
+        append: Append,
+        presumed: Option<u64>,
+    ) -> Result<Appended, AppendError> {
         append.check()?;
-        let metadata = medilink_domain::event::canonical(&append.metadata);
+        let metadata = append.metadata.canonical();
         let (reply, outcome) = oneshot::channel();
         let request = Request {
             append,
             metadata,
+            presumed,
             reply,
         };
         match tokio::time::timeout(ADMISSION, self.requests.send(request)).await {
@@ -174,6 +209,11 @@ impl LogWriter {
             }
         }
         outcome.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+
+    /// The epochs of the server that it writes to.
+    pub fn epochs(&self) -> Epochs {
+        self.epochs.clone()
     }
 
     /// The last position that this process has recorded; changes wake whoever follows the log
@@ -198,18 +238,21 @@ impl Writer {
             metrics::counter!(rare).increment(0);
         }
         loop {
-            // Take what waits and never linger: waiting to fill a batch costs more than it
-            // gains (measured).
+            // Take what waits and never linger: waiting for a time to fill a batch costs more
+            // than it gains (measured).
             if self.queue.is_empty() {
                 if requests.recv_many(&mut arrived, MAX_BATCH).await == 0 {
                     return;
                 }
-            } else {
-                while self.queue.len() + arrived.len() < QUEUE
-                    && let Ok(request) = requests.try_recv()
-                {
-                    arrived.push(request);
-                }
+                // But let whoever is ready to run come first: those who were answered together
+                // are about to append again, and the first of them would go alone (measured:
+                // 40 % more at 8 in flight, 20 % at 64, and nothing lost at 1).
+                tokio::task::yield_now().await;
+            }
+            while self.queue.len() + arrived.len() < QUEUE
+                && let Ok(request) = requests.try_recv()
+            {
+                arrived.push(request);
             }
             for request in arrived.drain(..) {
                 self.queue.push(Pending::new(request));
@@ -259,9 +302,10 @@ impl Writer {
                     Err(_) if started.elapsed() > FOLLOW_UP => return give_up(batch),
                     Err(_) => continue,
                 }
-                if batch.is_empty() {
-                    return;
-                }
+            }
+            batch = refuse_outdated(batch, self.connection.epoch());
+            if batch.is_empty() {
+                return;
             }
             match self.connection.record(&mut batch, in_doubt).await {
                 Ok(Some(recorded)) => return self.conclude(batch, &recorded),
@@ -342,6 +386,21 @@ fn refuse(batch: Vec<Pending>, why: &str) {
     for pending in batch {
         pending.answer(Err(AppendError::Unavailable(why.to_owned())));
     }
+}
+
+/// Lets the callers of an earlier epoch decide anew; returns the others. Whatever was under way
+/// on the server of that epoch ended with it, so it is known by now what of a batch in doubt
+/// the log holds.
+fn refuse_outdated(batch: Vec<Pending>, epoch: u64) -> Vec<Pending> {
+    let sound = |pending: &Pending| pending.presumed.is_none_or(|presumed| presumed == epoch);
+    if batch.iter().all(sound) {
+        return batch;
+    }
+    let (sound, outdated): (Vec<_>, Vec<_>) = batch.into_iter().partition(sound);
+    for pending in outdated {
+        pending.answer(Err(AppendError::Outdated));
+    }
+    sound
 }
 
 fn give_up(batch: Vec<Pending>) {

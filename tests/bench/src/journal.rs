@@ -97,6 +97,17 @@ pub fn ids(stream: u64) -> (Uuid, Uuid) {
     )
 }
 
+/// The event that writes this entry of a journal.
+pub fn written(stream: u64, number: u64) -> JournalEvent {
+    let (_, patient) = ids(stream);
+    Written {
+        patient,
+        number,
+        text: text(),
+    }
+    .into()
+}
+
 /// A text that makes the event about 680 bytes long.
 pub fn text() -> String {
     "Complains of headache since Tuesday; no fever. ".repeat(12)

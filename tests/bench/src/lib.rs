@@ -1,4 +1,29 @@
-//! What the benchmarks share: the aggregate that both sides run, the clock and the report.
+//! Ours and the peers side by side, in one run, on one server that syncs to disk.
+//!
+//! `make bench` runs everything and `make bench ONLY=relay` a part: names of figures or of
+//! groups, or the beginnings of names, with commas between them. Both sides take turns for
+//! several rounds; a figure is the median of its rounds. It is kept in
+//! `target/bench/report.json`, where the figures of other parts stay as they were.
+//!
+//! How much is run can be changed by the environment:
+//!
+//! | `MEDILINK_BENCH_…` | usually | what |
+//! | --- | --- | --- |
+//! | `ROUNDS` | 5 | rounds (at most 3 of lag and rebuild, whose rounds are long) |
+//! | `STREAMS` | 20000 | streams that are appended to |
+//! | `COMMANDS` | 20000 | commands of a round |
+//! | `LONG_STREAMS` | 400 | streams of 500 events |
+//! | `RELAYED` | 100000 | events that are relayed in a round |
+//! | `REBUILT` | 1000000 | events that are rebuilt from |
+//! | `GROWN` | 2000000 | events of the longer log |
+//! | `LAG_SECONDS` | 10 | how long a round of lag takes |
+//! | `REQUESTS` | 10000 | HTTP requests of a round |
+//!
+//! `medilink-bench scale` computes from the figures of the last runs what more hospitals take
+//! ([`nation`]).
+//!
+//! With `MEDILINK_BENCH_ALONE=1` only our side runs, for a profiler to look at, and nothing is
+//! kept: `MEDILINK_BENCH_ALONE=1 MEDILINK_BENCH_COMMANDS=500000 make bench ONLY=append_64`.
 
 #![allow(
     clippy::expect_used,
@@ -6,83 +31,26 @@
     reason = "a benchmark that can't run can only stop"
 )]
 
-pub mod journal;
-pub mod ours;
-pub mod peer;
-pub mod report;
+mod child;
+mod client;
+mod groups;
+pub mod handler;
+mod history;
+mod journal;
+mod machine;
+pub mod nation;
+pub mod node;
+mod ours;
+mod peer;
+mod queue;
+mod report;
+mod rounds;
+mod scale;
+mod server;
+mod site;
+mod targets;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
-/// Something that carries out one command for a stream.
-pub trait Side: Send + Sync + 'static {
-    /// Loads the stream, decides, and appends durably.
-    fn command(&self, stream: u64) -> impl Future<Output = ()> + Send;
-}
-
-/// What one timed run came to.
-#[derive(Clone, Debug)]
-pub struct Run {
-    /// Commands a second.
-    pub rate: f64,
-    /// Latencies in milliseconds, sorted.
-    pub latencies: Vec<f64>,
-}
-
-impl Run {
-    /// The latency that this share of the commands stayed under, in milliseconds.
-    pub fn percentile(&self, share: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        self.latencies
-            .get((last as f64 * share) as usize)
-            .copied()
-            .unwrap_or_default()
-    }
-}
-
-/// Runs `commands` commands, `in_flight` of them at a time, on streams that look random and
-/// are the same for every side that is given the same `round`: were the sides given equal time
-/// instead, the faster one would work on ever longer streams.
-pub async fn load<S: Side>(
-    side: &Arc<S>,
-    streams: u64,
-    in_flight: usize,
-    commands: u64,
-    round: u64,
-) -> Run {
-    let next = Arc::new(AtomicU64::new(0));
-    let started = Instant::now();
-    let tasks: Vec<_> = (0..in_flight)
-        .map(|_| {
-            let (side, next) = (side.clone(), next.clone());
-            tokio::spawn(async move {
-                let mut latencies = Vec::new();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    if number >= commands {
-                        return latencies;
-                    }
-                    let began = Instant::now();
-                    side.command(scatter(round << 32 | number) % streams).await;
-                    latencies.push(began.elapsed().as_secs_f64() * 1_000.0);
-                }
-            })
-        })
-        .collect();
-    let mut latencies = Vec::new();
-    for task in tasks {
-        latencies.extend(task.await.unwrap());
-    }
-    let rate = commands as f64 / started.elapsed().as_secs_f64();
-    latencies.sort_by(f64::total_cmp);
-    Run { rate, latencies }
-}
-
-/// SplitMix64's finalizer (Steele, Lea and Flood 2014): a well-mixed number for each number.
-fn scatter(number: u64) -> u64 {
-    let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
-}
+pub use groups::Bench;
+pub use machine::Machine;
+pub use report::{Report, say};
+pub use scale::Scale;

@@ -9,15 +9,16 @@ use medilink_domain::TenantId;
 use medilink_test_support::TestStore;
 use uuid::Uuid;
 
-use crate::Side;
 use crate::journal::{Journal, JournalCommand, ids, text};
+use crate::rounds::Side;
 
-/// A log of its own.
+/// Whose all events of the benchmarks are.
+pub const TENANT: TenantId = TenantId(Uuid::from_u128(0x9000 << 64));
+
+/// Journals in a log.
 pub struct Ours {
     executor: Executor,
     actor: Actor,
-    /// Its databases, dropped with it.
-    pub store: TestStore,
 }
 
 struct Write {
@@ -51,15 +52,16 @@ impl Operation for Write {
 }
 
 impl Ours {
-    /// Sets up databases, vault, writer and executor.
-    pub async fn start() -> Arc<Self> {
+    /// In a log of its own.
+    pub async fn start() -> (Arc<Self>, TestStore) {
         let store = TestStore::create().await;
-        let actor = Actor::console(TenantId(Uuid::now_v7()));
-        Arc::new(Self {
-            executor: store.executor(),
-            actor,
-            store,
-        })
+        (Self::over(store.executor()), store)
+    }
+
+    /// In the log of this executor.
+    pub fn over(executor: Executor) -> Arc<Self> {
+        let actor = Actor::console(TENANT);
+        Arc::new(Self { executor, actor })
     }
 }
 

@@ -1,19 +1,31 @@
-//! The table on the screen and `target/bench/report.json`.
+//! What a run came to: lines on the screen as it goes, a table at its end, and
+//! `target/bench/report.json`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-/// One comparison.
-#[derive(Clone, Debug, Serialize)]
+use crate::machine::Machine;
+use crate::rounds::alone;
+use crate::targets;
+
+/// Under this name the report describes the machine.
+const MACHINE: &str = "machine";
+
+/// One figure beside the peer's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
     /// Our figure, the median of the rounds.
     pub ours: f64,
-    /// The peer's, likewise.
-    pub peer: f64,
+    /// The peer's, likewise; absent where there is none.
+    pub peer: Option<f64>,
     /// Ours to the peer's, above 1 when ours is better.
-    pub ratio: f64,
+    pub ratio: Option<f64>,
     /// What is counted.
     pub unit: &'static str,
 }
@@ -23,8 +35,8 @@ impl Line {
     pub fn more_is_better(ours: f64, peer: f64, unit: &'static str) -> Self {
         Self {
             ours,
-            peer,
-            ratio: ours / peer,
+            peer: Some(peer),
+            ratio: Some(ours / peer),
             unit,
         }
     }
@@ -32,65 +44,171 @@ impl Line {
     /// Where less is better.
     pub fn less_is_better(ours: f64, peer: f64, unit: &'static str) -> Self {
         Self {
+            ratio: Some(peer / ours),
+            ..Self::more_is_better(ours, peer, unit)
+        }
+    }
+
+    /// Without a peer.
+    pub const fn alone(ours: f64, unit: &'static str) -> Self {
+        Self {
             ours,
-            peer,
-            ratio: peer / ours,
+            peer: None,
+            ratio: None,
             unit,
         }
     }
 }
 
-/// The middle one of several rounds.
-pub fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or_default()
+/// Says what is being done, with the seconds since the start.
+pub fn say(what: impl Display) {
+    static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+    println!("[{:>5.0} s] {what}", STARTED.elapsed().as_secs_f64());
 }
 
-/// Prints the comparisons and keeps them, beside those of other benchmarks.
-pub fn publish(lines: &BTreeMap<String, Line>) -> std::io::Result<PathBuf> {
-    println!(
-        "\n{:<24} {:>12} {:>12} {:>8}  unit",
-        "", "ours", "peer", "ratio"
-    );
-    for (name, line) in lines {
-        println!(
-            "{name:<24} {:>12.1} {:>12.1} {:>7.2}×  {}",
-            line.ours, line.peer, line.ratio, line.unit
-        );
-    }
+/// Where reports are kept: `bench/report.json` of Cargo's target folder.
+pub fn path() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target")),
         PathBuf::from,
     );
-    let path = target.join("bench/report.json");
-    std::fs::create_dir_all(target.join("bench"))?;
-    let mut all: BTreeMap<String, serde_json::Value> = std::fs::read(&path)
-        .ok()
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
-    for (name, line) in lines {
-        all.insert(name.clone(), serde_json::to_value(line)?);
-    }
-    std::fs::write(&path, serde_json::to_vec_pretty(&all)?)?;
-    Ok(path)
+    target.join("bench/report.json")
 }
 
-/// The machine, in a line: cores, memory, processor.
-pub fn machine() -> String {
-    let read = |path: &str, field: &str| {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        let line = text
-            .lines()
-            .find(|line| line.starts_with(field))
+/// The figures of a run.
+#[derive(Debug)]
+pub struct Report {
+    machine: Machine,
+    lines: BTreeMap<String, Line>,
+    path: PathBuf,
+}
+
+impl Report {
+    /// An empty one, kept at [`path`].
+    pub fn new(machine: Machine) -> Self {
+        Self::kept_in(machine, path())
+    }
+
+    const fn kept_in(machine: Machine, path: PathBuf) -> Self {
+        Self {
+            machine,
+            lines: BTreeMap::new(),
+            path,
+        }
+    }
+
+    /// Where it is kept.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Takes a figure, and writes the file: a run that is cut off keeps what it has. Figures
+    /// of other names stay as an earlier run left them.
+    ///
+    /// # Panics
+    /// When the file can't be written.
+    pub fn record(&mut self, name: &str, line: Line) {
+        if alone() {
+            return;
+        }
+        say(format_args!("{}", row(name, &line).trim_end()));
+        self.lines.insert(name.to_owned(), line);
+        self.write().expect("the report can be written");
+    }
+
+    fn write(&self) -> std::io::Result<()> {
+        let mut all: Map<String, Value> = std::fs::read(&self.path)
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default();
-        line.split_once(':')
-            .map(|(_, value)| value.trim().to_owned())
-            .unwrap_or_default()
-    };
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+        all.insert(MACHINE.to_owned(), serde_json::to_value(&self.machine)?);
+        for (name, line) in &self.lines {
+            all.insert(name.clone(), serde_json::to_value(line)?);
+        }
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(&self.path, serde_json::to_vec_pretty(&all)?)
+    }
+
+    /// The table of this run.
+    pub fn table(&self) -> String {
+        let mut table = format!(
+            "{:<26} {:>12} {:>12} {:>9}  {:<11} target\n",
+            "", "ours", "peer", "ratio", "unit"
+        );
+        for (name, line) in &self.lines {
+            table.push_str(row(name, line).trim_end());
+            table.push('\n');
+        }
+        table
+    }
+}
+
+fn row(name: &str, line: &Line) -> String {
+    let number =
+        |figure: Option<f64>| figure.map_or("–".to_owned(), |figure| format!("{figure:.1}"));
+    let ratio = line
+        .ratio
+        .map_or("–".to_owned(), |ratio| format!("{ratio:.2}×"));
+    let target = targets::of(name).map_or_else(String::new, |target| {
+        let verdict = if target.is_met_by(line) {
+            "met"
+        } else {
+            "missed"
+        };
+        format!("{target} {verdict}")
+    });
     format!(
-        "{cores} cores, {}, {}",
-        read("/proc/meminfo", "MemTotal"),
-        read("/proc/cpuinfo", "model name")
+        "{name:<26} {:>12} {:>12} {ratio:>9}  {:<11} {target}",
+        number(Some(line.ours)),
+        number(line.peer),
+        line.unit,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn better_is_above_one_whichever_way_the_figure_counts() {
+        assert_eq!(Line::more_is_better(30.0, 10.0, "1/s").ratio, Some(3.0));
+        assert_eq!(Line::less_is_better(10.0, 30.0, "ms").ratio, Some(3.0));
+        assert_eq!(Line::alone(7.0, "MB").ratio, None);
+    }
+
+    #[test]
+    fn a_run_of_a_part_keeps_the_other_figures_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bench/report.json");
+        let mut first = Report::kept_in(Machine::default(), path.clone());
+        first.record("append_1", Line::more_is_better(2.0, 1.0, "commands/s"));
+        let mut second = Report::kept_in(Machine::default(), path.clone());
+        second.record("memory_relay", Line::alone(9.5, "MB"));
+        let read: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(
+            read["append_1"],
+            serde_json::json!({"ours": 2.0, "peer": 1.0, "ratio": 2.0, "unit": "commands/s"})
+        );
+        assert_eq!(
+            read["memory_relay"],
+            serde_json::json!({"ours": 9.5, "peer": null, "ratio": null, "unit": "MB"})
+        );
+        assert!(read[MACHINE].is_object());
+    }
+
+    #[test]
+    fn the_table_says_what_a_figure_is_held_to() {
+        let mut report = Report::kept_in(
+            Machine::default(),
+            tempfile::tempdir().unwrap().path().join("r.json"),
+        );
+        report.record("append_64", Line::more_is_better(40.0, 10.0, "commands/s"));
+        assert!(
+            report.table().contains("4.00×") && report.table().contains("≥ 5× missed"),
+            "{}",
+            report.table()
+        );
+    }
 }

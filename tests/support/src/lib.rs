@@ -19,7 +19,7 @@ pub use cluster::TestCluster;
 pub use disorder::Disorder;
 pub use ports::port;
 pub use proxy::{Line, Meddler, Proxy};
-pub use store::TestStore;
+pub use store::{TestStore, executor};
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! A log of record with its vault.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use medilink_commands::{Authorizer, Executor, inline_projections};
 use medilink_database::Database;
@@ -9,6 +9,9 @@ use medilink_vault::{Keyring, Vault};
 use tempfile::TempDir;
 
 use crate::TestDatabases;
+
+/// The keyring's folder, in the store's.
+const KEYRING: &str = "keys";
 
 /// A log and a vault of one test's own, with the tables of both and of the commands. A crate
 /// above them migrates its own tables by [`TestStore::owner`].
@@ -44,7 +47,7 @@ impl TestStore {
             .expect("the vault's tables can be made");
         let folder = tempfile::tempdir().expect("a folder can be made");
         let keyring =
-            Keyring::open_or_create(folder.path().join("keys")).expect("a keyring can be made");
+            Keyring::open_or_create(folder.path().join(KEYRING)).expect("a keyring can be made");
         let vault = Vault::open(databases.keys_pool("medilink_vault"), keyring)
             .await
             .expect("the vault opens");
@@ -67,18 +70,31 @@ impl TestStore {
     /// # Panics
     /// When the shipped policies aren't well-formed.
     pub fn executor(&self) -> Executor {
-        let (writer, _) = LogWriter::start(self.app.clone(), inline_projections());
-        Executor::new(
-            LogReader::new(self.app.clone()),
-            writer,
-            self.codec.clone(),
-            Snapshots::new(self.app.clone(), self.vault.clone()),
-            Authorizer::shipped().expect("the shipped policies are well-formed"),
-        )
+        executor(self.app.clone(), self.vault.clone())
     }
 
     /// A folder for what a process keeps in files; it goes with the store.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+
+    /// The folder of the vault's keyring, for another process that opens the vault.
+    pub fn keyring(&self) -> PathBuf {
+        self.folder.path().join(KEYRING)
+    }
+}
+
+/// An executor with a log writer of its own, over the shipped policies.
+///
+/// # Panics
+/// When the shipped policies aren't well-formed.
+pub fn executor(app: Database, vault: Vault) -> Executor {
+    let (writer, _) = LogWriter::start(app.clone(), inline_projections());
+    Executor::new(
+        LogReader::new(app.clone()),
+        writer,
+        EventCodec::new(vault.clone()),
+        Snapshots::new(app, vault),
+        Authorizer::shipped().expect("the shipped policies are well-formed"),
+    )
 }

@@ -4,6 +4,7 @@
 
 mod append_only;
 mod conformance;
+mod loader;
 mod support;
 mod tree;
 mod writer;
