@@ -2,7 +2,7 @@
 //! that is counted, and allowed only after the faults that the runbook knows.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use medilink_tests::{Line, Part, Platform, Rebuilding, Wire, within};
 
@@ -246,12 +246,21 @@ impl Nemesis {
         );
     }
 
+    /// Whether the broker comes to have the log up to here, without standing still for longer
+    /// than this: how long filling it takes depends on the log and on the machine.
     async fn relayed(&self, head: u64, limit: Duration) -> bool {
-        within(limit, || async {
-            let held = self.platform.broker().await;
-            held.is_some_and(|held| held.last.0 >= head)
-        })
-        .await
+        let (mut last, mut moved) = (None, Instant::now());
+        while moved.elapsed() < limit {
+            let held = self.platform.broker().await.map(|held| held.last.0);
+            if held.is_some_and(|held| held >= head) {
+                return true;
+            }
+            if held.is_some() && held != last {
+                (last, moved) = (held, Instant::now());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        false
     }
 }
 

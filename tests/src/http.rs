@@ -51,7 +51,8 @@ impl Answer {
 #[derive(Clone, Debug)]
 pub struct Caller {
     client: Client,
-    /// Where gateways are. As a load balancer does, it turns to the next when one is gone.
+    /// Where gateways are. As a load balancer does, it turns to the next when one is gone or says
+    /// that it is not ready.
     gateways: Arc<[String]>,
     turn: Arc<AtomicUsize>,
     headers: HeaderMap,
@@ -109,7 +110,7 @@ impl Caller {
     /// Sends it; `None` when the gateway can't be reached.
     pub async fn send(&self, request: RequestBuilder) -> Option<Answer> {
         let answer = Self::answer(request).await;
-        if answer.is_none() {
+        if answer.as_ref().is_none_or(|answer| answer.status == 503) {
             self.turn.fetch_add(1, Ordering::Relaxed);
         }
         answer

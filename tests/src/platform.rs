@@ -299,12 +299,12 @@ impl Platform {
 
     /// The main database as the application.
     pub fn app(&self) -> Database {
-        Database::new(DatabaseConfig::at(&self.urls.app)).unwrap()
+        patient(&self.urls.app)
     }
 
     /// The main database as the projector.
     pub fn projector(&self) -> Database {
-        Database::new(DatabaseConfig::at(&self.urls.projector)).unwrap()
+        patient(&self.urls.projector)
     }
 
     /// The log.
@@ -412,6 +412,16 @@ impl Platform {
             }
         }
     }
+}
+
+/// The harness asks what a machine has done that was kept busy with other things too.
+fn patient(url: &str) -> Database {
+    let config = DatabaseConfig {
+        wait_ms: 30_000,
+        statement_ms: 60_000,
+        ..DatabaseConfig::at(url)
+    };
+    Database::new(config).unwrap()
 }
 
 /// Lets the servers' account pass through.
