@@ -61,9 +61,15 @@ impl Vault {
     /// [`VaultError::Unavailable`] when the database is away: call again to resume.
     pub async fn rotate(
         &self,
+        report: impl FnMut(RotationProgress) + Send,
+    ) -> Result<Rotation, VaultError> {
+        self.alone(self.rotate_all(report)).await
+    }
+
+    async fn rotate_all(
+        &self,
         mut report: impl FnMut(RotationProgress) + Send,
     ) -> Result<Rotation, VaultError> {
-        let _lock = self.lock().await?;
         let epochs = self.epochs().await?;
         let newest = epochs.last().map_or(Epoch(0), |last| last.epoch);
         let waiting = |target: Epoch| {
@@ -112,7 +118,10 @@ impl Vault {
     /// # Errors
     /// As [`Vault::rotate`].
     pub async fn retire(&self) -> Result<Vec<Epoch>, VaultError> {
-        let _lock = self.lock().await?;
+        self.alone(self.retire_unused()).await
+    }
+
+    async fn retire_unused(&self) -> Result<Vec<Epoch>, VaultError> {
         let epochs = self.epochs().await?;
         let Some((newest, older)) = epochs.split_last() else {
             return Ok(Vec::new());
@@ -196,6 +205,22 @@ impl Vault {
             return Ok(None);
         };
         Ok(Some(keys.wrap(epoch, &secret, &context).await?))
+    }
+
+    /// Does this while nobody else rotates or retires.
+    async fn alone<T>(
+        &self,
+        work: impl Future<Output = Result<T, VaultError>>,
+    ) -> Result<T, VaultError> {
+        let lock = self.lock().await?;
+        let done = work.await;
+        // The end of a session that is dropped comes a while later; whoever is next would meet
+        // the lock until then.
+        let unlock = "SELECT pg_advisory_unlock($1)";
+        if let Err(error) = lock.execute(unlock, &[&LOCK]).await {
+            tracing::warn!(%error, "the lock of rotations goes with its session");
+        }
+        done
     }
 
     /// A connection that holds the lock of rotations: only one runs at a time.
