@@ -164,8 +164,12 @@ async fn arrival(
                     RequestErrorKind::NoResponders => BusError::NoStream,
                     _ => BusError::Away(error.to_string()),
                 })?;
-        serde_json::from_slice(&answer.payload)
-            .map_err(|error| BusError::Away(format!("its answer can't be read: {error}")))
+        match serde_json::from_slice(&answer.payload) {
+            // Said within the call, where it counts against the server.
+            Ok(Response::Err { error }) if error.code() == 503 => Err(refusal(&error)),
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(BusError::Away(format!("its answer can't be read: {error}"))),
+        }
     };
     // The connection publishes events and asks the API: only the former concerns us.
     let answer: Response<PublishAck> = bus

@@ -231,7 +231,7 @@ impl Bus {
         tokio::select! {
             biased;
             answer = call => {
-                self.judge(matches!(answer, Err(BusError::Away(_)))).await;
+                self.judge(answer.as_ref().err()).await;
                 answer
             }
             denial = denied => Err(BusError::Denied { user: self.user.to_string(), action: denial.action, subject: denial.subject }),
@@ -239,19 +239,25 @@ impl Bus {
         }
     }
 
-    /// Turns to another server when this one has answered in vain for a while.
-    async fn judge(&self, in_vain: bool) {
+    /// Turns to another server when this one has been no use for a while.
+    async fn judge(&self, error: Option<&BusError>) {
         let turn = {
             let mut since = self
                 .vain_since
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let first = *since.get_or_insert_with(Instant::now);
-            let turn = in_vain && self.several && first.elapsed() >= VAIN;
-            if turn || !in_vain {
-                *since = None;
+            match error {
+                Some(BusError::Away(_)) => {
+                    let first = *since.get_or_insert_with(Instant::now);
+                    self.several && first.elapsed() >= VAIN && since.take().is_some()
+                }
+                // Also what a server says that is cut off from those who would know.
+                Some(BusError::NoStream | BusError::NoConsumer) => false,
+                _ => {
+                    *since = None;
+                    false
+                }
             }
-            turn
         };
         if turn {
             tracing::warn!(user = %self.user, "this server of the broker is no use; trying another");
