@@ -15,7 +15,7 @@ use bytes::Bytes;
 use medilink_log::{Position, RecordedEvent};
 use uuid::Uuid;
 
-use crate::connection::{Bus, refusal};
+use crate::connection::{Bus, Worth, refusal};
 use crate::envelope::{encode, traceparent};
 use crate::error::{BusError, RelayError};
 use crate::subject::subject;
@@ -173,10 +173,13 @@ async fn arrival(
     };
     // The connection publishes events and asks the API: only the former concerns us.
     let answer: Response<PublishAck> = bus
-        .guarded(|denied| denied.starts_with("ev."), call)
+        .guarded(|denied| denied.starts_with("ev."), Worth::Hearsay, call)
         .await?;
     let ack = match answer {
-        Response::Ok(ack) => ack,
+        Response::Ok(ack) => {
+            bus.is_of_use();
+            ack
+        }
         Response::Err { error } => {
             return Err(match error.error_code() {
                 // Another relay, a deleted stream, or messages that a lost connection took:

@@ -24,6 +24,17 @@ use crate::error::BusError;
 /// How long a server of several may answer nothing before another one is tried: one that is cut
 /// off from the others still takes clients, but has nobody to ask.
 const VAIN: Duration = Duration::from_secs(4);
+/// So long after it was last asked in vain, that is forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(30);
+
+/// What an answer says of the server that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Worth {
+    /// Only one that the others follow can give it.
+    Proof,
+    /// It may be what the server heard before it was cut off.
+    Hearsay,
+}
 
 /// Whether the broker can be reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +63,8 @@ pub struct Bus {
     denials: broadcast::Sender<Denial>,
     /// Whether there are other servers to turn to.
     several: bool,
-    /// Since when this one has answered nothing.
-    vain_since: Arc<Mutex<Option<Instant>>>,
+    /// The first and the last time that this one was asked in vain, since it was of use.
+    vain: Arc<Mutex<Option<(Instant, Instant)>>>,
 }
 
 impl Bus {
@@ -124,7 +135,7 @@ impl Bus {
             link,
             denials,
             several,
-            vain_since: Arc::default(),
+            vain: Arc::default(),
         })
     }
 
@@ -207,7 +218,13 @@ impl Bus {
                 Err(error) => Err(BusError::Away(format!("its answer can't be read: {error}"))),
             }
         };
-        self.guarded(|denied| denied == full, call).await
+        // Of how things stand a server that is cut off still tells what it last heard.
+        let worth = if subject.contains(".INFO.") {
+            Worth::Hearsay
+        } else {
+            Worth::Proof
+        };
+        self.guarded(|denied| denied == full, worth, call).await
     }
 
     /// Runs a call that the broker should answer, and ends it early when the connection is
@@ -215,6 +232,7 @@ impl Bus {
     pub(crate) async fn guarded<V>(
         &self,
         concerns: impl Fn(&str) -> bool,
+        worth: Worth,
         call: impl Future<Output = Result<V, BusError>>,
     ) -> Result<V, BusError> {
         let number = self.number()?;
@@ -231,7 +249,13 @@ impl Bus {
         tokio::select! {
             biased;
             answer = call => {
-                self.judge(answer.as_ref().err()).await;
+                match &answer {
+                    Err(BusError::Away(_)) => self.in_vain().await,
+                    // Also said by a server that is cut off from those who would know.
+                    Err(BusError::NoStream | BusError::NoConsumer) => {}
+                    _ if worth == Worth::Proof => self.is_of_use(),
+                    _ => {}
+                }
                 answer
             }
             denial = denied => Err(BusError::Denied { user: self.user.to_string(), action: denial.action, subject: denial.subject }),
@@ -239,25 +263,25 @@ impl Bus {
         }
     }
 
-    /// Turns to another server when this one has been no use for a while.
-    async fn judge(&self, error: Option<&BusError>) {
+    /// The server did what only one that the others follow can do.
+    pub(crate) fn is_of_use(&self) {
+        *self.vain.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The server could not do what was asked. Turns to another one when that has been so for a
+    /// while.
+    pub(crate) async fn in_vain(&self) {
         let turn = {
-            let mut since = self
-                .vain_since
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            match error {
-                Some(BusError::Away(_)) => {
-                    let first = *since.get_or_insert_with(Instant::now);
-                    self.several && first.elapsed() >= VAIN && since.take().is_some()
-                }
-                // Also what a server says that is cut off from those who would know.
-                Some(BusError::NoStream | BusError::NoConsumer) => false,
-                _ => {
-                    *since = None;
-                    false
-                }
-            }
+            let mut vain = self.vain.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            let first = match *vain {
+                // What failed long ago has nothing to do with it.
+                Some((first, last)) if now - last < FORGOTTEN => first,
+                _ => now,
+            };
+            let turn = self.several && now - first >= VAIN;
+            *vain = (!turn).then_some((first, now));
+            turn
         };
         if turn {
             tracing::warn!(user = %self.user, "this server of the broker is no use; trying another");

@@ -85,11 +85,19 @@ impl<S: EventSource> Relay<S> {
         let mut pause = Duration::from_millis(50);
         // From the beginning: the first refusal is then a rise, which an alert can see.
         metrics::counter!("medilink_relay_refusals_total").increment(0);
+        let mut moved = None;
         while !drain.is_cancelled() {
             let started = Instant::now();
             let Err(error) = self.follow(&drain).await else {
                 break;
             };
+            if let RelayError::Moved(at) = error {
+                // Nobody moved it: the server has batches that the others never took.
+                if moved == Some(at) {
+                    self.bus.in_vain().await;
+                }
+                moved = Some(at);
+            }
             if started.elapsed() > RETRY_CEILING {
                 pause = Duration::from_millis(50);
             }
