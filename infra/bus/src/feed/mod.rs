@@ -21,7 +21,7 @@ use crate::error::BusError;
 use crate::stream::stream_position;
 use consumer::{AttachError, Attached};
 pub use item::{FeedBatch, FeedItem, FeedStatus, Missing, MissingCause};
-use queue::Queue;
+use queue::{Patience, Queue};
 
 /// How often a feed with filters makes sure that it didn't fall behind the stream's
 /// retention, which it can't see from the messages.
@@ -36,9 +36,12 @@ pub struct FeedConfig {
     pub subjects: Vec<String>,
     /// The most events of one batch.
     pub batch: usize,
-    /// The longest an event waits for its batch to fill while more are on their way; when
-    /// none are, it doesn't wait at all.
+    /// The longest an event waits for its batch to fill while more are on their way.
     pub linger: Duration,
+    /// How far apart batches are at least when no more are on their way. The first event after
+    /// a pause doesn't wait; in a steady stream of events, a batch for each would cost its
+    /// reader a transaction each.
+    pub pace: Duration,
     /// How long nothing may arrive before the watchdog looks whether something should have.
     pub stall: Duration,
     /// How often a feed without a broker tries again and says so.
@@ -53,6 +56,7 @@ impl FeedConfig {
             subjects: Vec::new(),
             batch: 500,
             linger: Duration::from_millis(20),
+            pace: Duration::from_millis(15),
             stall: Duration::from_secs(5),
             retry: Duration::from_millis(500),
         }
@@ -266,7 +270,12 @@ impl Feed {
             let Some(attached) = &mut self.attached else {
                 return Gathered::Lost("not attached".to_owned());
             };
-            let wait = match self.queue.due(self.config.linger, attached.caught_up) {
+            let patience = if attached.caught_up {
+                Patience::Pace(self.config.pace)
+            } else {
+                Patience::Linger(self.config.linger)
+            };
+            let wait = match self.queue.due(patience) {
                 Some(Duration::ZERO) => return Gathered::Ready,
                 Some(wait) => wait,
                 None => self.config.stall.saturating_sub(attached.heard.elapsed()),

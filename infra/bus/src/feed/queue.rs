@@ -49,8 +49,19 @@ pub(super) struct Queue {
     held: Option<(Held, Option<Subject>)>,
     pending: VecDeque<Entry>,
     since: Option<Instant>,
+    /// When events were last handed over.
+    handed: Option<Instant>,
     batch: usize,
     contiguous: bool,
+}
+
+/// How long pending events may wait for more.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// More are on their way: so long from the first pending one on.
+    Linger(Duration),
+    /// None are: so long from the last batch on.
+    Pace(Duration),
 }
 
 impl Queue {
@@ -61,6 +72,7 @@ impl Queue {
             held: None,
             pending: VecDeque::new(),
             since: None,
+            handed: None,
             batch,
             contiguous,
         }
@@ -138,16 +150,14 @@ impl Queue {
 
     /// How long the pending events may still wait for more; zero when they are due, nothing
     /// when there are none.
-    pub(super) fn due(&self, linger: Duration, caught_up: bool) -> Option<Duration> {
-        match self.pending.front()? {
-            Entry::Missing(..) => Some(Duration::ZERO),
-            Entry::Event(..) if caught_up || self.pending.len() >= self.batch => {
-                Some(Duration::ZERO)
-            }
-            Entry::Event(..) => {
-                Some(linger.saturating_sub(self.since.map_or(linger, |since| since.elapsed())))
-            }
-        }
+    pub(super) fn due(&self, patience: Patience) -> Option<Duration> {
+        let full = self.pending.len() >= self.batch;
+        let (from, length) = match (self.pending.front()?, patience) {
+            (Entry::Event(..), Patience::Linger(length)) if !full => (self.since, length),
+            (Entry::Event(..), Patience::Pace(length)) if !full => (self.handed, length),
+            _ => return Some(Duration::ZERO),
+        };
+        Some(from.map_or(Duration::ZERO, |from| length.saturating_sub(from.elapsed())))
     }
 
     /// Makes what is at the front the caller's; returns how many events that is.
@@ -174,6 +184,7 @@ impl Queue {
         self.since = (!self.pending.is_empty()).then(Instant::now);
         let count = events.len() as u64;
         if count > 0 {
+            self.handed = Some(Instant::now());
             self.held = Some((Held::Batch(FeedBatch::new(events)), reply));
         }
         count

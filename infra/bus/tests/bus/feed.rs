@@ -1,6 +1,6 @@
 //! The feed on a good day: order, batches, acknowledgements, filters, gaps.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::HeaderMap;
 use medilink_bus::{
@@ -113,6 +113,34 @@ async fn a_lone_event_does_not_wait_for_company_and_a_dropped_wait_loses_nothing
         feed.ack(Position(position)).await;
         log.grow(1);
     }
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steady_stream_of_events_comes_in_batches_that_keep_a_pace() {
+    let broker = Broker::start();
+    let log = Memory::of(1);
+    let running = relay(broker.bus("relay").await, &log, eager());
+    let pace = Duration::from_secs(2);
+    let config = FeedConfig {
+        pace,
+        ..FeedConfig::new("steady")
+    };
+    let mut feed = Feed::new(broker.bus("projector").await, config, Position::START).unwrap();
+    assert_eq!(batch(&mut feed).await.last(), Position(1));
+    let first = Instant::now();
+    feed.ack(Position(1)).await;
+    for _ in 0..10 {
+        log.grow(1);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let second = batch(&mut feed).await;
+    assert_eq!((second.first(), second.last()), (Position(2), Position(11)));
+    let waited = first.elapsed();
+    assert!(
+        waited >= pace - Duration::from_millis(20),
+        "after {waited:?} already"
+    );
     running.stop().await;
 }
 
