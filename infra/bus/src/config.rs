@@ -76,6 +76,10 @@ pub struct RelayConfig {
     /// The longest the relay sleeps before it looks at the log's head by itself, in
     /// milliseconds.
     pub poll_ms: u64,
+    /// How far apart batches that are not full are at least, in milliseconds. The first event
+    /// after a pause doesn't wait; in a steady stream, a batch for each would cost the broker a
+    /// sync each.
+    pub pace_ms: u64,
     /// How often an idle relay makes sure that the stream is still there, in milliseconds.
     pub check_ms: u64,
     /// How old a message may become in the stream, in seconds; 0 keeps it until
@@ -95,6 +99,7 @@ impl Default for RelayConfig {
             batch_events: 500,
             batch_bytes: 4 << 20,
             poll_ms: 100,
+            pace_ms: 10,
             check_ms: 2_000,
             max_age_seconds: 14 * 24 * 3_600,
             max_bytes: -1,

@@ -119,12 +119,23 @@ impl<S: EventSource> Relay<S> {
         let (mut read, mut sent) = (at, at);
         let mut ready = VecDeque::new();
         let mut flying: VecDeque<Flying<'_>> = VecDeque::new();
+        let pace = Duration::from_millis(self.config.pace_ms);
+        let mut launched: Option<Instant> = None;
+        // A full page: more is there, and nothing need be waited for.
+        let mut more = false;
         self.running(at, at.max(self.source.head().await?));
         tracing::info!(position = at.0, "the relay follows the log");
         loop {
             let stopping = drain.is_cancelled();
             if !stopping && ready.len() < self.config.batch_events && flying.is_empty() {
-                ready.extend(self.read(&mut read).await?);
+                if let Some(launched) = launched
+                    && !more
+                {
+                    tokio::time::sleep(pace.saturating_sub(launched.elapsed())).await;
+                }
+                let page = self.read(&mut read).await?;
+                more = self.fills(&page);
+                ready.extend(page);
             }
             while !stopping && !ready.is_empty() && flying.len() < IN_FLIGHT {
                 let batch = cut(
@@ -135,6 +146,7 @@ impl<S: EventSource> Relay<S> {
                 let end = Position(sent.0 + batch.len() as u64);
                 flying.push_back(launch(&self.bus, sent, batch).await?);
                 sent = end;
+                launched = Some(Instant::now());
             }
             let Some(oldest) = flying.pop_front() else {
                 if stopping {
@@ -145,18 +157,26 @@ impl<S: EventSource> Relay<S> {
             };
             // The next page is read and encoded while the broker writes.
             let (arrived, page) = tokio::join!(oldest, async {
-                if !stopping && ready.len() < self.config.batch_events {
-                    self.read(&mut read).await
+                if more && !stopping && ready.len() < self.config.batch_events {
+                    self.read(&mut read).await.map(Some)
                 } else {
-                    Ok(VecDeque::new())
+                    Ok(None)
                 }
             });
             let now = arrived?;
             metrics::counter!("medilink_relay_published_events_total").increment(now.0 - at.0);
             at = now;
-            ready.extend(page?);
+            if let Some(page) = page? {
+                more = self.fills(&page);
+                ready.extend(page);
+            }
             self.running(at, read);
         }
+    }
+
+    /// Whether a page is as long as pages are.
+    fn fills(&self, page: &VecDeque<Outgoing>) -> bool {
+        page.len() >= self.config.batch_events.max(1)
     }
 
     /// The next page, encoded; moves `read` to its end.

@@ -11,6 +11,7 @@ use async_nats::jetstream::consumer::{
 };
 use medilink_log::Position;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::FeedConfig;
 use super::queue::Queue;
@@ -23,6 +24,31 @@ use crate::stream::{STREAM, stream_position};
 const OWNER: &str = "medilink-owner";
 /// A durable that no one asks for this long is gone; its owner makes it anew anyway.
 const UNUSED: Duration = Duration::from_secs(24 * 3_600);
+/// The same for one that no other feed will ever ask for.
+const UNUSED_APART: Duration = Duration::from_secs(5 * 60);
+
+/// What a feed's durable is called on the broker, and whose it is.
+#[derive(Debug)]
+pub(super) struct Durable {
+    pub(super) name: String,
+    owner: String,
+    unused: Duration,
+}
+
+impl Durable {
+    pub(super) fn of(config: &FeedConfig) -> Self {
+        let owner = Uuid::now_v7().to_string();
+        let (name, unused) = match config.apart {
+            true => (format!("{}-{owner}", config.name), UNUSED_APART),
+            false => (config.name.clone(), UNUSED),
+        };
+        Self {
+            name,
+            owner,
+            unused,
+        }
+    }
+}
 
 /// Why a feed could not attach.
 #[derive(Debug)]
@@ -128,18 +154,18 @@ pub(super) async fn delete(bus: &Bus, name: &str) -> Result<(), BusError> {
 pub(super) async fn attach(
     bus: &Bus,
     config: &FeedConfig,
-    owner: &str,
+    durable: &Durable,
     resume: Position,
     distrust: bool,
 ) -> Result<Attached, AttachError> {
     let connection = bus.number()?;
-    let info = match info(bus, &config.name).await {
+    let info = match info(bus, &durable.name).await {
         Ok(found) => {
             let ours = found
                 .config
                 .metadata
                 .get(OWNER)
-                .is_some_and(|name| name == owner);
+                .is_some_and(|name| *name == durable.owner);
             if !ours && found.num_waiting > 0 {
                 return Err(AttachError::HeldElsewhere);
             }
@@ -148,17 +174,21 @@ pub(super) async fn attach(
             if ours && in_place && !distrust {
                 found
             } else {
-                delete(bus, &config.name).await?;
-                create(bus, config, owner, resume).await?
+                delete(bus, &durable.name).await?;
+                create(bus, config, durable, resume).await?
             }
         }
-        Err(BusError::NoConsumer) => create(bus, config, owner, resume).await?,
+        Err(BusError::NoConsumer) => create(bus, config, durable, resume).await?,
         Err(error) => return Err(error.into()),
     };
     // After the consumer, so that what is trimmed between the two is not overlooked.
     let first = stream_position(bus).await?.first;
     let next_delivery = info.delivered.consumer_sequence + 1;
-    let consumer = Consumer::new(settings(config, owner, resume), info, bus.context().clone());
+    let consumer = Consumer::new(
+        settings(config, durable, resume),
+        info,
+        bus.context().clone(),
+    );
     let messages = consumer
         .stream()
         .max_messages_per_batch(config.batch * 2)
@@ -184,21 +214,21 @@ pub(super) async fn attach(
 async fn create(
     bus: &Bus,
     config: &FeedConfig,
-    owner: &str,
+    durable: &Durable,
     resume: Position,
 ) -> Result<Info, BusError> {
-    let settings = settings(config, owner, resume).into_consumer_config();
+    let settings = settings(config, durable, resume).into_consumer_config();
     bus.api(
-        &format!("CONSUMER.CREATE.{STREAM}.{}", config.name),
+        &format!("CONSUMER.CREATE.{STREAM}.{}", durable.name),
         &json!({ "stream_name": STREAM, "config": settings, "action": "create" }),
     )
     .await
 }
 
-fn settings(config: &FeedConfig, owner: &str, resume: Position) -> pull::Config {
+fn settings(config: &FeedConfig, durable: &Durable, resume: Position) -> pull::Config {
     pull::Config {
-        durable_name: Some(config.name.clone()),
-        name: Some(config.name.clone()),
+        durable_name: Some(durable.name.clone()),
+        name: Some(durable.name.clone()),
         deliver_policy: DeliverPolicy::ByStartSequence {
             start_sequence: resume.0 + 1,
         },
@@ -210,8 +240,8 @@ fn settings(config: &FeedConfig, owner: &str, resume: Position) -> pull::Config 
         filter_subjects: config.subjects.clone(),
         // The batch in the caller's hands, the pending one and two pulls never reach it.
         max_ack_pending: i64::try_from(config.batch.saturating_mul(8)).unwrap_or(i64::MAX),
-        inactive_threshold: UNUSED,
-        metadata: HashMap::from([(OWNER.to_owned(), owner.to_owned())]),
+        inactive_threshold: durable.unused,
+        metadata: HashMap::from([(OWNER.to_owned(), durable.owner.clone())]),
         ..pull::Config::default()
     }
 }

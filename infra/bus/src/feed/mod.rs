@@ -8,18 +8,16 @@ mod consumer;
 mod item;
 mod queue;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::Subject;
 use futures::{FutureExt, StreamExt};
 use medilink_log::Position;
-use uuid::Uuid;
 
 use crate::connection::{Bus, Link};
 use crate::error::BusError;
 use crate::stream::stream_position;
-use consumer::{AttachError, Attached};
+use consumer::{AttachError, Attached, Durable};
 pub use item::{FeedBatch, FeedItem, FeedStatus, Missing, MissingCause};
 use queue::{Patience, Queue};
 
@@ -30,8 +28,10 @@ const AUDIT: Duration = Duration::from_secs(30);
 /// What a feed reads and how it hands it over.
 #[derive(Clone, Debug)]
 pub struct FeedConfig {
-    /// The durable's name: one per consumer, of letters, digits, `-` and `_`.
+    /// The consumer's name, of letters, digits, `-` and `_`.
     pub name: String,
+    /// Whether each feed of this name reads everything for itself; otherwise they take turns.
+    pub apart: bool,
     /// Which subjects; all of them when empty.
     pub subjects: Vec<String>,
     /// The most events of one batch.
@@ -53,13 +53,21 @@ impl FeedConfig {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            apart: false,
             subjects: Vec::new(),
             batch: 500,
             linger: Duration::from_millis(20),
-            pace: Duration::from_millis(15),
+            pace: Duration::from_millis(20),
             stall: Duration::from_secs(5),
             retry: Duration::from_millis(500),
         }
+    }
+
+    /// Reads everything for itself, whoever else reads under this name.
+    #[must_use]
+    pub fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// Only these subjects; see [`subjects_of_kind`](crate::subjects_of_kind).
@@ -70,13 +78,14 @@ impl FeedConfig {
     }
 }
 
-/// A durable pull consumer. One process at a time reads under one name: a second one is told
-/// [`FeedStatus::HeldElsewhere`]. To share work, give each process partitions of its own.
+/// A durable pull consumer. Unless it reads [apart](FeedConfig::apart), one process at a time
+/// reads under one name: a second one is told [`FeedStatus::HeldElsewhere`]. To share work,
+/// give each process partitions of its own.
 #[derive(Debug)]
 pub struct Feed {
     bus: Bus,
     config: FeedConfig,
-    owner: Arc<str>,
+    durable: Durable,
     queue: Queue,
     attached: Option<Attached>,
     status: FeedStatus,
@@ -106,10 +115,11 @@ impl Feed {
             ));
         }
         let queue = Queue::new(start, config.batch.max(1), config.subjects.is_empty());
+        let durable = Durable::of(&config);
         Ok(Self {
             bus,
             config,
-            owner: Uuid::now_v7().to_string().into(),
+            durable,
             queue,
             attached: None,
             status: FeedStatus::Starting,
@@ -191,7 +201,7 @@ impl Feed {
     /// [`BusError`] when the broker doesn't do it; an unused durable goes by itself in a day.
     pub async fn forget(mut self) -> Result<(), BusError> {
         self.attached = None;
-        consumer::delete(&self.bus, &self.config.name).await
+        consumer::delete(&self.bus, &self.durable.name).await
     }
 
     async fn pause(&mut self) {
@@ -212,8 +222,8 @@ impl Feed {
 
     async fn attach(&mut self) -> Result<(), AttachError> {
         let resume = self.queue.resume();
-        let attached =
-            consumer::attach(&self.bus, &self.config, &self.owner, resume, self.distrust).await?;
+        let (config, durable) = (&self.config, &self.durable);
+        let attached = consumer::attach(&self.bus, config, durable, resume, self.distrust).await?;
         self.distrust = false;
         self.queue.restart();
         if attached.first.0 > resume.0 + 1 {
@@ -324,7 +334,7 @@ impl Feed {
     async fn check(&mut self) -> Result<(), BusError> {
         // The stream is asked first, so that whatever it had then is known to the consumer.
         let stream = stream_position(&self.bus).await?;
-        let consumer = consumer::info(&self.bus, &self.config.name).await;
+        let consumer = consumer::info(&self.bus, &self.durable.name).await;
         let Some(attached) = &mut self.attached else {
             return Ok(());
         };

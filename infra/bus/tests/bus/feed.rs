@@ -282,3 +282,26 @@ async fn a_second_reader_of_the_same_name_waits_until_the_first_is_gone() {
     second.forget().await.unwrap();
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_that_read_apart_get_everything_each() {
+    let broker = Broker::start();
+    let log = Memory::of(10);
+    let running = relay(broker.bus("relay").await, &log, eager());
+    let bus = broker.bus("projector").await;
+    let apart = || {
+        let config = FeedConfig::new("apart").apart();
+        Feed::new(bus.clone(), config, Position::START).unwrap()
+    };
+    let mut readers = [Reader::new(apart()), Reader::new(apart())];
+    for reader in &mut readers {
+        reader.until(&log, 10).await;
+    }
+    log.grow(10);
+    for reader in &mut readers {
+        reader.until(&log, 20).await;
+        reader.saw_exactly(&log);
+        assert_eq!(reader.from_broker, 20);
+    }
+    running.stop().await;
+}

@@ -273,6 +273,30 @@ async fn a_damaged_log_is_not_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn events_that_come_one_by_one_are_published_in_batches_that_keep_a_pace() {
+    let broker = Broker::start();
+    let log = Memory::of(1);
+    let pace = Duration::from_secs(2);
+    let config = RelayConfig {
+        pace_ms: 2_000,
+        ..eager()
+    };
+    let began = Instant::now();
+    let running = relay(broker.bus("relay").await, &log, config);
+    running.reaches(1).await;
+    for _ in 0..10 {
+        log.grow(1);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    running.reaches(2).await;
+    assert!(began.elapsed() >= pace, "after {:?}", began.elapsed());
+    // All of them at once, and not one now and one two seconds later.
+    let reached = matches!(*running.status.borrow(), RelayStatus::Running { position, .. } if position.0 == 11);
+    assert!(reached, "{:?}", *running.status.borrow());
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_woken_relay_does_not_wait_for_its_next_look() {
     let broker = Broker::start();
     let log = Memory::of(1);
