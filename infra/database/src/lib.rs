@@ -1,6 +1,7 @@
 //! PostgreSQL for every adapter: one way to connect, to migrate and to tell "the database is
 //! away" from "the statement is wrong".
 
+mod batched;
 mod hosts;
 mod leadership;
 mod migrations;
@@ -18,7 +19,8 @@ use tokio_postgres::tls::NoTlsStream;
 
 use crate::hosts::{Hosts, drive};
 
-pub use deadpool_postgres::Object as Client;
+pub use batched::Batched;
+pub use deadpool_postgres::{ClientWrapper as Session, Object as Client, Transaction};
 pub use leadership::{beat, leading, try_lead};
 pub use migrations::migrate;
 
@@ -101,7 +103,7 @@ impl DatabaseConfig {
 /// Why a database did not answer.
 ///
 /// Neither `Display` nor the metrics carry the server's `DETAIL`: it quotes rows.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum DatabaseError {
     /// The URL is not a PostgreSQL URL.
     #[error("the database URL can't be read; expected postgres://role:password@host:port/database")]
@@ -247,6 +249,15 @@ impl Database {
         let (client, connection) = self.dial().await?;
         tokio::spawn(drive(connection));
         Ok(client)
+    }
+
+    /// The same for one who says the same statements again and again: use `prepare_cached`.
+    ///
+    /// # Errors
+    /// As [`Database::connect`].
+    pub async fn session(&self) -> Result<Session, DatabaseError> {
+        let (client, connection) = self.dial().await?;
+        Ok(Session::new(client, tokio::spawn(drive(connection))))
     }
 
     /// The same with the connection in the caller's hands, who wants to see its messages.
