@@ -1,9 +1,11 @@
 //! Access tokens: issued and revoked through the log, looked up in a read model that is
 //! written in the same transaction, so that a revoked token stops to work at once.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use medilink_database::{Database, DatabaseError};
+use medilink_database::{Batched, Database, DatabaseError};
 use medilink_domain::access_token::{self, AccessToken, AccessTokenCommand, AccessTokenEvent};
 use medilink_domain::values::{Code, Role, SecretHash};
 use medilink_domain::{AccessTokenId, Event, TenantId};
@@ -123,13 +125,25 @@ impl Operation for Revoke {
 /// Who is behind a secret. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AccessTokens {
-    database: Database,
+    lookups: Batched<SecretHash, Option<Found>>,
+}
+
+/// What is known of an unrevoked token.
+#[derive(Clone, Debug)]
+struct Found {
+    token: AccessTokenId,
+    tenant: TenantId,
+    person: Uuid,
+    roles: Vec<String>,
+    expires_at: DateTime<Utc>,
 }
 
 impl AccessTokens {
     /// Looks up in `inline.access_tokens`.
-    pub const fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database) -> Self {
+        Self {
+            lookups: Batched::new(move |hashes| look_up(database.clone(), hashes)),
+        }
     }
 
     /// The actor that this secret lets in at the instant `now`; `None` when it is unknown,
@@ -145,24 +159,48 @@ impl AccessTokens {
         if !secret.starts_with(PREFIX) || secret.len() > 256 {
             return Ok(None);
         }
-        let client = self.database.client().await?;
-        let sql = "SELECT token, tenant, person, roles FROM inline.access_tokens
-             WHERE secret_hash = $1 AND revoked_at IS NULL AND expires_at > $2";
-        let statement = client.prepare_cached(sql).await?;
-        let row = client
-            .query_opt(&statement, &[&hash(secret).bytes().as_slice(), &now])
-            .await?;
-        Ok(row.map(|row| {
-            let roles: Vec<String> = row.get(3);
-            Actor {
-                id: row.get(2),
-                tenant: TenantId(row.get(1)),
+        let found = self.lookups.ask(hash(secret)).await?;
+        Ok(found
+            .filter(|found| found.expires_at > now)
+            .map(|found| Actor {
+                id: found.person,
+                tenant: found.tenant,
                 // A role that this release doesn't know grants nothing.
-                roles: roles.iter().filter_map(|role| role.parse().ok()).collect(),
-                session: Some(AccessTokenId(row.get(0))),
-            }
-        }))
+                roles: found
+                    .roles
+                    .iter()
+                    .filter_map(|role| role.parse().ok())
+                    .collect(),
+                session: Some(found.token),
+            }))
     }
+}
+
+async fn look_up(
+    database: Database,
+    hashes: Vec<SecretHash>,
+) -> Result<Vec<Option<Found>>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "SELECT secret_hash, token, tenant, person, roles, expires_at
+         FROM inline.access_tokens WHERE secret_hash = ANY($1) AND revoked_at IS NULL";
+    let statement = client.prepare_cached(sql).await?;
+    let wanted: Vec<&[u8]> = hashes.iter().map(|hash| hash.bytes().as_slice()).collect();
+    let rows = client.query(&statement, &[&wanted]).await?;
+    let found: HashMap<&[u8], Found> = rows
+        .iter()
+        .map(|row| {
+            let found = Found {
+                token: AccessTokenId(row.get(1)),
+                tenant: TenantId(row.get(2)),
+                person: row.get(3),
+                roles: row.get(4),
+                expires_at: row.get(5),
+            };
+            (row.get(0), found)
+        })
+        .collect();
+    let of = |hash: &[u8]| found.get(hash).cloned();
+    Ok(wanted.into_iter().map(of).collect())
 }
 
 /// Writes `inline.access_tokens`.

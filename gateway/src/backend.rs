@@ -11,7 +11,7 @@ use medilink_domain::SubjectId;
 use medilink_domain::values::{Code, Role};
 use medilink_log::Position;
 use medilink_projections::availability::Availability;
-use medilink_projections::{Behind, Checkpoints, ReadError, Reads, WaitError};
+use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
 use poem_openapi::types::ToJSON;
 
 use crate::actor::SignedIn;
@@ -99,7 +99,7 @@ impl Backend {
     pub async fn view(&self, projections: &[&str], read: &Read) -> Result<View, Problem> {
         let found = self
             .checkpoints
-            .behind_of(projections)
+            .standing(projections)
             .await
             .map_err(|error| call::away(&error))?;
         let not_built = || Problem::new(&kinds::BEHIND).retry_after(BEHIND);
@@ -112,15 +112,16 @@ impl Backend {
         least.ok_or_else(not_built)
     }
 
-    async fn view_of(&self, found: &Behind, read: &Read) -> Result<View, Problem> {
-        let head = found.position.0 + found.events;
+    async fn view_of(&self, found: &Standing, read: &Read) -> Result<View, Problem> {
+        let head = found.head;
+        let behind = |position: Position| head.0.saturating_sub(position.0);
         let Some(wanted) = read.min_position.filter(|wanted| *wanted > found.position) else {
             return Ok(View {
                 position: found.position,
-                behind: found.events,
+                behind: behind(found.position),
             });
         };
-        if wanted.0 > head {
+        if wanted > head {
             return Err(Problem::new(&kinds::UNKNOWN_POSITION).field(MIN_POSITION));
         }
         match self
@@ -130,7 +131,7 @@ impl Backend {
         {
             Ok(position) => Ok(View {
                 position,
-                behind: head.saturating_sub(position.0),
+                behind: behind(position),
             }),
             Err(WaitError::Database(error)) => Err(call::away(&error)),
             Err(WaitError::Busy | WaitError::TimedOut(_)) => {

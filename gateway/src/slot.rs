@@ -119,7 +119,7 @@ impl Slots {
             limit: limit.0.unwrap_or(USUAL_PAGE).into(),
         };
         let view = self.begin(&caller, &read, &search).await?;
-        self.find(&caller, &read, view, &search).await
+        Ok(view.answer(self.find(&caller, &read, &search).await?))
     }
 
     /// Find a doctor's free slots
@@ -166,8 +166,11 @@ impl Slots {
             limit: limit.0.unwrap_or(USUAL_PAGE).into(),
         };
         let view = self.begin(&caller, &read, &search).await?;
-        doctor::known(&self.0, caller.actor.tenant, DoctorId(id.0)).await?;
-        self.find(&caller, &read, view, &search).await
+        let found = self.find(&caller, &read, &search).await?;
+        if found.items.is_empty() {
+            doctor::known(&self.0, caller.actor.tenant, DoctorId(id.0)).await?;
+        }
+        Ok(view.answer(found))
     }
 }
 
@@ -193,16 +196,15 @@ impl Slots {
         &self,
         caller: &SignedIn,
         read: &Read,
-        view: View,
         search: &Search,
-    ) -> Result<Found<SlotsOut>, Problem> {
+    ) -> Result<SlotsOut, Problem> {
         let (tenant, now) = (caller.actor.tenant, Utc::now());
         let availability = self.0.availability();
         let found = availability.search(tenant, search, read.min_position, now);
         let found = found.await.map_err(unreadable)?;
-        Ok(view.answer(SlotsOut {
+        Ok(SlotsOut {
             items: found.slots.into_iter().map(Into::into).collect(),
             next: found.next.map(|next| next.to_string()),
-        }))
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_database::{Database, DatabaseError};
+use medilink_database::{Batched, Database, DatabaseError};
 use medilink_log::Position;
 use thiserror::Error;
 use tokio::sync::{Mutex, Semaphore, watch};
@@ -45,6 +45,17 @@ pub struct Behind {
     pub parked: u64,
 }
 
+/// Where a projection is, and where the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The projection.
+    pub projection: String,
+    /// Every event up to here is in its rows, or parked.
+    pub position: Position,
+    /// The last event of the log.
+    pub head: Position,
+}
+
 /// The checkpoints of the live read models. Cheap to clone; clones share one poller.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
@@ -58,6 +69,7 @@ struct Shared {
     /// Held by the one waiter that polls for all; remembers when it last did.
     poller: Mutex<Option<Instant>>,
     waiters: Semaphore,
+    standings: Batched<(), Arc<[Standing]>>,
 }
 
 impl Checkpoints {
@@ -65,6 +77,10 @@ impl Checkpoints {
     pub fn new(database: Database) -> Self {
         Self {
             shared: Arc::new(Shared {
+                standings: Batched::new({
+                    let database = database.clone();
+                    move |questions: Vec<()>| standings(database.clone(), questions.len())
+                }),
                 database,
                 known: watch::Sender::new(BTreeMap::new()),
                 poller: Mutex::new(None),
@@ -162,24 +178,25 @@ impl Checkpoints {
             .filter(|known| *known >= position)
     }
 
+    /// Where these projections are, without those that were never built. What is read after
+    /// this call has at least the events up to the answer's positions.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn standing(&self, projections: &[&str]) -> Result<Vec<Standing>, DatabaseError> {
+        let all = self.shared.standings.ask(()).await?;
+        Ok(all
+            .iter()
+            .filter(|one| projections.contains(&one.projection.as_str()))
+            .cloned()
+            .collect())
+    }
+
     /// How far every live projection is behind the log.
     ///
     /// # Errors
     /// When the database doesn't answer.
     pub async fn behind(&self) -> Result<Vec<Behind>, DatabaseError> {
-        self.figures(None).await
-    }
-
-    /// How far these projections are, without those that were never built. What is read after
-    /// this call has at least the events up to the answer's positions.
-    ///
-    /// # Errors
-    /// When the database doesn't answer.
-    pub async fn behind_of(&self, projections: &[&str]) -> Result<Vec<Behind>, DatabaseError> {
-        self.figures(Some(projections)).await
-    }
-
-    async fn figures(&self, projections: Option<&[&str]>) -> Result<Vec<Behind>, DatabaseError> {
         let client = self.shared.database.client().await?;
         let sql = "SELECT c.projection, c.position, greatest(h.position - c.position, 0),
                           coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::double precision,
@@ -187,10 +204,9 @@ impl Checkpoints {
                            WHERE d.projection = c.projection AND d.generation = c.generation)
                    FROM read.checkpoints c CROSS JOIN log.head h
                    LEFT JOIN log.events e ON e.position = c.position + 1
-                   WHERE c.state = 'live' AND ($1::text[] IS NULL OR c.projection = ANY($1))
-                   ORDER BY c.projection";
+                   WHERE c.state = 'live' ORDER BY c.projection";
         let rows = client
-            .query(&client.prepare_cached(sql).await?, &[&projections])
+            .query(&client.prepare_cached(sql).await?, &[])
             .await?;
         Ok(rows
             .iter()
@@ -203,4 +219,26 @@ impl Checkpoints {
             })
             .collect())
     }
+}
+
+/// The live projections, once for each who asked.
+async fn standings(
+    database: Database,
+    questions: usize,
+) -> Result<Vec<Arc<[Standing]>>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "SELECT c.projection, c.position, h.position
+               FROM read.checkpoints c CROSS JOIN log.head h WHERE c.state = 'live'";
+    let rows = client
+        .query(&client.prepare_cached(sql).await?, &[])
+        .await?;
+    let all: Arc<[Standing]> = rows
+        .iter()
+        .map(|row| Standing {
+            projection: row.get(0),
+            position: Position::from_sql(row.get(1)),
+            head: Position::from_sql(row.get(2)),
+        })
+        .collect();
+    Ok(vec![all; questions])
 }

@@ -129,8 +129,18 @@ async fn behind_tells_events_and_parked_ones() {
     world.opened(11).await;
     world.opened(12).await;
     let checkpoints = world.checkpoints();
-    let behind = checkpoints.behind_of(&["hospital", "nothing"]);
-    let [behind] = <[_; 1]>::try_from(behind.await.unwrap()).unwrap();
+    let standing = checkpoints
+        .standing(&["hospital", "nothing"])
+        .await
+        .unwrap();
+    let [standing] = <[_; 1]>::try_from(standing).unwrap();
+    assert_eq!(standing.position, poison);
+    assert_eq!(standing.head.0, poison.0 + 2);
+    let behind = checkpoints.behind().await.unwrap();
+    let mut behind = behind
+        .into_iter()
+        .filter(|one| one.projection == "hospital");
+    let behind = behind.next().unwrap();
     assert_eq!(
         (behind.position, behind.events, behind.parked),
         (poison, 2, 1)

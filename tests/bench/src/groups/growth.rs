@@ -140,7 +140,7 @@ struct Reader {
 impl Side for Reader {
     async fn command(&self, number: u64) {
         let (id, _) = people(number);
-        let view = self.checkpoints.behind_of(&[MODEL]).await.unwrap();
+        let view = self.checkpoints.standing(&[MODEL]).await.unwrap();
         assert!(!view.is_empty(), "{MODEL} is built");
         let row = appointment::get(&self.reads, TENANT, id).await.unwrap();
         assert!(row.is_some(), "{} is there", Appointment::stream(&id));
