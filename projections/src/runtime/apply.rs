@@ -4,16 +4,15 @@
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 
-use medilink_database::DatabaseError;
+use medilink_database::{DatabaseError, Session, Transaction};
 use medilink_log::{EventCodec, LogReader, Position, RecordedEvent};
 use medilink_vault::Vault;
-use tokio_postgres::{Client, Transaction};
 
 use super::error::ProjectionError;
 use super::folding::Sheet;
 use super::generation::{self, Generation, Target};
 use super::letters::{self, Decision};
-use super::model::{KeyOf, ReadModel, name_of};
+use super::model::{KeyOf, ReadModel, Source, name_of};
 use super::opening::{Prepared, keys, prepare};
 use super::row::{Key, Row};
 use super::sealing::{seal, unseal};
@@ -49,6 +48,11 @@ impl<M: ReadModel> Applier<M> {
         Table::new(Self::NAME, M::VERSION, number, M::Row::shape())
     }
 
+    /// Whether an event can have to do with this model.
+    pub(crate) fn concerned(event: &RecordedEvent) -> bool {
+        M::Source::handles(&event.kind) || letters::decides(event)
+    }
+
     /// Applies contiguous events; those at or before the checkpoint are skipped. Returns
     /// where the checkpoint is then.
     ///
@@ -58,7 +62,7 @@ impl<M: ReadModel> Applier<M> {
     /// part before an operator's decision.
     pub(crate) async fn apply(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         target: Target,
         events: &[RecordedEvent],
     ) -> Result<Position, ProjectionError> {
@@ -95,7 +99,7 @@ impl<M: ReadModel> Applier<M> {
 
     async fn apply_batch(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         target: Target,
         events: &[RecordedEvent],
     ) -> Result<Position, ProjectionError> {
@@ -150,7 +154,7 @@ impl<M: ReadModel> Applier<M> {
     /// at the first that still can't be folded.
     async fn apply_decision(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         target: Target,
         event: &RecordedEvent,
         decision: &Decision,

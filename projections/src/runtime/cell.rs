@@ -46,20 +46,6 @@ impl SqlType {
         }
     }
 
-    /// The type of an array of it, as the driver takes it.
-    pub const fn array(self) -> Type {
-        match self {
-            Self::Uuid => Type::UUID_ARRAY,
-            Self::Text => Type::TEXT_ARRAY,
-            Self::Instant => Type::TIMESTAMPTZ_ARRAY,
-            Self::Date => Type::DATE_ARRAY,
-            Self::Integer => Type::INT8_ARRAY,
-            Self::Boolean => Type::BOOL_ARRAY,
-            Self::Json => Type::JSONB_ARRAY,
-            Self::Bytes => Type::BYTEA_ARRAY,
-        }
-    }
-
     /// Its type as the driver takes it.
     pub const fn driver(self) -> Type {
         match self {

@@ -1,10 +1,9 @@
 //! The generations of a projection: which table is live, which one is being built, and up to
 //! which position each has every event.
 
-use medilink_database::DatabaseError;
+use medilink_database::{DatabaseError, Transaction};
 use medilink_log::Position;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Row, Transaction};
+use tokio_postgres::{Client, Row};
 
 /// One generation, as its checkpoint row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +32,6 @@ fn generation(row: &Row) -> Generation {
     }
 }
 
-fn text<'a>(value: &'a &'a str) -> (&'a (dyn ToSql + Sync), Type) {
-    (value, Type::TEXT)
-}
-
 /// The live generation, without locking it.
 pub(crate) async fn live(
     client: &Client,
@@ -63,11 +58,9 @@ pub(crate) async fn lock(
         "SELECT {COLUMNS} FROM read.checkpoints
          WHERE projection = $1 AND state = $2 AND generation = coalesce($3, generation) FOR UPDATE"
     );
+    let statement = transaction.prepare_cached(&sql).await?;
     let row = transaction
-        .query_typed_opt(
-            &sql,
-            &[text(&projection), text(&state), (&number, Type::INT4)],
-        )
+        .query_opt(&statement, &[&projection, &state, &number])
         .await?;
     Ok(row.as_ref().map(generation))
 }
@@ -79,16 +72,11 @@ pub(crate) async fn advance(
     number: i32,
     position: Position,
 ) -> Result<(), DatabaseError> {
+    let sql = "UPDATE read.checkpoints SET position = $3, updated_at = now()
+         WHERE projection = $1 AND generation = $2 AND position < $3";
+    let statement = transaction.prepare_cached(sql).await?;
     transaction
-        .execute_typed(
-            "UPDATE read.checkpoints SET position = $3, updated_at = now()
-             WHERE projection = $1 AND generation = $2 AND position < $3",
-            &[
-                text(&projection),
-                (&number, Type::INT4),
-                (&position.sql(), Type::INT8),
-            ],
-        )
+        .execute(&statement, &[&projection, &number, &position.sql()])
         .await?;
     Ok(())
 }

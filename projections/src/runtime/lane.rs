@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use medilink_bus::{Bus, Feed, FeedConfig, FeedItem, FeedStatus};
-use medilink_database::{Database, beat, leading, try_lead};
+use medilink_database::{Batched, Database, DatabaseError, Session, beat, leading, try_lead};
 use medilink_log::{EventCodec, LogReader, Position, RecordedEvent};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -17,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 use super::apply::Applier;
 use super::error::ProjectionError;
 use super::generation::{Generation, Target};
+use super::intake::{Intake, Taken, joined};
 use super::model::{ReadModel, name_of};
+use super::passing::Pass;
 use super::rebuild::{Found, lock_name, try_lock};
 use super::row::Row;
 use super::sealing::unseal;
@@ -31,12 +32,19 @@ const HEARD: Duration = Duration::from_secs(2);
 /// The longest pause between tries after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// A read model may lose its last moments with PostgreSQL: its rows and its checkpoint go back
+/// together, and the log brings them forward again. So its commits need not wait for the disk,
+/// which the log's need for themselves. Plans are made anew for each batch: one that was made
+/// while a table was empty, when every index of it is as good as the key's, would be kept.
+const SETTINGS: &str = "SET synchronous_commit = off; SET plan_cache_mode = force_custom_plan";
+
 /// What every lane of a process works with.
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
     pub(crate) database: Database,
     pub(crate) codec: EventCodec,
-    pub(crate) bus: Option<Bus>,
+    pub(crate) intake: Intake,
+    pub(crate) passes: Batched<Pass, bool>,
     /// How often the log is read directly when the broker brings nothing.
     pub(crate) poll: Duration,
 }
@@ -112,7 +120,11 @@ impl<M: ReadModel> ModelLane<M> {
     /// Becomes the one process that runs this projection, and runs it.
     async fn hold(&self, cancel: &CancellationToken) -> Result<(), ProjectionError> {
         // The session that holds the lock is the one that writes: both end together.
-        let mut client = self.tools.database.connect().await?;
+        let mut client = self.tools.database.session().await?;
+        client
+            .batch_execute(SETTINGS)
+            .await
+            .map_err(DatabaseError::from)?;
         while !try_lead(&client, &run_lock(Self::NAME, i32::from(M::VERSION))).await? {
             if !pause(cancel, STAND_BY).await {
                 return Ok(());
@@ -186,79 +198,56 @@ impl<M: ReadModel> ModelLane<M> {
     /// silent.
     async fn follow(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         mut position: Position,
         cancel: &CancellationToken,
     ) -> Result<(), ProjectionError> {
-        // First from PostgreSQL: a feed delivers a backlog to be skipped or read once more.
+        // Before PostgreSQL is read, so that nothing falls between the two.
+        let mut intake = self.tools.intake.subscribe();
         position = self.drain(client, position, cancel).await?;
-        let mut feed = self.feed(position)?;
         let mut poll_at = Instant::now() + self.tools.poll;
         let mut heard = tokio::time::interval(HEARD);
         loop {
-            let item = tokio::select! {
-                () = cancel.cancelled() => break,
-                item = next(&mut feed) => Some(item),
-                () = tokio::time::sleep_until(poll_at) => None,
+            let taken = tokio::select! {
+                () = cancel.cancelled() => return Ok(()),
+                taken = intake.take() => taken,
+                () = tokio::time::sleep_until(poll_at) => Taken::Look,
                 _ = heard.tick() => {
                     beat(client).await?;
                     continue;
                 }
             };
-            let before = position;
-            let mut polled = true;
-            position = match item {
-                Some(FeedItem::Batch(batch)) => {
-                    polled = false;
-                    self.take(client, position, &batch, cancel).await?
+            position = match taken {
+                Taken::Events(batches) => {
+                    let events = joined(&batches);
+                    self.take(client, position, &events, cancel).await?
                 }
-                Some(FeedItem::Status(FeedStatus::Live | FeedStatus::Starting)) => {
-                    polled = false;
-                    position
-                }
-                // The broker is away, or says what it can't deliver.
-                Some(FeedItem::Status(_)) if Instant::now() < poll_at => continue,
-                Some(FeedItem::Status(_) | FeedItem::Missing(_)) | None => {
-                    self.drain(client, position, cancel).await?
-                }
+                Taken::Look => self.drain(client, position, cancel).await?,
             };
-            if polled || position > before {
-                poll_at = Instant::now() + self.tools.poll;
-            }
-            if let Some(feed) = &mut feed {
-                fail::fail_point!("projection-after-apply-before-ack", |_| {
-                    Err(ProjectionError::FailPoint(
-                        "projection-after-apply-before-ack",
-                    ))
-                });
-                feed.ack(position).await;
-            }
+            poll_at = Instant::now() + self.tools.poll;
+            fail::fail_point!("projection-after-apply-before-ack", |_| {
+                Err(ProjectionError::FailPoint(
+                    "projection-after-apply-before-ack",
+                ))
+            });
         }
-        if let Some(feed) = feed {
-            feed.close().await;
-        }
-        Ok(())
-    }
-
-    fn feed(&self, position: Position) -> Result<Option<Feed>, ProjectionError> {
-        let Some(bus) = &self.tools.bus else {
-            return Ok(None);
-        };
-        let config = FeedConfig::new(format!("projection-{}", Self::NAME));
-        let feed = Feed::new(bus.clone(), config, position);
-        Ok(Some(feed.map_err(|error| {
-            ProjectionError::Feed(error.to_string())
-        })?))
     }
 
     /// Applies what the broker brought; what is missing before it is read from PostgreSQL.
     async fn take(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         position: Position,
         events: &[RecordedEvent],
         cancel: &CancellationToken,
     ) -> Result<Position, ProjectionError> {
+        if let [first, ..] = events
+            && let Some(last) = events.last()
+            && !events.iter().any(Applier::<M>::concerned)
+            && self.pass(first.position, last.position).await?
+        {
+            return Ok(last.position.max(position));
+        }
         let _spans = spans::<M>(events);
         match self.applier.apply(client, Target::Live, events).await {
             Ok(reached) => Ok(reached.max(position)),
@@ -271,10 +260,21 @@ impl<M: ReadModel> ModelLane<M> {
         }
     }
 
+    /// Moves over events that don't concern the projection, with others who do the same.
+    async fn pass(&self, first: Position, last: Position) -> Result<bool, ProjectionError> {
+        let pass = Pass {
+            projection: Self::NAME,
+            version: M::VERSION,
+            first,
+            last,
+        };
+        Ok(self.tools.passes.ask(pass).await?)
+    }
+
     /// Applies everything that PostgreSQL has after a position.
     async fn drain(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         mut position: Position,
         cancel: &CancellationToken,
     ) -> Result<Position, ProjectionError> {
@@ -319,7 +319,7 @@ impl<M: ReadModel> ModelLane<M> {
     }
 
     async fn clear(&self) -> Result<(Position, Vec<Value>), ProjectionError> {
-        let mut client = self.tools.database.connect().await?;
+        let mut client = self.tools.database.session().await?;
         let transaction = client.transaction().await?;
         let live = self.applier.locked(&transaction, Target::Live).await?;
         let stored = self
@@ -357,13 +357,6 @@ fn run_lock(projection: &str, version: i32) -> String {
         format!("medilink/projection/{projection}/v{version}")
     );
     format!("medilink/projection/{projection}/v{version}")
-}
-
-async fn next(feed: &mut Option<Feed>) -> FeedItem {
-    match feed {
-        Some(feed) => feed.next().await,
-        None => std::future::pending().await,
-    }
 }
 
 /// The spans that make these events' traces reach into the read model; they end with the

@@ -2,12 +2,11 @@
 //! operators, which are events of the log: live and rebuild follow them at the same
 //! position, so they come to the same rows.
 
-use medilink_database::DatabaseError;
+use medilink_database::{DatabaseError, Transaction};
 use medilink_domain::Event;
 use medilink_domain::dead_letter::DeadLetterEvent;
 use medilink_log::{EventCodec, Opened, Position, RecordedEvent};
-use tokio_postgres::Transaction;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 
 use super::error::ProjectionError;
 use super::folding::{BEHIND, Letter};
@@ -20,16 +19,20 @@ pub(crate) struct Decision {
     pub(crate) skip: Option<Position>,
 }
 
+/// Whether an event is an operator's decision about some consumer.
+pub(crate) fn decides(event: &RecordedEvent) -> bool {
+    DeadLetterEvent::TYPES
+        .iter()
+        .any(|kind| kind.name == event.kind)
+}
+
 /// The decision in an event, if it is one about this projection.
 pub(crate) async fn decision(
     codec: &EventCodec,
     projection: &str,
     event: &RecordedEvent,
 ) -> Result<Option<Decision>, ProjectionError> {
-    if !DeadLetterEvent::TYPES
-        .iter()
-        .any(|kind| kind.name == event.kind)
-    {
+    if !decides(event) {
         return Ok(None);
     }
     let Opened::Clear(clear) = codec.open(event).await? else {
@@ -62,16 +65,11 @@ pub(crate) async fn parked(
     generation: i32,
     streams: &[&str],
 ) -> Result<Vec<String>, DatabaseError> {
+    let sql = "SELECT DISTINCT stream FROM read.dead_letters
+         WHERE projection = $1 AND generation = $2 AND stream = ANY($3)";
+    let statement = transaction.prepare_cached(sql).await?;
     let rows = transaction
-        .query_typed(
-            "SELECT DISTINCT stream FROM read.dead_letters
-             WHERE projection = $1 AND generation = $2 AND stream = ANY($3)",
-            &[
-                (&projection, Type::TEXT),
-                (&generation, Type::INT4),
-                (&streams, Type::TEXT_ARRAY),
-            ],
-        )
+        .query(&statement, &[&projection, &generation, &streams])
         .await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
@@ -116,22 +114,21 @@ pub(crate) async fn write(
     let kinds: Vec<&str> = letters.iter().map(|letter| letter.kind.as_str()).collect();
     let codes: Vec<&str> = letters.iter().map(|letter| letter.code).collect();
     let attempts: Vec<i32> = letters.iter().map(|letter| letter.attempts).collect();
-    let parameters: [(&(dyn ToSql + Sync), Type); 7] = [
-        (&projection, Type::TEXT),
-        (&generation, Type::INT4),
-        (&positions, Type::INT8_ARRAY),
-        (&streams, Type::TEXT_ARRAY),
-        (&kinds, Type::TEXT_ARRAY),
-        (&codes, Type::TEXT_ARRAY),
-        (&attempts, Type::INT4_ARRAY),
+    let parameters: [&(dyn ToSql + Sync); 7] = [
+        &projection,
+        &generation,
+        &positions,
+        &streams,
+        &kinds,
+        &codes,
+        &attempts,
     ];
-    transaction
-        .execute_typed(
-            "INSERT INTO read.dead_letters (projection, generation, position, stream, kind, code, attempts)
-             SELECT $1, $2, * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[])",
-            &parameters,
-        )
-        .await?;
+    let sql = "INSERT INTO read.dead_letters
+             (projection, generation, position, stream, kind, code, attempts)
+         SELECT $1::text, $2::integer, *
+         FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::integer[])";
+    let statement = transaction.prepare_cached(sql).await?;
+    transaction.execute(&statement, &parameters).await?;
     debug_assert!(
         letters
             .iter()

@@ -22,19 +22,18 @@ pub(crate) async fn prepare<M: ReadModel>(
     codec: &EventCodec,
     events: &[RecordedEvent],
 ) -> Result<Vec<Prepared<M::Source>>, ProjectionError> {
-    let handled: Vec<RecordedEvent> = events
+    let handled: Vec<&RecordedEvent> = events
         .iter()
         .filter(|event| M::Source::handles(&event.kind))
-        .cloned()
         .collect();
-    codec.warm(&handled).await?;
+    codec.warm(handled.iter().copied()).await?;
     let mut prepared = Vec::with_capacity(handled.len());
     for event in handled {
         prepared.push(Prepared {
             position: event.position,
-            fact: fact::<M>(codec, &event).await?,
-            stream: event.stream,
-            kind: event.kind,
+            fact: fact::<M>(codec, event).await?,
+            stream: event.stream.clone(),
+            kind: event.kind.clone(),
         });
     }
     Ok(prepared)

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use medilink_bus::Bus;
 use medilink_database::Database;
-use medilink_log::{EventCodec, Position};
+use medilink_log::{EventCodec, LogReader, Position};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ProjectionError;
+use super::intake::Intake;
 use super::lane::{Lane, Registration, Tools};
+use super::passing::passes;
 use crate::checkpoints::Checkpoints;
 
 /// How often the lag of each projection is measured.
@@ -45,9 +47,10 @@ impl Projector {
         registrations: Vec<Registration>,
     ) -> Self {
         let tools = Tools {
+            intake: Intake::new(bus, LogReader::new(database.clone())),
+            passes: passes(database.clone()),
             database,
             codec,
-            bus,
             poll: Duration::from_secs(1),
         };
         Self {
@@ -87,8 +90,9 @@ impl Projector {
                 tokio::spawn(async move { lane.run(cancel).await })
             })
             .collect();
+        // What the intake holds when it is dropped is in the log as well.
         tokio::select! {
-            () = measure(&checkpoints) => {}
+            _ = join(measure(&checkpoints), self.tools.intake.run()) => {}
             () = cancel.cancelled() => {}
         }
         for ended in join_all(tasks).await {

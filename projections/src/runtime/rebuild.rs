@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use medilink_database::{Database, DatabaseError};
+use medilink_database::{Database, DatabaseError, Session};
 use medilink_log::{Position, RecordedEvent};
 use tokio_postgres::Client;
 
@@ -49,7 +49,7 @@ impl<M: ReadModel> Applier<M> {
     /// something must be tried again: the next rebuild removes what this one left.
     pub(crate) async fn rebuild(&self, database: &Database) -> Result<Position, ProjectionError> {
         // A session of its own: it holds the lock, so lock and work end together.
-        let mut client = database.connect().await?;
+        let mut client = database.session().await?;
         if !try_lock(&client, &lock_name(Self::NAME)).await? {
             return Err(ProjectionError::RebuildRunning);
         }
@@ -94,7 +94,7 @@ impl<M: ReadModel> Applier<M> {
     }
 
     /// Removes what killed rebuilds and earlier swaps left. The rebuild lock must be held.
-    async fn clean(&self, client: &mut Client) -> Result<(), ProjectionError> {
+    async fn clean(&self, client: &mut Session) -> Result<(), ProjectionError> {
         for leftover in generation::leftovers(client, Self::NAME).await? {
             let transaction = client.transaction().await?;
             generation::remove(&transaction, Self::NAME, leftover).await?;
@@ -103,7 +103,7 @@ impl<M: ReadModel> Applier<M> {
         Ok(())
     }
 
-    async fn begin(&self, client: &mut Client) -> Result<i32, ProjectionError> {
+    async fn begin(&self, client: &mut Session) -> Result<i32, ProjectionError> {
         let transaction = client.transaction().await?;
         let number = generation::begin(&transaction, Self::NAME, M::VERSION).await?;
         self.table(number).create(&transaction).await?;
@@ -112,7 +112,7 @@ impl<M: ReadModel> Applier<M> {
     }
 
     /// Folds the log in memory and copies the final rows into the table.
-    async fn fill(&self, client: &mut Client, number: i32) -> Result<Position, ProjectionError> {
+    async fn fill(&self, client: &mut Session, number: i32) -> Result<Position, ProjectionError> {
         let (sheet, position) = self.fold_log().await?;
         fail::fail_point!("rebuild-before-copy", |_| Err(ProjectionError::FailPoint(
             "rebuild-before-copy"
@@ -192,7 +192,7 @@ impl<M: ReadModel> Applier<M> {
 
     async fn catch_up(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         number: i32,
         mut position: Position,
     ) -> Result<Position, ProjectionError> {
@@ -223,7 +223,7 @@ impl<M: ReadModel> Applier<M> {
     /// can be brought exactly as far, and a reader's view of time never runs back.
     async fn swap(
         &self,
-        client: &mut Client,
+        client: &mut Session,
         number: i32,
         reached: Position,
     ) -> Result<Position, ProjectionError> {

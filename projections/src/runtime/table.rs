@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use futures::pin_mut;
-use medilink_database::DatabaseError;
-use tokio_postgres::Transaction;
+use medilink_database::{DatabaseError, Transaction};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
@@ -114,23 +113,11 @@ impl Table {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let columns: Vec<String> = self
-            .shape
-            .columns
-            .iter()
-            .map(|column| format!("t.{}", column.name))
-            .collect();
         let key = &self.shape.columns[..self.shape.key];
-        let sql = format!(
-            "SELECT {} FROM {} t JOIN unnest({}) AS wanted({}) USING ({})",
-            columns.join(", "),
-            self.full,
-            arrays(key),
-            self.key_list(),
-            self.key_list(),
-        );
+        let sql = format!("SELECT found.* FROM {}", self.found(&self.column_list()));
         let arrays = transposed(keys, key.len());
-        let rows = transaction.query_typed(&sql, &typed(&arrays, key)).await?;
+        let statement = transaction.prepare_cached(&sql).await?;
+        let rows = transaction.query(&statement, &values(&arrays)).await?;
         Ok(rows
             .iter()
             .map(|row| (0..row.len()).map(|at| row.get(at)).collect())
@@ -184,9 +171,8 @@ impl Table {
             replaced.join(", "),
         );
         let arrays = transposed(rows, columns.len());
-        transaction
-            .execute_typed(&sql, &typed(&arrays, columns))
-            .await?;
+        let statement = transaction.prepare_cached(&sql).await?;
+        transaction.execute(&statement, &values(&arrays)).await?;
         Ok(())
     }
 
@@ -204,15 +190,13 @@ impl Table {
         }
         let key = &self.shape.columns[..self.shape.key];
         let sql = format!(
-            "DELETE FROM {} WHERE ({}) IN (SELECT * FROM unnest({}))",
+            "DELETE FROM {} WHERE ctid = ANY (ARRAY (SELECT found.place FROM {}))",
             self.full,
-            self.key_list(),
-            arrays(key),
+            self.found("ctid AS place"),
         );
         let arrays = transposed(keys, key.len());
-        transaction
-            .execute_typed(&sql, &typed(&arrays, key))
-            .await?;
+        let statement = transaction.prepare_cached(&sql).await?;
+        transaction.execute(&statement, &values(&arrays)).await?;
         Ok(())
     }
 
@@ -244,6 +228,24 @@ impl Table {
         }
         writer.finish().await?;
         Ok(())
+    }
+
+    /// The rows of the keys that are given as arrays, each by the key's index: a join would be
+    /// planned by how large the table once was.
+    fn found(&self, columns: &str) -> String {
+        let key = &self.shape.columns[..self.shape.key];
+        let same: Vec<String> = key
+            .iter()
+            .map(|column| format!("t.{0} = wanted.{0}", column.name))
+            .collect();
+        format!(
+            "unnest({}) AS wanted ({}) CROSS JOIN LATERAL
+                 (SELECT {columns} FROM {} t WHERE {} LIMIT 1) AS found",
+            arrays(key),
+            self.key_list(),
+            self.full,
+            same.join(" AND "),
+        )
     }
 
     fn column_list(&self) -> String {
@@ -282,14 +284,6 @@ fn transposed(rows: &[Vec<Cell>], columns: usize) -> Vec<Vec<&Cell>> {
         .collect()
 }
 
-/// With their types at hand the statement needs no preparing: one round trip.
-fn typed<'a>(
-    arrays: &'a [Vec<&'a Cell>],
-    columns: &[Column],
-) -> Vec<(&'a (dyn ToSql + Sync), Type)> {
-    arrays
-        .iter()
-        .zip(columns)
-        .map(|(array, column)| (array as &(dyn ToSql + Sync), column.sql.array()))
-        .collect()
+fn values<'a>(arrays: &'a [Vec<&'a Cell>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    arrays.iter().map(|array| array as _).collect()
 }

@@ -1,9 +1,9 @@
 //! Each event counts once, whatever is delivered how often and wherever a process dies.
 
+use medilink_database::Session;
 use medilink_log::{LogReader, Position, RecordedEvent};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use tokio_postgres::Client;
 
 use super::world::World;
 use crate::hospital::Hospitals;
@@ -13,17 +13,17 @@ use crate::runtime::generation::Target;
 
 /// The hospital model appends a department per event: whatever is folded twice, or in
 /// another order, shows.
-async fn hospitals(world: &World) -> (Applier<Hospitals>, Client) {
+async fn hospitals(world: &World) -> (Applier<Hospitals>, Session) {
     let applier = Applier::new(
         world.codec.clone(),
         LogReader::new(world.projector_role.clone()),
     );
     applier.rebuild(&world.projector_role).await.unwrap();
-    (applier, world.projector_role.connect().await.unwrap())
+    (applier, world.projector_role.session().await.unwrap())
 }
 
 /// Delivers as the lane does: what is missing is read from the log.
-async fn deliver(applier: &Applier<Hospitals>, client: &mut Client, events: &[RecordedEvent]) {
+async fn deliver(applier: &Applier<Hospitals>, client: &mut Session, events: &[RecordedEvent]) {
     match applier.apply(client, Target::Live, events).await {
         Ok(_) => {}
         Err(ProjectionError::Gap(after)) => {
@@ -121,7 +121,7 @@ async fn a_session_that_is_cut_in_the_middle_of_a_batch_leaves_nothing() {
     world.opened(10).await;
     let log = world.log().await;
     // Another session holds the checkpoint, so the batch is caught inside its transaction.
-    let mut other = world.projector_role.connect().await.unwrap();
+    let mut other = world.projector_role.session().await.unwrap();
     let holding = other.transaction().await.unwrap();
     holding
         .execute("SELECT 1 FROM read.checkpoints FOR UPDATE", &[])
@@ -142,7 +142,7 @@ async fn a_session_that_is_cut_in_the_middle_of_a_batch_leaves_nothing() {
     });
     assert!(matches!(applied, Err(ProjectionError::Database(error)) if error.is_transient()));
     holding.rollback().await.unwrap();
-    let mut client = world.projector_role.connect().await.unwrap();
+    let mut client = world.projector_role.session().await.unwrap();
     applier
         .apply(&mut client, Target::Live, &log)
         .await

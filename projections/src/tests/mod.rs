@@ -6,6 +6,7 @@ mod broker;
 mod dead_letters;
 mod exactly_once;
 mod hosting;
+mod intake;
 mod models;
 mod privacy;
 mod rebuilding;
