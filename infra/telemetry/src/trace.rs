@@ -65,6 +65,12 @@ where
     tracing_opentelemetry::layer()
         .with_tracer(provider.tracer("medilink"))
         .with_error_records_to_exceptions(false)
+        // Where a span was entered, how often and by which thread would be noted at each poll
+        // of each future: a tenth of a busy gateway's time, for what nobody looks at.
+        .with_context_activation(false)
+        .with_tracked_inactivity(false)
+        .with_location(false)
+        .with_threads(false)
 }
 
 /// Makes W3C the format of every instrumented client in the process.
