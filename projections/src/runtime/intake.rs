@@ -80,18 +80,17 @@ impl Intake {
             let (heard, through) = match feed.next().await {
                 FeedItem::Batch(batch) => {
                     let last = batch.last();
-                    (Heard::Events(batch), Some(last))
+                    (Heard::Events(batch), last)
                 }
-                FeedItem::Missing(missing) => (Heard::Look, Some(missing.last)),
-                // What came while the broker was away, or before it was first reached.
-                FeedItem::Status(FeedStatus::Live) => (Heard::Look, None),
+                FeedItem::Missing(missing) => (Heard::Look, missing.last),
+                // Whoever looks now needs nothing of what came while the broker was away, or
+                // before it was first reached.
+                FeedItem::Status(FeedStatus::Live) => (Heard::Look, self.head().await),
                 FeedItem::Status(_) => continue,
             };
             // Nobody listens while all stand by.
             let _ = self.heard.send(heard);
-            if let Some(through) = through {
-                feed.ack(through).await;
-            }
+            feed.ack(through).await;
         }
     }
 
@@ -150,6 +149,11 @@ impl Subscription {
         }
         Taken::Events(batches)
     }
+}
+
+/// Where the last of them ends.
+pub(crate) fn ends(batches: &[FeedBatch]) -> Position {
+    batches.last().map_or(Position::START, FeedBatch::last)
 }
 
 /// Batches as one run of events, ordered and without gaps, as far as the batches are.

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::apply::Applier;
 use super::error::ProjectionError;
 use super::generation::{Generation, Target};
-use super::intake::{Intake, Taken, joined};
+use super::intake::{Intake, Taken, ends, joined};
 use super::model::{ReadModel, name_of};
 use super::passing::Pass;
 use super::rebuild::{Found, lock_name, try_lock};
@@ -217,14 +217,19 @@ impl<M: ReadModel> ModelLane<M> {
                     continue;
                 }
             };
-            position = match taken {
+            let before = position;
+            position = match &taken {
+                // Read from PostgreSQL long ago, while the broker was away.
+                Taken::Events(batches) if ends(batches) <= position => continue,
                 Taken::Events(batches) => {
-                    let events = joined(&batches);
+                    let events = joined(batches);
                     self.take(client, position, &events, cancel).await?
                 }
                 Taken::Look => self.drain(client, position, cancel).await?,
             };
-            poll_at = Instant::now() + self.tools.poll;
+            if matches!(taken, Taken::Look) || position > before {
+                poll_at = Instant::now() + self.tools.poll;
+            }
             fail::fail_point!("projection-after-apply-before-ack", |_| {
                 Err(ProjectionError::FailPoint(
                     "projection-after-apply-before-ack",
