@@ -37,7 +37,7 @@ pub struct ChangedOut {
 }
 
 impl ChangedOut {
-    /// The answer to a command that made or changed this.
+    /// The answer to a command that made or changed this, with its version as the entity tag.
     pub fn of<A, const STATUS: u16>(
         id: Uuid,
         version: u64,
@@ -49,7 +49,7 @@ impl ChangedOut {
             version,
             position,
         };
-        Answer::done(body, done)
+        Answer::done(body, done).tag(version)
     }
 }
 

@@ -9,7 +9,6 @@ use medilink_commands::appointment::{AppointmentAnswer, Book, Cancel, Reschedule
 use medilink_commands::{Action, Committed, Resource};
 use medilink_domain::{AppointmentId, AssetId, DoctorId, PatientId, SubjectId, VisitTypeId};
 use medilink_projections::appointment::{self, AppointmentCursor, AppointmentRow};
-use medilink_projections::patient;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -23,6 +22,7 @@ use crate::backend::{Backend, View, no_such, unreadable};
 use crate::call::{Command, Read};
 use crate::input::{optional, page};
 use crate::json::Json;
+use crate::patient;
 use crate::problem::Problem;
 use crate::wire::{MoneyOut, PartyCode, VisitModeCode};
 
@@ -253,10 +253,7 @@ impl Appointments {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view(&["appointment", "patient"], &read).await?;
-        let known = patient::get(self.0.reads(), tenant, person)
-            .await
-            .map_err(unreadable)?;
-        known.ok_or_else(|| no_such("patient"))?;
+        patient::known(&self.0, tenant, person).await?;
         let listed = appointment::for_patient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;

@@ -143,9 +143,7 @@ impl Hospitals {
             .execute(&call.with_body(&caller, &body.hash), &add)
             .await?;
         let (department, version) = (done.answer.department.uuid(), done.answer.version);
-        Ok(ChangedOut::of(department, version, &done)
-            .tag(version)
-            .location(&format!("/v1/hospitals/{}", id.0)))
+        Ok(ChangedOut::of(department, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 }
 

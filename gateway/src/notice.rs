@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
 use medilink_domain::{PatientId, SubjectId};
 use medilink_projections::notice::{self, NoticeCursor, NoticeRow};
-use medilink_projections::patient;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -14,9 +13,10 @@ use uuid::Uuid;
 use crate::actor::SignedIn;
 use crate::answer::Found;
 use crate::api::Tag;
-use crate::backend::{Backend, no_such, unreadable};
+use crate::backend::{Backend, unreadable};
 use crate::call::Read;
 use crate::input::page;
+use crate::patient;
 use crate::problem::Problem;
 use crate::wire::LanguageCode;
 
@@ -94,10 +94,7 @@ impl Notices {
         let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
         let page = page::<NoticeCursor>(after.0, limit.0)?;
         let view = self.0.view(&["notice", "patient"], &read).await?;
-        let known = patient::get(self.0.reads(), tenant, PatientId(id.0))
-            .await
-            .map_err(unreadable)?;
-        known.ok_or_else(|| no_such("patient"))?;
+        patient::known(&self.0, tenant, PatientId(id.0)).await?;
         let listed = notice::for_recipient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use medilink_commands::patient::{ChooseReminders, Register};
 use medilink_commands::{Action, Resource};
 use medilink_domain::values::{BirthDate, ReminderLead};
-use medilink_domain::{PatientId, SubjectId};
+use medilink_domain::{PatientId, SubjectId, TenantId};
 use medilink_projections::patient::{self, PatientRow};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
@@ -134,10 +134,7 @@ impl Patients {
     ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
         let view = self.0.view(&["patient"], &read).await?;
-        let row = patient::get(self.0.reads(), tenant, PatientId(id.0))
-            .await
-            .map_err(unreadable)?;
-        let row = row.ok_or_else(|| no_such("patient"))?;
+        let row = known(&self.0, tenant, PatientId(id.0)).await?;
         let resource = Resource::of_tenant("patient", tenant).about(id.0);
         self.0
             .disclose(
@@ -179,6 +176,19 @@ impl Patients {
             .execute(&call.with_body(&caller, &body.hash), &choose)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
+}
+
+/// One patient. Ask for the view first; it tells nothing yet of whether the caller may know.
+///
+/// # Errors
+/// 404 when there is none, 503 when that can't be found out.
+pub async fn known(
+    backend: &Backend,
+    tenant: TenantId,
+    patient: PatientId,
+) -> Result<PatientRow, Problem> {
+    let row = patient::get(backend.reads(), tenant, patient).await;
+    row.map_err(unreadable)?.ok_or_else(|| no_such("patient"))
 }

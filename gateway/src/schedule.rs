@@ -188,7 +188,7 @@ impl Schedules {
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 
     /// Set a doctor's hours of one day
@@ -217,7 +217,7 @@ impl Schedules {
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 
     /// Let a day follow the week again
@@ -241,7 +241,7 @@ impl Schedules {
         };
         let done = self.0.execute(&call.context(&caller), &reset).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 
     /// Grant a doctor leave
@@ -272,7 +272,6 @@ impl Schedules {
         let leave = done.answer.leave.map_or(id.0, LeaveId::uuid);
         let version = done.answer.version;
         Ok(ChangedOut::of(leave, version, &done)
-            .tag(version)
             .location(&format!("/v1/doctors/{}/schedule", id.0)))
     }
 
@@ -295,6 +294,6 @@ impl Schedules {
         };
         let done = self.0.execute(&call.context(&caller), &withdraw).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(leave.0, version, &done).tag(version))
+        Ok(ChangedOut::of(leave.0, version, &done))
     }
 }

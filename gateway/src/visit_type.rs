@@ -147,9 +147,7 @@ impl VisitTypes {
             .execute(&call.with_body(&caller, &body.hash), &define)
             .await?;
         let (id, version) = (done.answer.visit_type.uuid(), done.answer.version);
-        Ok(ChangedOut::of(id, version, &done)
-            .tag(version)
-            .location(&format!("/v1/visit-types/{id}")))
+        Ok(ChangedOut::of(id, version, &done).location(&format!("/v1/visit-types/{id}")))
     }
 
     /// List a hospital's visit types
@@ -236,7 +234,7 @@ impl VisitTypes {
             .execute(&call.with_body(&caller, &body.hash), &change)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 
     /// Offer a visit type no more
@@ -257,6 +255,6 @@ impl VisitTypes {
         let retire = Retire { visit_type };
         let done = self.0.execute(&call.context(&caller), &retire).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 }

@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use medilink_commands::waitlist::{Accept, Decline, Join, Leave};
 use medilink_commands::{Action, Resource};
 use medilink_domain::{AppointmentId, PatientId, WaitlistEntryId};
-use medilink_projections::patient;
 use medilink_projections::waitlist::{self, WaitlistRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
@@ -18,10 +17,11 @@ use crate::actor::SignedIn;
 use crate::answer::{ChangedOut, Created, Found};
 use crate::api::Tag;
 use crate::appointment::{AppointmentChangedOut, changed};
-use crate::backend::{Backend, no_such, unreadable};
+use crate::backend::{Backend, unreadable};
 use crate::call::{Command, Read};
 use crate::input::page;
 use crate::json::Json;
+use crate::patient;
 use crate::problem::Problem;
 use wish::{WishIn, WishOut};
 
@@ -137,7 +137,7 @@ impl Waitlists {
             .execute(&call.with_body(&caller, &body.hash), &join)
             .await?;
         let (entry, version) = (done.answer.entry.uuid(), done.answer.version);
-        Ok(ChangedOut::of(entry, version, &done).tag(version))
+        Ok(ChangedOut::of(entry, version, &done))
     }
 
     /// List what a patient waits for
@@ -160,10 +160,7 @@ impl Waitlists {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
         let page = page::<WaitlistEntryId>(after.0, limit.0)?;
         let view = self.0.view(&["patient", "waitlist"], &read).await?;
-        let known = patient::get(self.0.reads(), tenant, person)
-            .await
-            .map_err(unreadable)?;
-        known.ok_or_else(|| no_such("patient"))?;
+        patient::known(&self.0, tenant, person).await?;
         let listed = waitlist::for_patient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;
@@ -234,7 +231,7 @@ impl Waitlists {
             .execute(&call.with_body(&caller, &body.hash), &decline)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 
     /// Take a patient off the waitlist
@@ -255,6 +252,6 @@ impl Waitlists {
         let leave = Leave { entry };
         let done = self.0.execute(&call.context(&caller), &leave).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 }

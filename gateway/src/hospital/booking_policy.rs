@@ -177,6 +177,6 @@ impl BookingPolicies {
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 }

@@ -65,9 +65,7 @@ impl HospitalSetup {
             .execute(&call.with_body(&caller, &body.hash), &add)
             .await?;
         let (asset, version) = (done.answer.asset.uuid(), done.answer.version);
-        Ok(ChangedOut::of(asset, version, &done)
-            .tag(version)
-            .location(&format!("/v1/hospitals/{}", id.0)))
+        Ok(ChangedOut::of(asset, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 
     /// Take a room or a device out of use
@@ -91,7 +89,7 @@ impl HospitalSetup {
         };
         let done = self.0.execute(&call.context(&caller), &retire).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(asset.0, version, &done).tag(version))
+        Ok(ChangedOut::of(asset.0, version, &done))
     }
 
     /// Declare a holiday
@@ -120,9 +118,7 @@ impl HospitalSetup {
             .execute(&call.with_body(&caller, &body.hash), &declare)
             .await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done)
-            .tag(version)
-            .location(&format!("/v1/hospitals/{}", id.0)))
+        Ok(ChangedOut::of(id.0, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 
     /// Withdraw a holiday
@@ -146,6 +142,6 @@ impl HospitalSetup {
         };
         let done = self.0.execute(&call.context(&caller), &withdraw).await?;
         let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).tag(version))
+        Ok(ChangedOut::of(id.0, version, &done))
     }
 }
