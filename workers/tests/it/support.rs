@@ -257,6 +257,29 @@ impl World {
         let jobs = Jobs::shipped(&config).unwrap();
         self.worker_of(jobs, None, config)
     }
+
+    /// Lets every job forget everything and see the whole log again: no effect is had twice.
+    pub async fn nothing_happens_twice(&self) {
+        let superuser = self.databases.superuser().await;
+        superuser
+            .batch_execute("TRUNCATE work.checkpoints, work.attempts, work.dead_letters")
+            .await
+            .unwrap();
+        let before = self.head().await;
+        let worker = self.platform_worker(config());
+        eventually("all again", async || {
+            self.number(
+                "SELECT coalesce(min(position), 0) FROM work.checkpoints WHERE job <> $1",
+                &"",
+            )
+            .await
+                >= before.sql()
+        })
+        .await;
+        a_while().await;
+        worker.stop().await;
+        assert_eq!(self.head().await, before, "an effect was had twice");
+    }
 }
 
 /// Quick pauses, and claims that a killed worker leaves for a short while only.

@@ -9,7 +9,7 @@ use medilink_domain::waitlist::{Preference, Wish};
 use medilink_domain::{Decider, DoctorId, HospitalId, WaitlistEntryId};
 use medilink_projections::waitlist::{self, WaitlistRow, WaitlistState};
 
-use crate::support::{World, a_while, config, eventually};
+use crate::support::{World, config, eventually};
 
 async fn hospital_of(world: &World, doctor: DoctorId) -> HospitalId {
     let history = world
@@ -138,25 +138,6 @@ async fn events_that_come_again_offer_nothing_twice() {
     let worker = world.platform_worker(config());
     eventually("told", async || world.count("notice.written").await == 1).await;
     worker.stop().await;
-    let superuser = world.databases.superuser().await;
-    superuser
-        .batch_execute("TRUNCATE work.checkpoints, work.attempts, work.dead_letters")
-        .await
-        .unwrap();
-    let before = world.head().await;
-    let worker = world.platform_worker(config());
-    eventually("all again", async || {
-        world
-            .number(
-                "SELECT coalesce(min(position), 0) FROM work.checkpoints WHERE job <> $1",
-                &"",
-            )
-            .await
-            >= before.sql()
-    })
-    .await;
-    a_while().await;
-    worker.stop().await;
+    world.nothing_happens_twice().await;
     projector.stop().await;
-    assert_eq!(world.head().await, before);
 }
