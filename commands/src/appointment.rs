@@ -317,7 +317,7 @@ pub(crate) async fn cancel(
     booking: &Booking,
     wish: &Cancel,
 ) -> Result<AppointmentAnswer, CommandError> {
-    instance.state().cancellable(work.now())?;
+    instance.state().cancellable(wish.by, work.now())?;
     let fee = match wish.by {
         // Whoever calls a visit off doesn't charge the other for it.
         Party::Hospital => {
@@ -326,7 +326,8 @@ pub(crate) async fn cancel(
         }
         Party::Patient => {
             let hospital = hospital_of(work, booking.hospital).await?;
-            let fee = hospital.policy.late_fee(booking.starts_at, work.now());
+            let late = hospital.policy.late_fee(booking.starts_at, work.now());
+            let fee = late.filter(|_| booking.leaves_a_gap(work.now()));
             waived(work, &hospital.policy, fee, wish.waive.as_ref(), booking)?
         }
     };

@@ -128,7 +128,12 @@ impl Operation for Cancel {
             let mut visit = work
                 .existing::<Appointment>(&appointment, "appointment")
                 .await?;
-            if visit.state().cancellable(work.now()).is_err() {
+            // Those that are to come, whoever calls them off.
+            if visit
+                .state()
+                .cancellable(Party::Patient, work.now())
+                .is_err()
+            {
                 continue;
             }
             let booking = visit.state().booking()?.clone();

@@ -176,14 +176,17 @@ impl Appointment {
         }
     }
 
-    /// The booking, if it may be called off at the instant `now`: also while the patient waits.
+    /// The booking, if it may be called off at the instant `now`: also while the patient waits,
+    /// and by the hospital at any time, because a visit that it can't give is not the patient's
+    /// failure to come.
     ///
     /// # Errors
     /// As [`Appointment::changeable`].
-    pub fn cancellable(&self, now: DateTime<Utc>) -> Result<&Booking, AppointmentError> {
+    pub fn cancellable(&self, by: Party, now: DateTime<Utc>) -> Result<&Booking, AppointmentError> {
         let booking = self.booking()?;
         match booking.status {
             AppointmentStatus::CheckedIn => Ok(booking),
+            AppointmentStatus::Booked if by == Party::Hospital => Ok(booking),
             _ => self.changeable(now),
         }
     }
@@ -263,7 +266,7 @@ impl Appointment {
     }
 
     fn cancel(&self, cancel: Cancel, now: DateTime<Utc>) -> Result<Cancelled, AppointmentError> {
-        let booking = self.cancellable(now)?;
+        let booking = self.cancellable(cancel.by, now)?;
         let Cancel {
             reason,
             by,

@@ -15,6 +15,7 @@ pub mod dead_letter;
 pub mod doctor;
 pub mod event;
 pub mod feedback;
+mod horizon;
 pub mod hospital;
 pub mod ids;
 pub mod notice;

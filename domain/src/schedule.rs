@@ -10,11 +10,12 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
+use crate::horizon::FURTHEST_AHEAD;
 use crate::ids::{DoctorId, HospitalId, LeaveId, SubjectId};
 use crate::values::{TimeZone, Weekday};
 
@@ -158,8 +159,6 @@ pub struct Schedule {
     pub leaves: BTreeMap<LeaveId, Leave>,
 }
 
-/// No country promises the rules of its clock for longer.
-const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(2 * 366);
 const MOST_HOURS: usize = 100;
 
 impl Schedule {

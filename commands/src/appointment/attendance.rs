@@ -148,7 +148,11 @@ impl Operation for RecordNoShow {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
         let (mut instance, booking) = allowed(work, self.appointment, Action::RecordNoShow).await?;
         let hospital = hospital_of(work, booking.hospital).await?;
-        let fee = hospital.policy.no_show_fee;
+        // Who came without a booking has kept nobody out by leaving again.
+        let fee = hospital
+            .policy
+            .no_show_fee
+            .filter(|_| !booking.terms.walk_in);
         let record = appointment::RecordNoShow { fee };
         work.decide(&mut instance, AppointmentCommand::RecordNoShow(record))
             .await?;

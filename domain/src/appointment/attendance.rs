@@ -64,6 +64,10 @@ pub struct NoShowRecorded {
     pub fee: Option<Money>,
 }
 
+/// So long after its time a visit may still begin, though its day be over: night hours have
+/// visits just before midnight.
+const LATEST_ARRIVAL: TimeDelta = TimeDelta::hours(4);
+
 /// How long before its time a visit by video or phone may begin.
 const REMOTE_LEAD: TimeDelta = TimeDelta::minutes(15);
 
@@ -84,7 +88,8 @@ impl Appointment {
         if early {
             return Err(AppointmentError::TooEarlyToCheckIn);
         }
-        if day(now) > day(booking.starts_at) {
+        let late = now - booking.starts_at > LATEST_ARRIVAL;
+        if late && day(now) > day(booking.starts_at) {
             return Err(AppointmentError::TooLateToCheckIn);
         }
         Ok(CheckedIn {
@@ -132,7 +137,12 @@ impl Appointment {
         record: RecordNoShow,
         now: DateTime<Utc>,
     ) -> Result<NoShowRecorded, AppointmentError> {
-        let booking = self.expected()?;
+        let booking = self.booking()?;
+        match booking.status {
+            // Also of one who checked in and was not there when they were called.
+            AppointmentStatus::Booked | AppointmentStatus::CheckedIn => {}
+            other => return Err(other.refusal()),
+        }
         if now <= booking.starts_at {
             return Err(AppointmentError::TooEarlyForNoShow);
         }

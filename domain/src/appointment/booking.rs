@@ -149,6 +149,13 @@ impl From<&Booked> for Booking {
 }
 
 impl Booking {
+    /// Whether giving it up at the instant `now` leaves a gap in the doctor's day: not when the
+    /// patient came without a booking, nor when they came and waited beyond its time.
+    pub fn leaves_a_gap(&self, now: DateTime<Utc>) -> bool {
+        let waited = self.status == AppointmentStatus::CheckedIn && now >= self.starts_at;
+        !self.terms.walk_in && !waited
+    }
+
     /// Takes a move into account.
     pub(super) fn follow(&mut self, moved: &Rescheduled) {
         self.starts_at = moved.starts_at;

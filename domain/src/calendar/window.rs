@@ -5,10 +5,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use super::{
     Calendar, CalendarError, CalendarId, CloseWindow, OpenWindow, WindowClosed, WindowOpened,
 };
+use crate::horizon::FURTHEST_AHEAD;
 use crate::values::{LocalTime, TimeZone};
-
-/// No country promises the rules of its clock for longer.
-const FURTHEST_AHEAD: TimeDelta = TimeDelta::days(2 * 366);
 
 impl Calendar {
     pub(super) fn open_window(

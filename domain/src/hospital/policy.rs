@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::HospitalError;
+use crate::horizon::FURTHEST_AHEAD;
 use crate::values::{Money, Role, RuleMinutes};
 
 /// The rules for bookings of a hospital. A hospital that has set none has [`Default`]'s:
@@ -68,8 +69,8 @@ impl BookingPolicy {
         }
         let furthest = self
             .most_days_ahead
-            .map(|days| TimeDelta::days(days.into()));
-        if furthest.is_some_and(|furthest| ahead > furthest) {
+            .map_or(FURTHEST_AHEAD, |days| TimeDelta::days(days.into()));
+        if ahead > furthest.min(FURTHEST_AHEAD) {
             return Err(HospitalError::TooFarAhead);
         }
         Ok(())

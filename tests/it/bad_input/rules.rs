@@ -149,7 +149,13 @@ async fn what_breaks_a_rule_of_the_hospital_is_refused_by_that_rule() {
             "a slot at the end of time",
             book,
             &json!({"patient": patient, "doctor": doctor, "starts_at": "9999-12-31T23:59:59Z"}),
-            (422, "not-a-slot"),
+            (409, "too-far-ahead"),
+        ),
+        Case::post(
+            "a slot of a year that no column holds",
+            book,
+            &json!({"patient": patient, "doctor": doctor, "starts_at": "+10000-01-03T09:00:00Z"}),
+            (422, "invalid-field"),
         ),
         Case::post(
             "a time between two slots",

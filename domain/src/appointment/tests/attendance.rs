@@ -68,7 +68,8 @@ async fn the_day_of_the_visit_is_the_hospitals_wherever_the_patient_is() {
         ("2026-08-02T03:59:59Z", Some(Error::TooEarlyToCheckIn)),
         ("2026-08-02T04:00:00Z", None),
         ("2026-08-03T03:59:59Z", None),
-        ("2026-08-03T04:00:00Z", Some(Error::TooLateToCheckIn)),
+        ("2026-08-03T06:00:00Z", None),
+        ("2026-08-03T06:00:01Z", Some(Error::TooLateToCheckIn)),
     ] {
         match refused {
             None => {
@@ -150,7 +151,6 @@ async fn each_stage_refuses_what_does_not_fit_it() {
         (vec![], complete(), Error::NoSuchAppointment),
         (vec![], record_no_show(None), Error::NoSuchAppointment),
         (waits(), check_in(0), Error::AlreadyCheckedIn),
-        (waits(), record_no_show(None), Error::AlreadyCheckedIn),
         (seen(), check_in(0), Error::AppointmentStarted),
         (seen(), start(), Error::AppointmentStarted),
         (seen(), record_no_show(None), Error::AppointmentStarted),
@@ -169,4 +169,30 @@ async fn each_stage_refuses_what_does_not_fit_it() {
     ] {
         refuses::<Appointment>(SIX, known, command, error).await;
     }
+}
+
+/// Whoever checks in and goes away again did not come for the visit.
+#[tokio::test]
+async fn who_is_not_there_when_called_is_a_no_show_though_checked_in() {
+    let fee = Some(rupees(100));
+    let known = vec![booked(), checked_in("2026-08-04T03:20:00Z")];
+    decides::<Appointment>(FIVE, known, record_no_show(fee), vec![missed(FIVE, fee)]).await;
+}
+
+/// 23:45 in Kolkata is 18:15 UTC, a quarter of an hour before the day ends.
+#[tokio::test]
+async fn a_visit_before_midnight_leaves_time_to_come_late() {
+    let booked = || -> AppointmentEvent {
+        Booked {
+            starts_at: at("2026-08-04T18:15:00Z"),
+            ends_at: at("2026-08-04T18:30:00Z"),
+            ..booking()
+        }
+        .into()
+    };
+    for now in ["2026-08-04T18:31:00Z", "2026-08-04T22:15:00Z"] {
+        decides::<Appointment>(now, vec![booked()], check_in(0), vec![checked_in(now)]).await;
+    }
+    let now = "2026-08-04T22:15:01Z";
+    refuses::<Appointment>(now, vec![booked()], check_in(0), Error::TooLateToCheckIn).await;
 }

@@ -285,3 +285,48 @@ fn an_appointment_of_the_first_release_is_an_ordinary_visit_in_person() {
     let gone = AppointmentEvent::decode("appointment.cancelled", 1, fields.as_bytes()).unwrap();
     assert_eq!(gone, cancelled(None), "it was the patient who cancelled");
 }
+
+#[tokio::test]
+async fn the_hospital_can_call_off_what_it_could_not_give_and_the_patient_can_not() {
+    let late = "2026-08-06T04:30:00Z";
+    let by_hospital = AppointmentCommand::Cancel(Cancel {
+        reason: None,
+        by: Party::Hospital,
+        fee: None,
+        waiver: None,
+    });
+    let event = Cancelled {
+        appointment: id(1),
+        reason: None,
+        by: Party::Hospital,
+        fee: None,
+        waiver: None,
+    };
+    decides::<Appointment>(late, vec![booked()], by_hospital, vec![event.into()]).await;
+    let error = AppointmentError::AppointmentStarted;
+    refuses::<Appointment>(late, vec![booked()], cancel(None), error).await;
+}
+
+#[test]
+fn only_who_had_a_slot_and_did_not_wait_for_it_leaves_a_gap() {
+    let walk_in = Terms {
+        walk_in: true,
+        ..terms()
+    };
+    let came = checked_in("2026-08-04T03:20:00Z");
+    for (known, now, gap) in [
+        (vec![booked()], "2026-08-04T03:50:00Z", true),
+        (vec![booked(), came.clone()], "2026-08-04T03:50:00Z", true),
+        (vec![booked(), came], "2026-08-04T04:00:00Z", false),
+        (vec![booked_on(walk_in)], "2026-08-04T04:40:00Z", false),
+    ] {
+        let state = after::<Appointment>(&known);
+        let booking = state.booking().unwrap();
+        assert_eq!(
+            booking.leaves_a_gap(at(now)),
+            gap,
+            "{:?} at {now}",
+            booking.status
+        );
+    }
+}

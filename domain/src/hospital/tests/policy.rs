@@ -58,11 +58,17 @@ async fn rules_replace_the_ones_before_as_a_whole() {
 }
 
 #[test]
-fn a_hospital_without_rules_limits_and_charges_nothing() {
+fn a_hospital_without_rules_limits_only_to_two_years_and_charges_nothing() {
     let none = BookingPolicy::default();
-    let (long_ago, start) = (at("2001-01-01T00:00:00Z"), at(START));
-    assert_eq!(none.check_time(start, long_ago, false), Ok(()));
+    let start = at(START);
+    let two_years = start - chrono::TimeDelta::days(2 * 366);
+    let longer = two_years - chrono::TimeDelta::seconds(1);
     assert_eq!(none.check_time(start, start, false), Ok(()));
+    assert_eq!(none.check_time(start, two_years, false), Ok(()));
+    for by_staff in [false, true] {
+        let far = none.check_time(start, longer, by_staff);
+        assert_eq!(far, Err(Error::TooFarAhead));
+    }
     assert_eq!(none.late_fee(start, start), None);
     assert_eq!(none.waive(None, &[]), Ok(None));
     assert_eq!(none.offer_hold(), chrono::TimeDelta::minutes(30));
