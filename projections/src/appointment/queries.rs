@@ -158,7 +158,7 @@ pub async fn day_of_hospital(
 const LONGEST_CALENDAR: u64 = 2_000;
 
 /// The appointments of a person, patient or doctor, that begin in `from..to`, in order,
-/// cancelled ones included.
+/// cancelled ones included. Where they are too many, the earliest are left out.
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
@@ -178,10 +178,12 @@ pub async fn of_person(
         )
         .and_where(Expr::col("starts_at").gte(from))
         .and_where(Expr::col("starts_at").lt(to))
-        .order_by("starts_at", Order::Asc)
-        .order_by("appointment", Order::Asc)
+        .order_by("starts_at", Order::Desc)
+        .order_by("appointment", Order::Desc)
         .limit(LONGEST_CALENDAR);
-    reads.rows(&select).await
+    let mut rows = reads.rows(&select).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// What became of a doctor's visits. They name no patient.
