@@ -25,12 +25,14 @@ const NEXT: &[&str] = &[
     "not-a-slot",
     "not-wished",
     "offer-open",
+    // For a visit of their length; a shorter one may still fit.
+    "slot-taken",
     "visit-type-retired",
     "wait-is-over",
 ];
 
 /// Refusals that concern the slot: it is nobody's to have any more.
-const GONE: &[&str] = &["day-full", "slot-in-past", "slot-taken"];
+const GONE: &[&str] = &["day-full", "slot-in-past"];
 
 impl EventJob for Vacancy {
     const NAME: &'static str = "vacancy";

@@ -80,16 +80,23 @@ pub(crate) async fn parked(
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Streams that are to be replayed now: an operator said so, or their time has come.
+/// Streams that are to be replayed now: an operator said so, their time has come, or a replay
+/// ended half-way and the next letter has not been tried yet.
 pub(crate) async fn ready(
     client: &impl GenericClient,
     consumer: &str,
 ) -> Result<Vec<String>, DatabaseError> {
     let rows = client
         .query(
-            "SELECT stream FROM work.dead_letters
-             WHERE consumer = $1 AND item IS NULL AND (verdict IS NOT NULL OR retry_at <= now())
-             GROUP BY stream ORDER BY min(position) LIMIT 100",
+            "SELECT stream FROM (
+                 SELECT DISTINCT ON (stream) stream, position, attempts
+                 FROM work.dead_letters WHERE consumer = $1 AND item IS NULL
+                 ORDER BY stream, position) AS head
+             WHERE attempts = 0 OR EXISTS (
+                 SELECT 1 FROM work.dead_letters said
+                 WHERE said.consumer = $1 AND said.stream = head.stream AND said.item IS NULL
+                   AND (said.verdict IS NOT NULL OR said.retry_at <= now()))
+             ORDER BY position LIMIT 100",
             &[&consumer],
         )
         .await?;

@@ -7,7 +7,7 @@ use medilink_domain::HospitalId;
 use medilink_log::Position;
 use medilink_workers::{Attempt, DeadLetters, Due, DueJob, JobError, Jobs, ResolveError, Tools};
 
-use crate::support::{Running, World, eventually};
+use crate::support::{Running, World, a_while, eventually};
 use crate::witness::Witness;
 
 const CONSUMER: &str = "job-witness";
@@ -111,6 +111,33 @@ async fn a_retry_tries_the_event_and_then_those_behind_it_in_order() {
     })
     .await;
     assert_eq!(scene.world.count("dead-letter.retried").await, 1);
+    scene.worker.stop().await;
+}
+
+#[tokio::test]
+async fn a_replay_that_ends_half_way_goes_on_by_itself() {
+    let scene = parked(JobError::permanent("broken")).await;
+    scene.witness.is_well();
+    let behind = scene.poison.next();
+    scene
+        .witness
+        .fails_at(behind, JobError::Away("a moment".to_owned()));
+    let executor = &scene.world.tools.executor;
+    scene
+        .letters
+        .retry(executor, CONSUMER, &scene.stream, "mended".parse().unwrap())
+        .await
+        .unwrap();
+    eventually("the first of them", async || {
+        scene.witness.versions_of(&scene.stream) == [1, 2]
+    })
+    .await;
+    a_while().await;
+    scene.witness.is_well();
+    eventually("the rest", async || {
+        scene.witness.versions_of(&scene.stream) == [1, 2, 3]
+    })
+    .await;
     scene.worker.stop().await;
 }
 
