@@ -6,10 +6,10 @@ use medilink_commands::{Actor, CommandContext};
 use medilink_domain::doctor::{Doctor, DoctorEvent};
 use medilink_domain::values::{Language, VisitMode};
 use medilink_domain::waitlist::{Preference, Wish};
-use medilink_domain::{Decider, DoctorId, HospitalId, WaitlistEntryId};
+use medilink_domain::{AppointmentId, Decider, DoctorId, HospitalId, WaitlistEntryId};
 use medilink_projections::waitlist::{self, WaitlistRow, WaitlistState};
 
-use crate::support::{World, config, eventually};
+use crate::support::{Running, World, config, eventually};
 
 async fn hospital_of(world: &World, doctor: DoctorId) -> HospitalId {
     let history = world
@@ -47,6 +47,33 @@ async fn join(world: &World, doctor: DoctorId) -> WaitlistEntryId {
     world.run(&join).await.answer.entry
 }
 
+/// A slot that is taken, and two who wait for it.
+struct Line {
+    world: World,
+    projector: Running,
+    doctor: DoctorId,
+    first: DateTime<Utc>,
+    taken: AppointmentId,
+    one: WaitlistEntryId,
+    next: WaitlistEntryId,
+}
+
+async fn line() -> Line {
+    let world = World::new().await;
+    let projector = world.projector();
+    let (doctor, first) = world.doctor().await;
+    let patient = world.patient(Language::English, None).await;
+    Line {
+        taken: world.book(patient, doctor, first).await,
+        one: join(&world, doctor).await,
+        next: join(&world, doctor).await,
+        world,
+        projector,
+        doctor,
+        first,
+    }
+}
+
 async fn entry(world: &World, entry: WaitlistEntryId) -> WaitlistRow {
     let row = waitlist::get(&world.tools.reads, world.tenant, entry).await;
     row.unwrap().unwrap()
@@ -79,13 +106,15 @@ async fn offer(
 
 #[tokio::test]
 async fn a_freed_slot_is_offered_to_the_first_in_line_who_is_told() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let taken = world
-        .book(world.patient(Language::English, None).await, doctor, first)
-        .await;
-    let (one, next) = (join(&world, doctor).await, join(&world, doctor).await);
+    let Line {
+        world,
+        projector,
+        first,
+        taken,
+        one,
+        next,
+        ..
+    } = line().await;
     let worker = world.platform_worker(config());
     world.cancel(taken).await;
     eventually("told", async || world.count("notice.written").await == 1).await;
@@ -100,13 +129,15 @@ async fn a_freed_slot_is_offered_to_the_first_in_line_who_is_told() {
 
 #[tokio::test]
 async fn an_offer_whose_time_is_up_goes_to_the_next() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let taken = world
-        .book(world.patient(Language::English, None).await, doctor, first)
-        .await;
-    let (one, next) = (join(&world, doctor).await, join(&world, doctor).await);
+    let Line {
+        world,
+        projector,
+        doctor,
+        first,
+        taken,
+        one,
+        next,
+    } = line().await;
     world.cancel(taken).await;
     let an_hour_ago = Utc::now() - TimeDelta::hours(1);
     offer(&world, one, doctor, first, an_hour_ago).await;
@@ -126,14 +157,12 @@ async fn an_offer_whose_time_is_up_goes_to_the_next() {
 
 #[tokio::test]
 async fn events_that_come_again_offer_nothing_twice() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let taken = world
-        .book(world.patient(Language::English, None).await, doctor, first)
-        .await;
-    join(&world, doctor).await;
-    join(&world, doctor).await;
+    let Line {
+        world,
+        projector,
+        taken,
+        ..
+    } = line().await;
     world.cancel(taken).await;
     let worker = world.platform_worker(config());
     eventually("told", async || world.count("notice.written").await == 1).await;
