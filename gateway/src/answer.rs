@@ -38,12 +38,11 @@ pub struct ChangedOut {
 
 impl ChangedOut {
     /// The answer to a command that made or changed this, with its version as the entity tag.
-    pub fn of<A, const STATUS: u16>(
+    pub fn of<A: Versioned, const STATUS: u16>(
         id: Uuid,
-        version: u64,
         done: &Committed<A>,
     ) -> Answer<Self, STATUS> {
-        let position = done.position.0;
+        let (version, position) = (done.answer.version(), done.position.0);
         let body = Self {
             id,
             version,
@@ -51,6 +50,34 @@ impl ChangedOut {
         };
         Answer::done(body, done).tag(version)
     }
+}
+
+/// A command's answer that tells which version it led to.
+pub trait Versioned {
+    /// The version of what was changed.
+    fn version(&self) -> u64;
+}
+
+macro_rules! versioned {
+    ($($answer:path),* $(,)?) => {$(
+        impl Versioned for $answer {
+            fn version(&self) -> u64 {
+                self.version
+            }
+        }
+    )*};
+}
+
+versioned! {
+    medilink_commands::calendar::WindowAnswer,
+    medilink_commands::doctor::DoctorAnswer,
+    medilink_commands::hospital::AssetAnswer,
+    medilink_commands::hospital::DepartmentAnswer,
+    medilink_commands::hospital::HospitalAnswer,
+    medilink_commands::patient::PatientAnswer,
+    medilink_commands::schedule::ScheduleAnswer,
+    medilink_commands::visit_type::VisitTypeAnswer,
+    medilink_commands::waitlist::WaitlistAnswer,
 }
 
 /// An answer to a read, or to a command that made nothing new.

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use medilink_commands::appointment::{AppointmentAnswer, Book, Cancel, Reschedule};
 use medilink_commands::{Action, Committed, Resource};
+use medilink_domain::appointment::Party;
+use medilink_domain::values::FreeText;
 use medilink_domain::{AppointmentId, AssetId, DoctorId, PatientId, SubjectId, VisitTypeId};
 use medilink_projections::appointment::{self, AppointmentCursor, AppointmentRow};
 use poem_openapi::param::{Path, Query};
@@ -78,6 +80,21 @@ pub struct CancellationIn {
     /// Why the fee for cancelling so late is waived; only where the hospital allows it.
     #[oai(validator(min_length = 1, max_length = 2000))]
     pub waive: Option<String>,
+}
+
+/// Why, on whose part, and why its fee is waived.
+pub type Cancellation = (Option<FreeText>, Party, Option<FreeText>);
+
+impl CancellationIn {
+    /// What is given, in the domain's words.
+    ///
+    /// # Errors
+    /// When a text is none.
+    pub fn read(&self) -> Result<Cancellation, Problem> {
+        let reason = optional("/reason", self.reason.as_deref())?;
+        let waive = optional("/waive", self.waive.as_deref())?;
+        Ok((reason, self.by.into(), waive))
+    }
 }
 
 /// Where an appointment stands after a command.
@@ -219,12 +236,12 @@ impl Appointments {
         id: Path<Uuid>,
         body: Json<CancellationIn>,
     ) -> Result<Found<AppointmentChangedOut>, Problem> {
-        let given = body.value;
+        let (reason, by, waive) = body.value.read()?;
         let cancel = Cancel {
             appointment: AppointmentId(id.0),
-            reason: optional("/reason", given.reason.as_deref())?,
-            by: given.by.into(),
-            waive: optional("/waive", given.waive.as_deref())?,
+            reason,
+            by,
+            waive,
         };
         let done = self
             .0

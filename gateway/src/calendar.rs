@@ -63,7 +63,7 @@ impl Calendars {
             .execute(&call.with_body(&caller, &body.hash), &open)
             .await?;
         let window = done.answer.window.uuid();
-        Ok(ChangedOut::of(window, done.answer.version, &done))
+        Ok(ChangedOut::of(window, &done))
     }
 
     /// Close a window that nobody has booked
@@ -88,6 +88,6 @@ impl Calendars {
             window: WindowId(window.0),
         };
         let done = self.0.execute(&call.context(&caller), &close).await?;
-        Ok(ChangedOut::of(window.0, done.answer.version, &done))
+        Ok(ChangedOut::of(window.0, &done))
     }
 }

@@ -105,7 +105,7 @@ impl Doctors {
             .execute(&call.with_body(&caller, &body.hash), &register)
             .await?;
         let id = done.answer.doctor.uuid();
-        let answer = ChangedOut::of(id, done.answer.version, &done);
+        let answer = ChangedOut::of(id, &done);
         Ok(answer.location(&format!("/v1/doctors/{id}")))
     }
 

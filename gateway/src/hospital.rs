@@ -67,7 +67,7 @@ impl Hospitals {
             .execute(&call.with_body(&caller, &body.hash), &open)
             .await?;
         let id = done.answer.hospital.uuid();
-        let answer = ChangedOut::of(id, done.answer.version, &done);
+        let answer = ChangedOut::of(id, &done);
         Ok(answer.location(&format!("/v1/hospitals/{id}")))
     }
 
@@ -142,8 +142,8 @@ impl Hospitals {
             .0
             .execute(&call.with_body(&caller, &body.hash), &add)
             .await?;
-        let (department, version) = (done.answer.department.uuid(), done.answer.version);
-        Ok(ChangedOut::of(department, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
+        let department = done.answer.department.uuid();
+        Ok(ChangedOut::of(department, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 }
 

@@ -120,7 +120,7 @@ impl Patients {
             .execute(&call.with_body(&caller, &body.hash), &register)
             .await?;
         let id = done.answer.patient.uuid();
-        let answer = ChangedOut::of(id, done.answer.version, &done);
+        let answer = ChangedOut::of(id, &done);
         Ok(answer.location(&format!("/v1/patients/{id}")))
     }
 
@@ -175,8 +175,7 @@ impl Patients {
             .0
             .execute(&call.with_body(&caller, &body.hash), &choose)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 }
 

@@ -187,8 +187,7 @@ impl Schedules {
             .0
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 
     /// Set a doctor's hours of one day
@@ -216,8 +215,7 @@ impl Schedules {
             .0
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 
     /// Let a day follow the week again
@@ -240,8 +238,7 @@ impl Schedules {
             date: date("date", on.0)?,
         };
         let done = self.0.execute(&call.context(&caller), &reset).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 
     /// Grant a doctor leave
@@ -270,9 +267,7 @@ impl Schedules {
             .await?;
         // The answer to a grant always names the leave.
         let leave = done.answer.leave.map_or(id.0, LeaveId::uuid);
-        let version = done.answer.version;
-        Ok(ChangedOut::of(leave, version, &done)
-            .location(&format!("/v1/doctors/{}/schedule", id.0)))
+        Ok(ChangedOut::of(leave, &done).location(&format!("/v1/doctors/{}/schedule", id.0)))
     }
 
     /// Withdraw a doctor's leave
@@ -293,7 +288,6 @@ impl Schedules {
             leave: LeaveId(leave.0),
         };
         let done = self.0.execute(&call.context(&caller), &withdraw).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(leave.0, version, &done))
+        Ok(ChangedOut::of(leave.0, &done))
     }
 }

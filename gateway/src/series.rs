@@ -16,7 +16,6 @@ use crate::api::Tag;
 use crate::appointment::{BookingIn, CancellationIn};
 use crate::backend::Backend;
 use crate::call::Command;
-use crate::input::optional;
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::wire::{FrequencyCode, MoneyOut};
@@ -148,12 +147,12 @@ impl SeriesOfVisits {
         id: Path<Uuid>,
         body: Json<CancellationIn>,
     ) -> Result<Found<SeriesChangedOut>, Problem> {
-        let given = body.value;
+        let (reason, by, waive) = body.value.read()?;
         let cancel = Cancel {
             series: SeriesId(id.0),
-            reason: optional("/reason", given.reason.as_deref())?,
-            by: given.by.into(),
-            waive: optional("/waive", given.waive.as_deref())?,
+            reason,
+            by,
+            waive,
         };
         let done = self
             .0

@@ -146,8 +146,8 @@ impl VisitTypes {
             .0
             .execute(&call.with_body(&caller, &body.hash), &define)
             .await?;
-        let (id, version) = (done.answer.visit_type.uuid(), done.answer.version);
-        Ok(ChangedOut::of(id, version, &done).location(&format!("/v1/visit-types/{id}")))
+        let id = done.answer.visit_type.uuid();
+        Ok(ChangedOut::of(id, &done).location(&format!("/v1/visit-types/{id}")))
     }
 
     /// List a hospital's visit types
@@ -233,8 +233,7 @@ impl VisitTypes {
             .0
             .execute(&call.with_body(&caller, &body.hash), &change)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 
     /// Offer a visit type no more
@@ -254,7 +253,6 @@ impl VisitTypes {
         let visit_type = VisitTypeId(id.0);
         let retire = Retire { visit_type };
         let done = self.0.execute(&call.context(&caller), &retire).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 }

@@ -136,8 +136,8 @@ impl Waitlists {
             .0
             .execute(&call.with_body(&caller, &body.hash), &join)
             .await?;
-        let (entry, version) = (done.answer.entry.uuid(), done.answer.version);
-        Ok(ChangedOut::of(entry, version, &done))
+        let entry = done.answer.entry.uuid();
+        Ok(ChangedOut::of(entry, &done))
     }
 
     /// List what a patient waits for
@@ -230,8 +230,7 @@ impl Waitlists {
             .0
             .execute(&call.with_body(&caller, &body.hash), &decline)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 
     /// Take a patient off the waitlist
@@ -251,7 +250,6 @@ impl Waitlists {
         let entry = WaitlistEntryId(id.0);
         let leave = Leave { entry };
         let done = self.0.execute(&call.context(&caller), &leave).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 }

@@ -176,7 +176,6 @@ impl BookingPolicies {
             .0
             .execute(&call.with_body(&caller, &body.hash), &set)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 }

@@ -64,8 +64,8 @@ impl HospitalSetup {
             .0
             .execute(&call.with_body(&caller, &body.hash), &add)
             .await?;
-        let (asset, version) = (done.answer.asset.uuid(), done.answer.version);
-        Ok(ChangedOut::of(asset, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
+        let asset = done.answer.asset.uuid();
+        Ok(ChangedOut::of(asset, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 
     /// Take a room or a device out of use
@@ -88,8 +88,7 @@ impl HospitalSetup {
             asset: AssetId(asset.0),
         };
         let done = self.0.execute(&call.context(&caller), &retire).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(asset.0, version, &done))
+        Ok(ChangedOut::of(asset.0, &done))
     }
 
     /// Declare a holiday
@@ -117,8 +116,7 @@ impl HospitalSetup {
             .0
             .execute(&call.with_body(&caller, &body.hash), &declare)
             .await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done).location(&format!("/v1/hospitals/{}", id.0)))
+        Ok(ChangedOut::of(id.0, &done).location(&format!("/v1/hospitals/{}", id.0)))
     }
 
     /// Withdraw a holiday
@@ -141,7 +139,6 @@ impl HospitalSetup {
             date: date("date", on.0)?,
         };
         let done = self.0.execute(&call.context(&caller), &withdraw).await?;
-        let version = done.answer.version;
-        Ok(ChangedOut::of(id.0, version, &done))
+        Ok(ChangedOut::of(id.0, &done))
     }
 }
