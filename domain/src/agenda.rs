@@ -1,6 +1,6 @@
-//! Agenda: a patient's visits that are still to come, so that nobody is to be in two places
-//! at once or has more visits than the hospital allows, however many books for them at the
-//! same moment.
+//! Agenda: a patient's visits that are still to come and those they wait for, so that nobody
+//! is to be in two places at once or has more of either than is allowed, however many book for
+//! them at the same moment.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
 use crate::hospital::BookingPolicy;
-use crate::ids::{AppointmentId, DoctorId, HospitalId, PatientId, SubjectId};
+use crate::ids::{AppointmentId, DoctorId, HospitalId, PatientId, SubjectId, WaitlistEntryId};
 use crate::values::TimeZone;
 
 /// What may be asked of an agenda.
@@ -21,6 +21,10 @@ pub enum AgendaCommand {
     Move(Move),
     /// Takes one off: it is over, or will not be.
     Remove(Remove),
+    /// Takes up that the patient waits for a visit.
+    AddWait(AddWait),
+    /// Takes it off: they have it, or wait no more.
+    RemoveWait(RemoveWait),
 }
 
 /// A visit that takes a patient's time.
@@ -67,12 +71,39 @@ pub struct Remove {
     pub appointment: AppointmentId,
 }
 
+/// A place on the waitlist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OpenWait {
+    /// The entry.
+    pub entry: WaitlistEntryId,
+    /// At which hospital.
+    pub hospital: HospitalId,
+}
+
+/// A patient begins to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddWait {
+    /// Whose agenda.
+    pub patient: PatientId,
+    /// For what.
+    pub wait: OpenWait,
+}
+
+/// A patient waits no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoveWait {
+    /// The entry.
+    pub entry: WaitlistEntryId,
+}
+
 crate::events! {
     /// What can happen to an agenda.
     pub enum AgendaEvent {
         VisitAdded: "agenda.visit-added" v 1, Privacy::Personal(Category::Clinical);
         VisitMoved: "agenda.visit-moved" v 1, Privacy::Personal(Category::Clinical);
         VisitRemoved: "agenda.visit-removed" v 1, Privacy::Personal(Category::Clinical);
+        WaitAdded: "agenda.wait-added" v 1, Privacy::Personal(Category::Clinical);
+        WaitRemoved: "agenda.wait-removed" v 1, Privacy::Personal(Category::Clinical);
     }
 }
 
@@ -103,6 +134,28 @@ pub struct VisitRemoved {
     pub appointment: AppointmentId,
 }
 
+/// A place on the waitlist was taken up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaitAdded {
+    /// Whose agenda.
+    pub patient: PatientId,
+    /// The place.
+    pub wait: OpenWait,
+}
+
+/// A place on the waitlist was taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WaitRemoved {
+    /// Whose agenda.
+    pub patient: PatientId,
+    /// The entry.
+    pub entry: WaitlistEntryId,
+}
+
+/// At how many entries of one hospital's waitlist a patient may wait. More would let one
+/// person be asked before everyone else, whatever becomes free.
+const MOST_WAITS: usize = 10;
+
 crate::problems! {
     /// Why an agenda refuses.
     pub enum AgendaError {
@@ -123,22 +176,39 @@ crate::problems! {
         /// It is not in it.
         NotOnAgenda: NotFound "not-on-agenda",
             "the visit is not on the patient's agenda", "Check the appointment's id.";
+        /// The line is for everyone.
+        TooManyWaits: Conflict "too-many-waits" at "/patient",
+            "the patient waits for ten visits at the hospital, the most that one may",
+            "Take the patient off the waitlist for one of them first.";
+        /// It is in it.
+        AlreadyWaits: Conflict "wait-already-on-agenda",
+            "the wait is on the patient's agenda already", "Join under a new id.";
+        /// It is not in it.
+        DoesNotWait: NotFound "wait-not-on-agenda",
+            "the wait is not on the patient's agenda", "Check the entry's id.";
     }
 }
 
 /// The state of an agenda.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Agenda {
-    /// Whose it is, once a visit was taken up.
+    /// Whose it is, once anything was taken up.
     pub patient: Option<PatientId>,
     /// The visits, by the time they begin.
     pub visits: Vec<OpenVisit>,
+    /// What the patient waits for, in the order in which they joined.
+    pub waits: Vec<OpenWait>,
 }
 
 impl Agenda {
     /// Whether a visit is on it.
     pub fn holds(&self, appointment: AppointmentId) -> bool {
         self.visit(appointment).is_ok()
+    }
+
+    /// Whether a place on the waitlist is on it.
+    pub fn waits_at(&self, entry: WaitlistEntryId) -> bool {
+        self.waits.iter().any(|wait| wait.entry == entry)
     }
 
     fn check(
@@ -204,6 +274,26 @@ impl Agenda {
         })
     }
 
+    fn add_wait(&self, AddWait { patient, wait }: AddWait) -> Result<WaitAdded, AgendaError> {
+        if self.waits_at(wait.entry) {
+            return Err(AgendaError::AlreadyWaits);
+        }
+        let here = self
+            .waits
+            .iter()
+            .filter(|other| other.hospital == wait.hospital);
+        if here.count() >= MOST_WAITS {
+            return Err(AgendaError::TooManyWaits);
+        }
+        Ok(WaitAdded { patient, wait })
+    }
+
+    fn remove_wait(&self, RemoveWait { entry }: RemoveWait) -> Result<WaitRemoved, AgendaError> {
+        let patient = self.patient.filter(|_| self.waits_at(entry));
+        let patient = patient.ok_or(AgendaError::DoesNotWait)?;
+        Ok(WaitRemoved { patient, entry })
+    }
+
     fn visit(&self, appointment: AppointmentId) -> Result<(PatientId, &OpenVisit), AgendaError> {
         let patient = self.patient.ok_or(AgendaError::NotOnAgenda)?;
         let mut visits = self.visits.iter();
@@ -234,6 +324,8 @@ impl Decider for Agenda {
             AgendaCommand::Add(add) => self.add(add, now)?.into(),
             AgendaCommand::Move(shift) => self.shift(shift, now)?.into(),
             AgendaCommand::Remove(remove) => self.remove(remove)?.into(),
+            AgendaCommand::AddWait(add) => self.add_wait(add)?.into(),
+            AgendaCommand::RemoveWait(remove) => self.remove_wait(remove)?.into(),
         }])
     }
 
@@ -253,6 +345,13 @@ impl Decider for Agenda {
             AgendaEvent::VisitRemoved(removed) => self
                 .visits
                 .retain(|visit| visit.appointment != removed.appointment),
+            AgendaEvent::WaitAdded(added) => {
+                self.patient = Some(added.patient);
+                self.waits.push(added.wait);
+            }
+            AgendaEvent::WaitRemoved(removed) => {
+                self.waits.retain(|wait| wait.entry != removed.entry);
+            }
         }
         self.visits
             .sort_by_key(|visit| (visit.starts_at, visit.appointment));

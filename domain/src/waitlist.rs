@@ -29,6 +29,8 @@ pub enum WaitlistCommand {
     Lapse(Accept),
     /// Takes the patient off the list.
     Leave,
+    /// Takes them off because what they wished for is over.
+    Expire,
 }
 
 /// A patient waits for a slot.
@@ -76,6 +78,7 @@ crate::events! {
         Declined: "waitlist.declined" v 1, Privacy::Personal(Category::Clinical);
         Lapsed: "waitlist.lapsed" v 1, Privacy::Personal(Category::Clinical);
         Left: "waitlist.left" v 1, Privacy::Personal(Category::Clinical);
+        Expired: "waitlist.expired" v 1, Privacy::Personal(Category::Clinical);
     }
 }
 
@@ -135,6 +138,13 @@ pub struct Left {
     pub entry: WaitlistEntryId,
 }
 
+/// No slot was free at any time that was wished for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Expired {
+    /// The entry.
+    pub entry: WaitlistEntryId,
+}
+
 crate::problems! {
     /// Why an entry of the waitlist refuses.
     pub enum WaitlistError {
@@ -159,6 +169,9 @@ crate::problems! {
         /// It is not too late yet.
         OfferStillHeld: Conflict "offer-still-held",
             "the offer's time is not up", "Wait until it is.";
+        /// It is not too late yet.
+        StillWished: Conflict "still-wished",
+            "the time that is wished for is not over", "Wait until it is.";
         /// Not what they wait for.
         NotWished: Conflict "not-wished",
             "the slot is not what the patient waits for", "Offer it to someone else.";
@@ -174,6 +187,9 @@ crate::problems! {
         /// It is over.
         PreferenceInPast: Invalid "preference-in-past" at "/preferences",
             "all that is wished for is over", "Choose days that are still to come.";
+        /// Nobody plans that far.
+        PreferenceTooFarAhead: Invalid "preference-too-far-ahead" at "/preferences",
+            "a preference ends more than two years from now", "Choose an earlier end.";
         /// Of whom or where, they don't say.
         NothingWished: Invalid "nothing-wished" at "/doctor",
             "neither a doctor nor a department is wished for", "Name a doctor or a department.";
@@ -287,6 +303,19 @@ impl Waitlist {
         })
     }
 
+    fn expire(&self, now: DateTime<Utc>) -> Result<Expired, WaitlistError> {
+        let joined = self.waiting()?;
+        if self.offer.is_some() {
+            return Err(WaitlistError::OfferOpen);
+        }
+        if now < joined.wish.over_at() {
+            return Err(WaitlistError::StillWished);
+        }
+        Ok(Expired {
+            entry: joined.entry,
+        })
+    }
+
     fn pass_on(&mut self) {
         if let Some(offer) = self.offer.take() {
             self.passed_on.push((offer.doctor, offer.starts_at));
@@ -321,6 +350,7 @@ impl Decider for Waitlist {
                 let entry = self.waiting()?.entry;
                 Left { entry }.into()
             }
+            WaitlistCommand::Expire => self.expire(now)?.into(),
         }])
     }
 
@@ -333,7 +363,7 @@ impl Decider for Waitlist {
                 self.over = true;
             }
             WaitlistEvent::Declined(_) | WaitlistEvent::Lapsed(_) => self.pass_on(),
-            WaitlistEvent::Left(_) => {
+            WaitlistEvent::Left(_) | WaitlistEvent::Expired(_) => {
                 self.offer = None;
                 self.over = true;
             }

@@ -77,6 +77,40 @@ fn remove(appointment: u128) -> Command {
     })
 }
 
+fn wait(entry: u128) -> OpenWait {
+    OpenWait {
+        entry: id(entry),
+        hospital: id(4),
+    }
+}
+
+fn add_wait(wait: OpenWait) -> Command {
+    Command::AddWait(AddWait {
+        patient: id(2),
+        wait,
+    })
+}
+
+fn waits(wait: OpenWait) -> AgendaEvent {
+    WaitAdded {
+        patient: id(2),
+        wait,
+    }
+    .into()
+}
+
+fn remove_wait(entry: u128) -> Command {
+    Command::RemoveWait(RemoveWait { entry: id(entry) })
+}
+
+fn waits_no_more(entry: u128) -> AgendaEvent {
+    WaitRemoved {
+        patient: id(2),
+        entry: id(entry),
+    }
+    .into()
+}
+
 fn removed(appointment: u128) -> AgendaEvent {
     VisitRemoved {
         patient: id(2),
@@ -241,6 +275,39 @@ async fn who_may_go_beyond_the_rules_is_not_held_by_them() {
         ]
     };
     decides::<Agenda>(NOW, known(), shift(same_time, None), vec![moved(same_time)]).await;
+}
+
+#[tokio::test]
+async fn a_wait_is_taken_up_once_and_taken_off_once() {
+    decides::<Agenda>(NOW, vec![], add_wait(wait(1)), vec![waits(wait(1))]).await;
+    let known = || vec![waits(wait(1))];
+    refuses::<Agenda>(NOW, known(), add_wait(wait(1)), Error::AlreadyWaits).await;
+    decides::<Agenda>(NOW, known(), remove_wait(1), vec![waits_no_more(1)]).await;
+    for known in [vec![], vec![waits(wait(1)), waits_no_more(1)]] {
+        refuses::<Agenda>(NOW, known, remove_wait(1), Error::DoesNotWait).await;
+    }
+}
+
+#[tokio::test]
+async fn a_patient_waits_for_ten_visits_of_a_hospital_at_most() {
+    let ten = || (0..10).map(|entry| waits(wait(entry))).collect::<Vec<_>>();
+    let eleventh = add_wait(wait(10));
+    decides::<Agenda>(
+        NOW,
+        ten()[1..].to_vec(),
+        eleventh.clone(),
+        vec![waits(wait(10))],
+    )
+    .await;
+    refuses::<Agenda>(NOW, ten(), eleventh.clone(), Error::TooManyWaits).await;
+    let one_less = [ten(), vec![waits_no_more(3)]].concat();
+    decides::<Agenda>(NOW, one_less, eleventh, vec![waits(wait(10))]).await;
+    // The limit is each hospital's own.
+    let elsewhere = OpenWait {
+        hospital: id(5),
+        ..wait(10)
+    };
+    decides::<Agenda>(NOW, ten(), add_wait(elsewhere), vec![waits(elsewhere)]).await;
 }
 
 #[test]

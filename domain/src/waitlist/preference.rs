@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::WaitlistError;
+use crate::horizon::FURTHEST_AHEAD;
 use crate::ids::{DepartmentId, DoctorId, HospitalId, VisitTypeId};
+use crate::schedule::first_at_or_after;
 use crate::values::{LocalTime, TimeZone, VisitMode, Weekday};
 
 /// A kind of visit, with a doctor or with any of a department, at some times.
@@ -74,7 +76,22 @@ impl Wish {
         {
             return Err(WaitlistError::PreferenceInPast);
         }
+        let furthest = today.checked_add_signed(FURTHEST_AHEAD);
+        let too_far = |preference: &Preference| furthest.is_none_or(|day| day < preference.until);
+        if self.preferences.iter().any(too_far) {
+            return Err(WaitlistError::PreferenceTooFarAhead);
+        }
         Ok(())
+    }
+
+    /// When the last day that is wished for is over.
+    pub fn over_at(&self) -> DateTime<Utc> {
+        let last = self.preferences.iter().map(|preference| preference.until);
+        let next = last.max().and_then(|day| day.succ_opt());
+        let midnight = LocalTime::at_minute(NaiveTime::MIN);
+        next.and_then(|day| first_at_or_after(day, midnight, self.time_zone))
+            // Without a day, which is refused, nothing is wished for.
+            .unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// Whether a slot is at a wished time, and of the wished doctor if there is one. Which

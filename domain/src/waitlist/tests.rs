@@ -117,6 +117,10 @@ fn left() -> WaitlistEvent {
     Left { entry: id(1) }.into()
 }
 
+fn expired() -> WaitlistEvent {
+    Expired { entry: id(1) }.into()
+}
+
 #[tokio::test]
 async fn a_patient_joins_once_even_after_the_wait_is_over() {
     decides::<Waitlist>(NOW, vec![], join(wish()), vec![joined(wish())]).await;
@@ -240,12 +244,40 @@ async fn who_waits_can_leave_also_while_a_slot_is_offered() {
     }
 }
 
+/// In Kolkata the last of August is over at half past six in the evening, UTC.
+#[tokio::test]
+async fn a_wait_ends_by_itself_once_all_that_was_wished_for_is_over() {
+    let known = || vec![joined(wish())];
+    for (now, over) in [
+        (NOW, false),
+        ("2026-08-31T18:29:59Z", false),
+        ("2026-08-31T18:30:00Z", true),
+        ("2027-01-01T00:00:00Z", true),
+    ] {
+        if over {
+            decides::<Waitlist>(now, known(), Command::Expire, vec![expired()]).await;
+        } else {
+            refuses::<Waitlist>(now, known(), Command::Expire, Error::StillWished).await;
+        }
+    }
+    // What is held is answered first.
+    let open = vec![joined(wish()), offered(fourth(11))];
+    refuses::<Waitlist>(
+        "2026-09-01T00:00:00Z",
+        open,
+        Command::Expire,
+        Error::OfferOpen,
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn before_the_wait_and_after_it_nothing_is_offered_or_answered() {
     let over = [
         vec![joined(wish()), left()],
         vec![joined(wish()), offered(fourth(11)), left()],
         vec![joined(wish()), offered(fourth(11)), accepted(11)],
+        vec![joined(wish()), expired()],
     ];
     for command in [
         Command::Offer(fifth(12)),
@@ -253,6 +285,7 @@ async fn before_the_wait_and_after_it_nothing_is_offered_or_answered() {
         Command::Decline(answer(11)),
         Command::Lapse(answer(11)),
         Command::Leave,
+        Command::Expire,
     ] {
         refuses::<Waitlist>(NOW, vec![], command.clone(), Error::NoSuchEntry).await;
         for known in &over {

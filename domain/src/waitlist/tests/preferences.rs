@@ -55,6 +55,43 @@ async fn a_wish_names_a_doctor_or_a_department_and_up_to_ten_times() {
     }
 }
 
+/// Two years of 366 days after the first of August 2026, by the hospital's clock.
+#[tokio::test]
+async fn nobody_wishes_for_more_than_two_years_ahead() {
+    let until = |until| with(&[any_time(), days("2026-08-04", until)]);
+    let last = until("2028-08-02");
+    decides::<Waitlist>(NOW, vec![], join(last.clone()), vec![joined(last)]).await;
+    for day in ["2028-08-03", "9999-12-31", "+262142-12-31"] {
+        let error = Error::PreferenceTooFarAhead;
+        refuses::<Waitlist>(NOW, vec![], join(until(day)), error).await;
+    }
+}
+
+#[test]
+fn a_wish_is_over_when_its_last_day_is() {
+    for (zone, over_at) in [
+        ("Asia/Kolkata", "2026-10-24T18:30:00Z"),
+        ("UTC", "2026-10-25T00:00:00Z"),
+        ("Europe/London", "2026-10-24T23:00:00Z"),
+        ("America/Santiago", "2026-10-25T03:00:00Z"),
+    ] {
+        let wish = Wish {
+            time_zone: text(zone),
+            ..with(&[
+                days("2026-10-01", "2026-10-24"),
+                days("2026-09-30", "2026-10-02"),
+            ])
+        };
+        assert_eq!(wish.over_at(), at(over_at), "{zone}");
+    }
+    // Midnight is jumped over: the day begins at one.
+    let jump = Wish {
+        time_zone: text("America/Santiago"),
+        ..with(&[days("2026-09-01", "2026-09-05")])
+    };
+    assert_eq!(jump.over_at(), at("2026-09-06T04:00:00Z"));
+}
+
 #[tokio::test]
 async fn a_preference_ends_after_it_starts() {
     for (preference, backwards) in [

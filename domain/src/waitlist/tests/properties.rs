@@ -24,7 +24,13 @@ fn commands() -> impl Strategy<Value = Command> {
         4 => answers().prop_map(Command::Decline),
         4 => answers().prop_map(Command::Lapse),
         1 => Just(Command::Leave),
+        1 => Just(Command::Expire),
     ]
+}
+
+/// Minutes after the patient joined: soon, or about when the last day of the wish is over.
+fn moments() -> impl Strategy<Value = i64> {
+    prop_oneof![9 => 0_i64..120, 1 => (31 * 24 * 60 - 400)..(31 * 24 * 60_i64)]
 }
 
 proptest! {
@@ -32,7 +38,7 @@ proptest! {
 
     #[test]
     fn no_two_offers_are_ever_open_and_none_is_made_twice_or_unwished(
-        asked in prop::collection::vec((commands(), 0_i64..120), 1..60),
+        asked in prop::collection::vec((commands(), moments()), 1..60),
     ) {
         let mut entry: Waitlist = after(&[joined(wish())]);
         let mut open: Option<Offer> = None;
@@ -69,6 +75,11 @@ proptest! {
                     }
                     WaitlistEvent::Left(_) => {
                         open = None;
+                        over = true;
+                    }
+                    WaitlistEvent::Expired(_) => {
+                        prop_assert!(open.is_none(), "expired while {open:?} was held");
+                        prop_assert!(wish().over_at() <= now);
                         over = true;
                     }
                 }
