@@ -53,6 +53,8 @@ actions! {
     DeclineOffer = "decline-offer",
     /// Offer a kind of visit.
     DefineVisitType = "define-visit-type",
+    /// Take a patient off the waitlist whose wish is over.
+    ExpireWait = "expire-wait",
     /// Say how a visit was.
     GiveFeedback = "give-feedback",
     /// Grant a doctor leave.

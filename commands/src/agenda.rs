@@ -1,9 +1,11 @@
-//! What a patient has to keep to: nobody is to be in two places at once.
+//! What a patient has to keep to: nobody is to be in two places at once, or to wait for
+//! everything.
 
-use medilink_domain::AppointmentId;
-use medilink_domain::PatientId;
-use medilink_domain::agenda::{Add, Agenda, AgendaCommand, Move, OpenVisit, Remove};
+use medilink_domain::agenda::{
+    Add, AddWait, Agenda, AgendaCommand, Move, OpenVisit, OpenWait, Remove, RemoveWait,
+};
 use medilink_domain::hospital::BookingPolicy;
+use medilink_domain::{AppointmentId, PatientId, WaitlistEntryId};
 
 use crate::error::CommandError;
 use crate::work::Work;
@@ -65,5 +67,36 @@ pub(crate) async fn remove(
         return Ok(());
     }
     let remove = AgendaCommand::Remove(Remove { appointment });
+    work.decide(&mut agenda, remove).await
+}
+
+/// Takes up that a patient waits for a visit.
+///
+/// # Errors
+/// When the patient waits for too many at that hospital.
+pub(crate) async fn add_wait(
+    work: &mut Work<'_>,
+    patient: PatientId,
+    wait: OpenWait,
+) -> Result<(), CommandError> {
+    let mut agenda = work.load::<Agenda>(&patient, "agenda").await?;
+    let add = AgendaCommand::AddWait(AddWait { patient, wait });
+    work.decide(&mut agenda, add).await
+}
+
+/// Takes it off, if it is there.
+///
+/// # Errors
+/// When the agenda can't be read.
+pub(crate) async fn remove_wait(
+    work: &mut Work<'_>,
+    patient: PatientId,
+    entry: WaitlistEntryId,
+) -> Result<(), CommandError> {
+    let mut agenda = work.load::<Agenda>(&patient, "agenda").await?;
+    if !agenda.state().waits_at(entry) {
+        return Ok(());
+    }
+    let remove = AgendaCommand::RemoveWait(RemoveWait { entry });
     work.decide(&mut agenda, remove).await
 }

@@ -1,6 +1,7 @@
 //! The waitlist: joined and left by patients, offered to by a worker when a slot is freed.
 
 use chrono::{DateTime, Utc};
+use medilink_domain::agenda::OpenWait;
 use medilink_domain::appointment::Terms;
 use medilink_domain::calendar::{Calendar, CalendarCommand, CalendarId, SetReminders, Slot};
 use medilink_domain::doctor::Doctor;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
+use crate::agenda;
 use crate::appointment::{self, AppointmentAnswer, confirm};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
@@ -81,6 +83,11 @@ impl Operation for Join {
             },
         });
         work.decide(&mut instance, join).await?;
+        let wait = OpenWait {
+            entry,
+            hospital: self.wish.hospital,
+        };
+        agenda::add_wait(work, self.patient, wait).await?;
         Ok(answer(entry, &instance))
     }
 }
@@ -104,9 +111,33 @@ impl Operation for Leave {
         let mut instance = allowed(work, self.entry, Action::LeaveWaitlist).await?;
         let offer = instance.state().offer.clone();
         work.decide(&mut instance, WaitlistCommand::Leave).await?;
+        forget(work, &instance, self.entry).await?;
         if let Some(offer) = offer {
             give_back(work, &instance, &offer).await?;
         }
+        Ok(answer(self.entry, &instance))
+    }
+}
+
+/// Takes a patient off it because all that they wished for is over.
+#[derive(Clone, Debug)]
+pub struct Expire {
+    /// The entry.
+    pub entry: WaitlistEntryId,
+}
+
+impl Operation for Expire {
+    const NAME: &'static str = "expire-wait";
+    type Answer = WaitlistAnswer;
+
+    fn target(&self) -> String {
+        self.entry.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<WaitlistAnswer, CommandError> {
+        let mut instance = allowed(work, self.entry, Action::ExpireWait).await?;
+        work.decide(&mut instance, WaitlistCommand::Expire).await?;
+        forget(work, &instance, self.entry).await?;
         Ok(answer(self.entry, &instance))
     }
 }
@@ -193,6 +224,7 @@ impl Operation for Accept {
             appointment: self.appointment,
         });
         work.decide(&mut instance, accept).await?;
+        forget(work, &instance, self.entry).await?;
         let patient = work.existing::<Patient>(&joined.patient, "patient").await?;
         let practice = Practice::of(work, offer.doctor).await?;
         let id = CalendarId {
@@ -304,6 +336,16 @@ async fn pass_on(
     work.decide(&mut instance, command).await?;
     give_back(work, &instance, &offer).await?;
     Ok(answer(entry, &instance))
+}
+
+/// Takes a wait that is over off the patient's agenda.
+async fn forget(
+    work: &mut Work<'_>,
+    instance: &Instance<Waitlist>,
+    entry: WaitlistEntryId,
+) -> Result<(), CommandError> {
+    let patient = instance.state().joined()?.patient;
+    agenda::remove_wait(work, patient, entry).await
 }
 
 /// Frees what was held.

@@ -55,7 +55,8 @@ pub struct WaitlistEntryOut {
     wish: WishOut,
     /// Since when.
     joined_at: DateTime<Utc>,
-    /// `waiting`, `offered`, `accepted` or `left`.
+    /// `waiting`, `offered`, `accepted`, `left`, or `expired` when all that was wished for is
+    /// over.
     state: String,
     /// What is offered, while it is held.
     offer: Option<OfferOut>,

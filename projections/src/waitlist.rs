@@ -9,6 +9,7 @@ use medilink_domain::{
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::reads::{Listed, Page, ReadError, Reads, of_all_tenants, of_tenant};
 use crate::runtime::field::named_fields;
@@ -27,6 +28,8 @@ pub enum WaitlistState {
     Accepted,
     /// They gave up.
     Left,
+    /// What they wished for is over.
+    Expired,
 }
 
 impl WaitlistState {
@@ -37,6 +40,7 @@ impl WaitlistState {
             Self::Offered => "offered",
             Self::Accepted => "accepted",
             Self::Left => "left",
+            Self::Expired => "expired",
         }
     }
 }
@@ -63,6 +67,8 @@ row! {
             doctor: Option<DoctorId>,
             /// Since when.
             joined_at: DateTime<Utc>,
+            /// When all that was wished for is over.
+            over_at: DateTime<Utc>,
             /// Where it stands.
             state: WaitlistState,
             /// The appointment that the slot which is held would be.
@@ -87,11 +93,12 @@ row! {
 pub(crate) struct Waitlists;
 
 impl ReadModel for Waitlists {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &[
         "(patient, entry)",
         "(hospital, joined_at, entry) WHERE state = 'waiting'",
         "(held_until) WHERE state = 'offered'",
+        "(over_at) WHERE state = 'waiting'",
     ];
 
     type Source = WaitlistEvent;
@@ -118,6 +125,7 @@ impl ReadModel for Waitlists {
                 department: joined.wish.department,
                 doctor: joined.wish.doctor,
                 joined_at: joined.at,
+                over_at: joined.wish.over_at(),
                 state: WaitlistState::Waiting,
                 appointment: None,
                 held_until: None,
@@ -149,6 +157,7 @@ impl ReadModel for Waitlists {
                 without_offer(row, WaitlistState::Waiting)
             }
             WaitlistEvent::Left(_) => without_offer(row, WaitlistState::Left),
+            WaitlistEvent::Expired(_) => without_offer(row, WaitlistState::Expired),
         }))
     }
 }
@@ -200,23 +209,65 @@ pub async fn for_patient(
         .await
 }
 
-/// Those who wait at a hospital, the first in line first.
+/// Whose slots a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The department in it.
+    pub department: DepartmentId,
+    /// The doctor in that.
+    pub doctor: DoctorId,
+}
+
+/// A place in a line.
+pub type Place = (DateTime<Utc>, WaitlistEntryId);
+
+/// Those who wait for a slot of a doctor, the first in line first, from behind a place on.
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
 pub async fn waiting(
     reads: &Reads,
     tenant: TenantId,
-    hospital: HospitalId,
+    post: Post,
+    behind: Option<Place>,
     limit: u16,
 ) -> Result<Vec<WaitlistRow>, ReadError> {
+    let any_or =
+        |column: &'static str, id: Uuid| Expr::col(column).is_null().or(Expr::col(column).eq(id));
     let mut select = of_tenant::<WaitlistRow>(tenant);
     select
-        .and_where(Expr::col("hospital").eq(hospital.uuid()))
+        .and_where(Expr::col("hospital").eq(post.hospital.uuid()))
+        .and_where(any_or("department", post.department.uuid()))
+        .and_where(any_or("doctor", post.doctor.uuid()))
         // A literal, so that the planner can tell that the partial index applies.
         .and_where(Expr::col("state").eq(Expr::cust("'waiting'")))
         .order_by("joined_at", Order::Asc)
         .order_by("entry", Order::Asc)
+        .limit(u64::from(limit));
+    if let Some((joined_at, entry)) = behind {
+        let place = Expr::tuple([Expr::col("joined_at"), Expr::col("entry")]);
+        let last = Expr::tuple([Expr::val(joined_at), Expr::val(entry.uuid())]);
+        select.and_where(place.gt(last));
+    }
+    reads.rows(&select).await
+}
+
+/// Those of all tenants who wait for what is over, the longest first.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn over(
+    reads: &Reads,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> Result<Vec<WaitlistRow>, ReadError> {
+    let mut select = of_all_tenants::<WaitlistRow>();
+    select
+        .and_where(Expr::col("state").eq(Expr::cust("'waiting'")))
+        .and_where(Expr::col("over_at").lte(now))
+        .order_by("over_at", Order::Asc)
         .limit(u64::from(limit));
     reads.rows(&select).await
 }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::delivery::Delivery;
+use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
@@ -37,6 +38,7 @@ impl Jobs {
         let email = mailer.is_some();
         Ok(Self::default()
             .due(mailer.map(Delivery::by))
+            .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
@@ -96,7 +98,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 7);
+        assert_eq!(names.len(), 8);
     }
 
     #[test]

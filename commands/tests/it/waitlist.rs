@@ -1,9 +1,10 @@
 //! The waitlist: a freed slot is held for the next in line, who takes it or passes it on.
 
 use chrono::{Days, TimeDelta, Utc};
+use futures::future::join_all;
 use medilink_commands::appointment::{Book, Cancel};
-use medilink_commands::waitlist::{Accept, Decline, Join, Lapse, Leave, Offer};
-use medilink_commands::{Actor, CommandContext};
+use medilink_commands::waitlist::{Accept, Decline, Expire, Join, Lapse, Leave, Offer};
+use medilink_commands::{Actor, CommandContext, CommandError};
 use medilink_domain::doctor::Doctor;
 use medilink_domain::values::VisitMode;
 use medilink_domain::waitlist::{Preference, Waitlist, Wish};
@@ -45,8 +46,15 @@ impl Line {
 
     async fn join(&self) -> (PatientId, WaitlistEntryId) {
         let patient = self.world.register_patient().await;
+        let theirs = self.world.patient(patient);
+        let joined = self.world.run(&theirs, &self.wait(patient)).await.unwrap();
+        (patient, joined.answer.entry)
+    }
+
+    /// For a morning of the next thirty days.
+    fn wait(&self, patient: PatientId) -> Join {
         let today = Utc::now().date_naive();
-        let join = Join {
+        Join {
             patient,
             wish: Wish {
                 hospital: self.hospital,
@@ -63,10 +71,14 @@ impl Line {
                     closes: Some("12:00".parse().unwrap()),
                 }],
             },
-        };
-        let theirs = self.world.patient(patient);
-        let joined = self.world.run(&theirs, &join).await.unwrap().answer;
-        (patient, joined.entry)
+        }
+    }
+
+    fn in_forty_days(&self) -> CommandContext {
+        CommandContext {
+            now: Utc::now() + TimeDelta::days(40),
+            ..self.worker()
+        }
     }
 
     fn worker(&self) -> CommandContext {
@@ -175,4 +187,78 @@ async fn an_offer_that_nobody_answers_lapses_and_who_leaves_frees_the_slot() {
     assert_eq!(world.count("calendar.slot-released").await, 3);
     let free = Book::new(world.register_patient().await, line.doctor, line.starts_at);
     world.run(&world.console(), &free).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_waits_for_more_than_ten_visits_however_fast_they_join() {
+    let (line, taken) = Line::at_a_full_slot().await;
+    let world = &line.world;
+    let patient = world.register_patient().await;
+    let (theirs, wait) = (world.patient(patient), line.wait(patient));
+    let joins = (0..14).map(|_| world.run(&theirs, &wait));
+    let (mut entries, mut refused) = (Vec::new(), 0);
+    for joined in join_all(joins).await {
+        match joined {
+            Ok(joined) => entries.push(joined.answer.entry),
+            refusal => {
+                assert_eq!(slug(refusal), "too-many-waits");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((entries.len(), refused), (10, 4));
+    // Somebody else may.
+    line.join().await;
+    // Who leaves, has what they wanted, or waited in vain, may wait again.
+    let again = async || {
+        let entry = world.run(&theirs, &wait).await.unwrap().answer.entry;
+        assert_eq!(slug(world.run(&theirs, &wait).await), "too-many-waits");
+        entry
+    };
+    let leave = Leave { entry: entries[0] };
+    world.run(&theirs, &leave).await.unwrap();
+    again().await;
+    world
+        .run(&world.console(), &Cancel::new(taken))
+        .await
+        .unwrap();
+    world
+        .run(&line.worker(), &line.offer(entries[1]))
+        .await
+        .unwrap();
+    let accept = Accept {
+        entry: entries[1],
+        appointment: line.offered(entries[1]).await,
+    };
+    world.run(&theirs, &accept).await.unwrap();
+    again().await;
+    let expire = Expire { entry: entries[2] };
+    world.run(&line.in_forty_days(), &expire).await.unwrap();
+    again().await;
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_its_wish_and_only_a_worker_ends_it() {
+    let (line, _) = Line::at_a_full_slot().await;
+    let world = &line.world;
+    let (patient, entry) = line.join().await;
+    let expire = Expire { entry };
+    assert_eq!(
+        slug(world.run(&line.worker(), &expire).await),
+        "still-wished"
+    );
+    for context in [world.patient(patient), world.console()] {
+        let early = CommandContext {
+            now: line.in_forty_days().now,
+            ..context
+        };
+        assert!(matches!(
+            world.run(&early, &expire).await,
+            Err(CommandError::Forbidden | CommandError::NotFound(_))
+        ));
+    }
+    world.run(&line.in_forty_days(), &expire).await.unwrap();
+    let twice = world.run(&line.in_forty_days(), &expire).await;
+    assert_eq!(slug(twice), "wait-is-over");
+    assert_eq!(world.count("waitlist.expired").await, 1);
 }

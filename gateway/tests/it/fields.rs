@@ -1,6 +1,7 @@
 //! Values that are not what they should be: each is refused by the name of its field, and
 //! nothing of it reaches the log.
 
+use chrono::Days;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -262,7 +263,8 @@ async fn rules_of_the_domain_name_the_field_too() {
     let (patient, _) = clinic.patient().await;
     let nobody = Uuid::now_v7();
     let (admin, reception) = (&clinic.administrator, &clinic.reception);
-    let book = json!({"patient": patient, "doctor": doctor, "starts_at": "2030-01-01T10:00:00Z"});
+    let tomorrow = format!("{}T10:00:00Z", clinic.today + Days::new(1));
+    let book = json!({"patient": patient, "doctor": doctor, "starts_at": tomorrow});
     let wish = json!({
         "patient": patient, "hospital": clinic.hospital,
         "preferences": [{"from": clinic.today, "until": clinic.today}],

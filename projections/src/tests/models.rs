@@ -93,10 +93,11 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         23 => {
             let entry = u128::from(who % 8);
             let patient = 40 + entry % 4;
-            match with % 3 {
+            match with % 4 {
                 0 => world.waits(entry, patient, doctor).await,
                 1 => world.offered(entry, patient, starts_at).await,
-                _ => world.lapsed(entry, patient).await,
+                2 => world.lapsed(entry, patient).await,
+                _ => world.expired(entry, patient).await,
             };
         }
         24 => drop(

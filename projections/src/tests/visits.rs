@@ -309,6 +309,11 @@ impl World {
         self.of_entry(entry, patient, event).await
     }
 
+    pub async fn expired(&self, entry: u128, patient: u128) -> Position {
+        let event = waitlist::Expired { entry: id(entry) };
+        self.of_entry(entry, patient, event).await
+    }
+
     async fn of_entry(
         &self,
         entry: u128,

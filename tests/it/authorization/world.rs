@@ -13,6 +13,7 @@ use medilink_domain::{DoctorId, PatientId, TenantId, WaitlistEntryId};
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 pub struct World {
@@ -28,6 +29,8 @@ pub struct World {
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
+    /// The last entry of the waitlist.
+    waits: Mutex<Option<Uuid>>,
 }
 
 impl World {
@@ -53,6 +56,7 @@ impl World {
             minute: AtomicI64::new(5),
             missed: AtomicI64::new(0),
             day: AtomicU64::new(1),
+            waits: Mutex::new(None),
         };
         world
             .administrate("PUT", &world.week(world.city.date), &Self::hours())
@@ -216,11 +220,21 @@ impl World {
 
     /// An entry of the waitlist, with nothing to be had.
     pub async fn waiting(&self) -> (Uuid, NaiveDate) {
+        let mut waits = self.waits.lock().await;
+        if let Some(last) = *waits {
+            // Nobody may wait for very much. It may be over already.
+            let leave = format!("/v1/waitlist/{last}");
+            let reception = &self.city.receptionist;
+            let left = reception
+                .send(reception.request(Method::DELETE, &leave))
+                .await;
+            let left = left.expect("the gateway answers");
+            assert!(matches!(left.status, 200 | 409), "{}", left.text);
+        }
         let date = self.fresh_date();
-        (
-            id(&self.receive("/v1/waitlist", &self.wish(date)).await),
-            date,
-        )
+        let entry = id(&self.receive("/v1/waitlist", &self.wish(date)).await);
+        *waits = Some(entry);
+        (entry, date)
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

@@ -3,18 +3,19 @@
 use chrono::Utc;
 use medilink_commands::CommandError;
 use medilink_commands::waitlist::Offer;
+use medilink_domain::WaitlistEntryId;
 use medilink_domain::calendar::{CalendarEvent, SlotReleased};
 use medilink_log::RecordedEvent;
-use medilink_projections::doctor::{self, DoctorRow};
-use medilink_projections::waitlist::{WaitlistRow, waiting};
+use medilink_projections::doctor;
+use medilink_projections::waitlist::{Post, WaitlistRow, waiting};
 
 use crate::job::{EventJob, JobError, Tools};
 
 /// The job.
 pub(crate) struct Vacancy;
 
-/// How many who wait are asked about one slot.
-const LONGEST_LINE: u16 = 500;
+/// How many who wait are read at a time.
+const PAGE: u16 = 100;
 
 /// Refusals that concern the one who waits: the next may still want the slot.
 const NEXT: &[&str] = &[
@@ -52,32 +53,60 @@ impl EventJob for Vacancy {
         let Some(doctor) = known else {
             return Ok(());
         };
-        let line = waiting(&tools.reads, event.tenant, doctor.hospital, LONGEST_LINE).await?;
-        for row in line.iter().filter(|row| wants(row, &doctor, &released)) {
-            let offer = Offer {
-                entry: row.entry,
-                doctor: released.doctor,
-                starts_at: released.starts_at,
+        let post = Post {
+            hospital: doctor.hospital,
+            department: doctor.department,
+            doctor: released.doctor,
+        };
+        let mut behind = None;
+        loop {
+            let line = waiting(&tools.reads, event.tenant, post, behind, PAGE).await?;
+            // Worth while to ask; the command decides.
+            let wish = |row: &&WaitlistRow| {
+                let (doctor, starts_at) = (released.doctor, released.starts_at);
+                row.wish.admits(doctor, starts_at, starts_at)
             };
-            let context = tools.because_of(Self::NAME, event.tenant, event.position);
-            match tools.executor.execute(&context, &offer).await {
-                Ok(_) => return Ok(()),
-                Err(CommandError::NotFound(_)) => {}
-                Err(CommandError::Refused(problem)) => match problem.detail().slug {
-                    slug if NEXT.contains(&slug) => {}
-                    slug if GONE.contains(&slug) => return Ok(()),
-                    _ => return Err(CommandError::Refused(problem).into()),
-                },
-                Err(error) => return Err(error.into()),
+            for row in line.iter().filter(wish) {
+                if ask(tools, event, &released, row.entry).await? == Asked::ItIsSettled {
+                    return Ok(());
+                }
             }
+            let Some(last) = line.last().filter(|_| line.len() == usize::from(PAGE)) else {
+                return Ok(());
+            };
+            behind = Some((last.joined_at, last.entry));
         }
-        Ok(())
     }
 }
 
-/// Whether it is worth while to ask: the command decides.
-fn wants(row: &WaitlistRow, doctor: &DoctorRow, slot: &SlotReleased) -> bool {
-    row.department
-        .is_none_or(|wished| wished == doctor.department)
-        && row.wish.admits(slot.doctor, slot.starts_at, slot.starts_at)
+#[derive(PartialEq, Eq)]
+enum Asked {
+    /// The slot is held for them, or gone.
+    ItIsSettled,
+    /// It is not for them.
+    TheNextMay,
+}
+
+async fn ask(
+    tools: &Tools,
+    event: &RecordedEvent,
+    slot: &SlotReleased,
+    entry: WaitlistEntryId,
+) -> Result<Asked, JobError> {
+    let offer = Offer {
+        entry,
+        doctor: slot.doctor,
+        starts_at: slot.starts_at,
+    };
+    let context = tools.because_of(Vacancy::NAME, event.tenant, event.position);
+    match tools.executor.execute(&context, &offer).await {
+        Ok(_) => Ok(Asked::ItIsSettled),
+        Err(CommandError::NotFound(_)) => Ok(Asked::TheNextMay),
+        Err(CommandError::Refused(problem)) => match problem.detail().slug {
+            slug if NEXT.contains(&slug) => Ok(Asked::TheNextMay),
+            slug if GONE.contains(&slug) => Ok(Asked::ItIsSettled),
+            _ => Err(CommandError::Refused(problem).into()),
+        },
+        Err(error) => Err(error.into()),
+    }
 }

@@ -6,9 +6,11 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use medilink_bus::{Bus, RelayConfig};
 use medilink_commands::{
     Actor, CommandContext, Committed, Operation, appointment, calendar, doctor, hospital, patient,
+    visit_type,
 };
-use medilink_domain::values::Language;
-use medilink_domain::{AppointmentId, DoctorId, HospitalId, PatientId, TenantId};
+use medilink_domain::values::{BufferMinutes, Language, VisitMode};
+use medilink_domain::visit_type::VisitTypeTerms;
+use medilink_domain::{AppointmentId, DoctorId, HospitalId, PatientId, TenantId, VisitTypeId};
 use medilink_log::{CheckpointKey, Position};
 use medilink_projections::Checkpoints;
 use medilink_test_support::TestStore;
@@ -149,6 +151,22 @@ impl World {
         self.run(&window).await;
         // 09:00 in India is 03:30 UTC.
         (doctor, date.and_hms_opt(3, 30, 0).unwrap().and_utc())
+    }
+
+    pub async fn visit_type(&self, hospital: HospitalId, minutes: u64) -> VisitTypeId {
+        let define = visit_type::Define {
+            hospital,
+            terms: VisitTypeTerms {
+                name: "Check-up".parse().unwrap(),
+                minutes: minutes.try_into().unwrap(),
+                buffer_before: BufferMinutes::default(),
+                buffer_after: BufferMinutes::default(),
+                modes: vec![VisitMode::InPerson],
+                price: None,
+                needs: Vec::new(),
+            },
+        };
+        self.run(&define).await.answer.visit_type
     }
 
     pub async fn book(

@@ -24,27 +24,38 @@ async fn hospital_of(world: &World, doctor: DoctorId) -> HospitalId {
     registered.hospital
 }
 
-async fn join(world: &World, doctor: DoctorId) -> WaitlistEntryId {
+/// For any slot of a doctor in the next thirty days.
+async fn wish(world: &World, doctor: DoctorId) -> Wish {
     let today = Utc::now().date_naive();
-    let join = Join {
-        patient: world.patient(Language::Hindi, None).await,
-        wish: Wish {
-            hospital: hospital_of(world, doctor).await,
-            time_zone: "Asia/Kolkata".parse().unwrap(),
-            department: None,
-            doctor: Some(doctor),
-            visit_type: None,
-            mode: VisitMode::InPerson,
-            preferences: vec![Preference {
-                from: today,
-                until: today + Days::new(30),
-                weekdays: Vec::new(),
-                opens: None,
-                closes: None,
-            }],
-        },
-    };
-    world.run(&join).await.answer.entry
+    Wish {
+        hospital: hospital_of(world, doctor).await,
+        time_zone: "Asia/Kolkata".parse().unwrap(),
+        department: None,
+        doctor: Some(doctor),
+        visit_type: None,
+        mode: VisitMode::InPerson,
+        preferences: vec![Preference {
+            from: today,
+            until: today + Days::new(30),
+            weekdays: Vec::new(),
+            opens: None,
+            closes: None,
+        }],
+    }
+}
+
+/// Only of this many days from now.
+fn on_day(wish: &Wish, days: u64) -> Wish {
+    let day = Utc::now().date_naive() + Days::new(days);
+    let mut wish = wish.clone();
+    (wish.preferences[0].from, wish.preferences[0].until) = (day, day);
+    wish
+}
+
+async fn join(world: &World, doctor: DoctorId) -> WaitlistEntryId {
+    let patient = world.patient(Language::Hindi, None).await;
+    let wish = wish(world, doctor).await;
+    world.run(&Join { patient, wish }).await.answer.entry
 }
 
 /// A slot that is taken, and two who wait for it.
@@ -166,6 +177,100 @@ async fn events_that_come_again_offer_nothing_twice() {
     world.cancel(taken).await;
     let worker = world.platform_worker(config());
     eventually("told", async || world.count("notice.written").await == 1).await;
+    worker.stop().await;
+    world.nothing_happens_twice().await;
+    projector.stop().await;
+}
+
+/// The first wants half an hour, and a quarter is free.
+#[tokio::test]
+async fn a_slot_that_is_too_short_for_the_first_goes_to_the_next() {
+    let world = World::new().await;
+    let projector = world.projector();
+    let (doctor, first) = world.doctor().await;
+    let patient = world.patient(Language::English, None).await;
+    let taken = world.book(patient, doctor, first).await;
+    let neighbour = world.patient(Language::English, None).await;
+    let quarter = TimeDelta::minutes(15);
+    world.book(neighbour, doctor, first + quarter).await;
+    let long = Wish {
+        visit_type: Some(
+            world
+                .visit_type(hospital_of(&world, doctor).await, 30)
+                .await,
+        ),
+        ..wish(&world, doctor).await
+    };
+    let who = world.patient(Language::Hindi, None).await;
+    let join_long = Join {
+        patient: who,
+        wish: long,
+    };
+    let one = world.run(&join_long).await.answer.entry;
+    let next = join(&world, doctor).await;
+    let worker = world.platform_worker(config());
+    world.cancel(taken).await;
+    eventually("told", async || world.count("notice.written").await == 1).await;
+    world.projected().await;
+    assert_eq!(entry(&world, one).await.state, WaitlistState::Waiting);
+    assert_eq!(entry(&world, next).await.state, WaitlistState::Offered);
+    worker.stop().await;
+    projector.stop().await;
+}
+
+/// More than are read at a time wait for another day; behind them somebody wants this one.
+#[tokio::test]
+async fn a_freed_slot_finds_who_wants_it_at_the_end_of_a_long_line() {
+    let world = World::new().await;
+    let projector = world.projector();
+    let (doctor, first) = world.doctor().await;
+    let patient = world.patient(Language::English, None).await;
+    let taken = world.book(patient, doctor, first).await;
+    let another_day = on_day(&wish(&world, doctor).await, 11);
+    for _ in 0..11 {
+        let patient = world.patient(Language::Hindi, None).await;
+        let wait = Join {
+            patient,
+            wish: another_day.clone(),
+        };
+        for _ in 0..10 {
+            world.run(&wait).await;
+        }
+    }
+    let last = join(&world, doctor).await;
+    let worker = world.platform_worker(config());
+    world.cancel(taken).await;
+    eventually("told", async || world.count("notice.written").await == 1).await;
+    world.projected().await;
+    assert_eq!(entry(&world, last).await.state, WaitlistState::Offered);
+    worker.stop().await;
+    projector.stop().await;
+}
+
+#[tokio::test]
+async fn who_waited_in_vain_waits_no_more() {
+    let world = World::new().await;
+    let projector = world.projector();
+    let (doctor, _) = world.doctor().await;
+    let patient = world.patient(Language::Hindi, None).await;
+    let long_ago = CommandContext {
+        now: Utc::now() - TimeDelta::days(40),
+        ..world.console()
+    };
+    let mut wish = wish(&world, doctor).await;
+    let yesterday = Utc::now().date_naive() - Days::new(2);
+    wish.preferences[0].from = yesterday;
+    wish.preferences[0].until = yesterday;
+    let in_vain = Join { patient, wish };
+    let executor = &world.tools.executor;
+    let in_vain = executor.execute(&long_ago, &in_vain).await.unwrap().answer;
+    let still = join(&world, doctor).await;
+    let worker = world.platform_worker(config());
+    eventually("over", async || world.count("waitlist.expired").await == 1).await;
+    world.projected().await;
+    let over = entry(&world, in_vain.entry).await;
+    assert_eq!(over.state, WaitlistState::Expired);
+    assert_eq!(entry(&world, still).await.state, WaitlistState::Waiting);
     worker.stop().await;
     world.nothing_happens_twice().await;
     projector.stop().await;
