@@ -57,12 +57,16 @@ pub struct DeadLetters {
     database: Database,
 }
 
-const HEADS: &str = "SELECT DISTINCT ON (consumer, stream)
-        consumer, stream, position, tenant, code, attempts, retry_at, parked_at,
-        count(*) OVER (PARTITION BY consumer, stream) - 1
-    FROM work.dead_letters
-    WHERE consumer = coalesce($1, consumer) AND stream = coalesce($2, stream)
-    ORDER BY consumer, stream, position LIMIT $3";
+const HEADS: &str =
+    "SELECT consumer, stream, position, tenant, code, attempts, retry_at, parked_at,
+        (SELECT count(DISTINCT position) FROM work.dead_letters AS later
+         WHERE later.consumer = head.consumer AND later.stream = head.stream
+           AND later.position > head.position)
+    FROM (
+        SELECT DISTINCT ON (consumer, stream) * FROM work.dead_letters
+        WHERE consumer = coalesce($1, consumer) AND stream = coalesce($2, stream)
+        ORDER BY consumer, stream, position, item LIMIT $3) AS head
+    ORDER BY consumer, stream";
 
 impl DeadLetters {
     /// Reads through this pool, as `medilink_app`.

@@ -48,7 +48,7 @@ pub(crate) async fn write(
             .execute(
                 "INSERT INTO work.dead_letters (consumer, position, stream, tenant, item, code, attempts, retry_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))
-                 ON CONFLICT (consumer, position) DO NOTHING",
+                 ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING",
                 &[
                     &consumer,
                     &letter.position.sql(),

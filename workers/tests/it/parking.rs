@@ -1,9 +1,10 @@
 //! Poison: it parks its stream, in order, and nothing else.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use medilink_domain::HospitalId;
+use chrono::Utc;
+use medilink_domain::{HospitalId, TenantId};
 use medilink_log::Position;
 use medilink_workers::{Attempt, DeadLetters, Due, DueJob, JobError, Jobs, ResolveError, Tools};
 
@@ -298,5 +299,83 @@ async fn a_job_that_panics_begins_anew() {
     let job = Stumbling(Arc::clone(&looks));
     let worker = world.worker(Jobs::default().due(Some(job)));
     eventually("the next look", async || looks.load(Ordering::Relaxed) > 2).await;
+    worker.stop().await;
+}
+
+/// Two timers of one event, which fail until they are mended.
+#[derive(Clone)]
+struct Twins {
+    cause: Arc<OnceLock<(Position, TenantId)>>,
+    mended: Arc<AtomicBool>,
+    carried_out: Arc<Mutex<Vec<String>>>,
+}
+
+impl DueJob for Twins {
+    const NAME: &'static str = "twins";
+    type What = &'static str;
+
+    async fn due(&self, _: &Tools, _: u16) -> Result<Vec<Due<Self::What>>, JobError> {
+        let Some((position, tenant)) = self.cause.get().copied() else {
+            return Ok(Vec::new());
+        };
+        let due = ["one", "other"].map(|key| Due {
+            key: key.to_owned(),
+            tenant,
+            stream: "twins-1".to_owned(),
+            position,
+            since: Utc::now(),
+            what: key,
+        });
+        Ok(due.into())
+    }
+
+    async fn carry_out(
+        &self,
+        _: &Tools,
+        due: &Due<Self::What>,
+        _: Attempt,
+    ) -> Result<(), JobError> {
+        if !self.mended.load(Ordering::Relaxed) {
+            return Err(JobError::permanent("broken"));
+        }
+        self.carried_out.lock().unwrap().push(due.key.clone());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn two_timers_of_one_event_both_wait_for_the_verdict_and_both_come_again() {
+    let world = World::new().await;
+    let twins = Twins {
+        cause: Arc::default(),
+        mended: Arc::default(),
+        carried_out: Arc::default(),
+    };
+    let hospital = world.open_hospital().await;
+    let cause = world.add_department(hospital, "Heart").await.position;
+    twins.cause.set((cause, world.tenant)).unwrap();
+    let jobs = Jobs::shipped(&Default::default()).unwrap();
+    let worker = world.worker(jobs.due(Some(twins.clone())));
+    let count = "SELECT count(*) FROM work.dead_letters WHERE consumer = $1";
+    eventually("parked", async || {
+        world.number(count, &"job-twins").await == 2
+    })
+    .await;
+    let letters = DeadLetters::new(world.app.clone());
+    let shown = letters.list(Some("job-twins"), 10).await.unwrap();
+    assert_eq!((shown.len(), shown[0].behind), (1, 0));
+    twins.mended.store(true, Ordering::Relaxed);
+    let executor = &world.tools.executor;
+    letters
+        .retry(executor, "job-twins", "twins-1", "mended".parse().unwrap())
+        .await
+        .unwrap();
+    eventually("both", async || {
+        let mut carried_out = twins.carried_out.lock().unwrap().clone();
+        carried_out.sort();
+        carried_out == ["one", "other"]
+    })
+    .await;
+    assert_eq!(world.number(count, &"job-twins").await, 0);
     worker.stop().await;
 }
