@@ -93,7 +93,8 @@ impl Checkpoints {
     /// may be further.
     ///
     /// There is no task behind this: one of those who wait polls for all of them, every
-    /// 5 ms, and nobody polls when nobody waits.
+    /// 5 ms, and nobody polls when nobody waits. What was read longer ago is not relied on: a
+    /// database that crashed may have come back with the latest rows and positions undone.
     ///
     /// # Errors
     /// [`WaitError`] when it takes longer than `timeout`, too many wait, or the database
@@ -104,9 +105,6 @@ impl Checkpoints {
         position: Position,
         timeout: Duration,
     ) -> Result<Position, WaitError> {
-        if let Some(reached) = self.reached(projection, position) {
-            return Ok(reached);
-        }
         let _permit = self
             .shared
             .waiters
@@ -124,6 +122,7 @@ impl Checkpoints {
         position: Position,
     ) -> Result<Position, WaitError> {
         let mut changes = self.shared.known.subscribe();
+        self.look().await?;
         loop {
             if let Some(reached) = self.reached(projection, position) {
                 return Ok(reached);
@@ -142,7 +141,25 @@ impl Checkpoints {
         if let Some(last) = *last {
             tokio::time::sleep_until(last + EVERY).await;
         }
-        *last = Some(Instant::now());
+        self.read(&mut last).await
+    }
+
+    /// Sees to it that what is known was read at most 5 ms before this call.
+    async fn look(&self) -> Result<(), DatabaseError> {
+        let asked = Instant::now();
+        let mut last = self.shared.poller.lock().await;
+        // Read just before, or for somebody else while this one waited for its turn.
+        match *last {
+            Some(last) if asked <= last + EVERY => Ok(()),
+            _ => self.read(&mut last).await,
+        }
+    }
+
+    /// Reads the checkpoints. A reading that fails or is dropped half-way leaves `last` empty,
+    /// so that nobody takes it for one.
+    async fn read(&self, last: &mut Option<Instant>) -> Result<(), DatabaseError> {
+        let started = Instant::now();
+        *last = None;
         let client = self.shared.database.client().await?;
         let sql = "SELECT projection, position FROM read.checkpoints WHERE state = 'live'";
         let rows = client
@@ -157,7 +174,7 @@ impl Checkpoints {
             *known = found;
             changed
         });
-        drop(last);
+        *last = Some(started);
         Ok(())
     }
 

@@ -52,6 +52,33 @@ async fn waiting_for_what_never_comes_ends_in_time_and_says_where_the_model_is()
     assert!(started.elapsed() < Duration::from_secs(2));
 }
 
+/// What the projector wrote last is not yet on the disk when the database crashes.
+#[tokio::test]
+async fn a_reader_does_not_rely_on_what_a_crash_undid() {
+    let world = World::new().await;
+    let projector = world.projector();
+    let running = world.run(&projector);
+    let head = world.opened(10).await;
+    world.settle(&projector).await;
+    running.stop().await;
+    let checkpoints = world.checkpoints();
+    let wait = || checkpoints.wait("hospital", head, Duration::from_millis(300));
+    assert_eq!(wait().await.unwrap(), head);
+    world
+        .databases
+        .superuser()
+        .await
+        .batch_execute("UPDATE read.checkpoints SET position = position - 1")
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let waited = wait().await;
+    assert!(
+        matches!(waited, Err(WaitError::TimedOut(at)) if at.next() == head),
+        "{waited:?}"
+    );
+}
+
 #[tokio::test]
 async fn many_readers_wait_on_one_poller_and_nobody_polls_when_nobody_waits() {
     let world = World::new().await;
