@@ -11,7 +11,7 @@ use tokio_postgres::Client;
 use super::apply::Applier;
 use super::error::ProjectionError;
 use super::folding::Sheet;
-use super::generation::{self, Generation, Target};
+use super::generation::{self, Generation, Leftover, Target};
 use super::letters::{self, Decision};
 use super::model::ReadModel;
 use super::opening::prepare;
@@ -84,13 +84,16 @@ impl<M: ReadModel> Applier<M> {
     /// Whether a rebuild of this projection was killed; only `true` when nobody is at it.
     pub(crate) async fn was_killed(&self, database: &Database) -> Result<bool, ProjectionError> {
         let client = database.connect().await?;
+        let unfinished = async || {
+            let leftovers = generation::leftovers(&client, Self::NAME).await?;
+            let ours = |leftover: &Leftover| leftover.version == i32::from(M::VERSION);
+            Ok::<_, ProjectionError>(leftovers.iter().any(|one| one.killed && ours(one)))
+        };
         // Looked at first without the lock, so as not to stand in the way of a rebuild that
-        // somebody asks for at this moment.
-        let unfinished = generation::leftovers(&client, Self::NAME).await?;
-        let ours = unfinished
-            .iter()
-            .any(|leftover| leftover.killed && leftover.version == i32::from(M::VERSION));
-        Ok(ours && try_lock(&client, &lock_name(Self::NAME)).await?)
+        // somebody asks for at this moment; and again with it, as one may have ended between.
+        Ok(unfinished().await?
+            && try_lock(&client, &lock_name(Self::NAME)).await?
+            && unfinished().await?)
     }
 
     /// Removes what killed rebuilds and earlier swaps left. The rebuild lock must be held.
