@@ -22,6 +22,7 @@ use poem_openapi::Object;
 use poem_openapi::payload::{EventStream, Response};
 use poem_openapi::types::ToJSON;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::actor::SignedIn;
@@ -243,6 +244,7 @@ impl Changes {
             after,
             ready: VecDeque::new(),
             due: true,
+            checkup: Instant::now() + self.heartbeat,
         };
         Ok((after, futures::stream::unfold(flow, Flow::next)))
     }
@@ -304,6 +306,8 @@ struct Flow {
     after: Position,
     ready: VecDeque<ChangeOut>,
     due: bool,
+    /// When the token is looked at again, however much there is to send.
+    checkup: Instant,
 }
 
 impl Flow {
@@ -315,9 +319,13 @@ impl Flow {
     }
 
     async fn await_change(&mut self) -> Option<ChangeOut> {
-        let mut checkup = tokio::time::interval(self.changes.heartbeat);
-        checkup.reset();
         loop {
+            if Instant::now() >= self.checkup {
+                if !self.caller.still_valid().await {
+                    return None;
+                }
+                self.checkup = Instant::now() + self.changes.heartbeat;
+            }
             if let Some(change) = self.ready.pop_front() {
                 return Some(change);
             }
@@ -331,11 +339,7 @@ impl Flow {
                     woken.ok()?;
                     self.due = true;
                 }
-                _ = checkup.tick() => {
-                    if !self.caller.still_valid().await {
-                        return None;
-                    }
-                }
+                () = tokio::time::sleep_until(self.checkup) => {}
             }
         }
     }

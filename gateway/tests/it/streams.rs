@@ -1,15 +1,18 @@
 //! The stream of a person's own changes, over a log in memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chrono::Utc;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
+use medilink_commands::Actor;
 use medilink_database::DatabaseError;
 use medilink_domain::{SubjectId, TenantId};
+use medilink_gateway::actor::SignIn;
 use medilink_gateway::app::assemble;
 use medilink_gateway::changes::{ChangeLog, ChangeStream, Changes};
 use medilink_gateway::problem::Problem;
@@ -21,7 +24,7 @@ use poem_openapi::param::Header;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::world::{Client, frame, gist, problem};
+use crate::world::{Client, actor, frame, gist, problem};
 
 /// A log in memory that can be away.
 #[derive(Clone, Default)]
@@ -122,6 +125,19 @@ impl Follow {
     }
 }
 
+/// Lets everyone in as person 1, until it no longer does.
+#[derive(Clone, Default)]
+struct Door {
+    shut: Arc<AtomicBool>,
+}
+
+impl SignIn for Door {
+    fn actor<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>> {
+        let open = !self.shut.load(Ordering::SeqCst);
+        Box::pin(async move { Ok(open.then(|| actor(Uuid::from_u128(1)))) })
+    }
+}
+
 struct World {
     client: Client,
     log: Memory,
@@ -130,12 +146,20 @@ struct World {
 }
 
 fn world(limits: Limits) -> World {
+    world_behind(limits, None)
+}
+
+/// The same; this door, if there is one, says who comes in.
+fn world_behind(limits: Limits, door: Option<Door>) -> World {
     let log = Memory::default();
     let config = GatewayConfig {
         limits,
         ..GatewayConfig::default()
     };
-    let frame = frame(config.clone(), Vec::new());
+    let mut frame = frame(config.clone(), Vec::new());
+    if let Some(door) = door {
+        frame.sign_in = Arc::new(door);
+    }
     let stop = frame.stop.clone();
     let changes = Changes::new(Arc::new(log.clone()), &config.limits, stop.clone());
     let follower = tokio::spawn(changes.clone().follow());
@@ -277,6 +301,40 @@ async fn streams_end_when_the_process_stops() {
     let (end, ()) = tokio::join!(reader, stopper);
     assert_eq!(end, None);
     world.follower.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_revoked_token_ends_a_stream_that_is_never_silent() {
+    let heartbeat = Duration::from_millis(600);
+    let limits = Limits {
+        heartbeat_ms: 600,
+        ..Limits::default()
+    };
+    let door = Door::default();
+    let world = world_behind(limits, Some(door.clone()));
+    let mut stream = text(world.follow(1, None).await);
+    let writer = async {
+        loop {
+            world.log.record(1, "appointment.booked");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let reader = async {
+        next(&mut stream).await.expect("the token is good");
+        door.shut.store(true, Ordering::SeqCst);
+        let revoked = Instant::now();
+        while next(&mut stream).await.is_some() {
+            assert!(
+                revoked.elapsed() < heartbeat * 5,
+                "changes still come after {:?}",
+                revoked.elapsed()
+            );
+        }
+    };
+    tokio::select! {
+        () = reader => {}
+        () = writer => {}
+    }
 }
 
 #[tokio::test]
