@@ -268,22 +268,16 @@ impl Appointments {
         limit: Query<Option<u16>>,
     ) -> Result<Found<AppointmentsOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        let permitted = self.0.permit(&caller, Action::ListAppointments, resource)?;
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view(&["appointment", "patient"], &read).await?;
         patient::known(&self.0, tenant, person).await?;
         let listed = appointment::for_patient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0
-            .disclose(
-                &caller,
-                Action::ListAppointments,
-                resource,
-                BTreeSet::from([person.into()]),
-                "appointments",
-            )
-            .await?;
+        let subjects = BTreeSet::from([person.into()]);
+        self.0.disclose(permitted, subjects, "appointments").await?;
         Ok(view.answer(AppointmentsOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),
@@ -306,16 +300,16 @@ pub async fn shown(
 ) -> Result<(View, AppointmentRow), Problem> {
     let tenant = caller.actor.tenant;
     let view = backend.view(models, read).await?;
-    let row = appointment::get(backend.reads(), tenant, AppointmentId(id))
-        .await
-        .map_err(unreadable)?;
-    let row = row.ok_or_else(|| no_such("appointment"))?;
+    let found = appointment::find(backend.reads(), tenant, AppointmentId(id)).await;
+    let missing = || no_such("appointment");
+    let sealed = found.map_err(unreadable)?.ok_or_else(missing)?;
     let resource = Resource::of_tenant("appointment", tenant)
-        .about(row.patient.uuid())
-        .with_doctor(row.doctor.uuid());
+        .about(sealed.patient.uuid())
+        .with_doctor(sealed.doctor.uuid());
+    let permitted = backend.permit(caller, Action::ReadAppointment, resource)?;
+    let opened = sealed.open(backend.reads()).await;
+    let row = opened.map_err(unreadable)?.ok_or_else(missing)?;
     let subjects = BTreeSet::from([SubjectId::from(row.patient)]);
-    backend
-        .disclose(caller, Action::ReadAppointment, resource, subjects, what)
-        .await?;
+    backend.disclose(permitted, subjects, what).await?;
     Ok((view, row))
 }

@@ -47,6 +47,15 @@ impl View {
     }
 }
 
+/// Leave to read people's data. It is asked for before any of the data is read, and used up
+/// when what was read is disclosed.
+#[derive(Debug)]
+pub struct Permitted<'a> {
+    caller: &'a SignedIn,
+    action: Action,
+    resource: Resource,
+}
+
 impl Backend {
     /// From its parts; `patience` bounds the wait for `Medilink-Min-Position`.
     pub const fn new(
@@ -161,19 +170,41 @@ impl Backend {
         }
     }
 
-    /// Lets the caller see these people's data, and records that they did. The data may be
-    /// sent only when this has succeeded.
+    /// Lets the caller read people's data, which [`Backend::disclose`] then records. Nobody's
+    /// data is read, nor their keys used, for a caller who may not see it.
     ///
     /// # Errors
-    /// 403 or 404 when it is not theirs to see, 503 when it can't be recorded.
-    pub async fn disclose(
+    /// 403, or 404 when the caller may not even know of it.
+    pub fn permit<'a>(
         &self,
-        caller: &SignedIn,
+        caller: &'a SignedIn,
         action: Action,
         resource: Resource,
+    ) -> Result<Permitted<'a>, Problem> {
+        self.authorize(caller, action, &resource)?;
+        Ok(Permitted {
+            caller,
+            action,
+            resource,
+        })
+    }
+
+    /// Records that the caller sees these people's data. The data may be sent only when this
+    /// has succeeded.
+    ///
+    /// # Errors
+    /// 503 when it can't be recorded.
+    pub async fn disclose(
+        &self,
+        permitted: Permitted<'_>,
         subjects: BTreeSet<SubjectId>,
         what: &'static str,
     ) -> Result<(), Problem> {
+        let Permitted {
+            caller,
+            action,
+            resource,
+        } = permitted;
         let why = Purpose::of(caller, &subjects);
         let code =
             |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));

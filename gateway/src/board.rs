@@ -117,6 +117,8 @@ impl Boards {
         on: Query<NaiveDate>,
     ) -> Result<Found<DayOut>, Problem> {
         let (tenant, reads) = (caller.actor.tenant, self.0.reads());
+        let resource = Resource::of_tenant("doctor", tenant).with_doctor(id.0);
+        let permitted = self.0.permit(&caller, Action::ReadDay, resource)?;
         let date = date("date", on.0)?;
         let models = ["appointment", "doctor", "hospital"];
         let view = self.0.view(&models, &read).await?;
@@ -126,11 +128,8 @@ impl Boards {
         let rows = appointment::day_of_doctor(reads, tenant, known.doctor, from, to)
             .await
             .map_err(unreadable)?;
-        let resource = Resource::of_tenant("doctor", tenant).with_doctor(id.0);
         let subjects = rows.iter().map(|row| row.patient.into()).collect();
-        self.0
-            .disclose(&caller, Action::ReadDay, resource, subjects, "day")
-            .await?;
+        self.0.disclose(permitted, subjects, "day").await?;
         Ok(view.answer(DayOut {
             date,
             time_zone: site.time_zone.name().to_owned(),
@@ -165,6 +164,8 @@ impl Boards {
         limit: Query<Option<u16>>,
     ) -> Result<Found<BoardOut>, Problem> {
         let tenant = caller.actor.tenant;
+        let resource = Resource::of_tenant("hospital", tenant);
+        let permitted = self.0.permit(&caller, Action::ReadBoard, resource)?;
         let (date, department) = (date("date", on.0)?, department.0.map(DepartmentId));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view(&["appointment", "hospital"], &read).await?;
@@ -174,11 +175,8 @@ impl Boards {
         let listed = appointment::day_of_hospital(reads, tenant, hospital, department, day, page)
             .await
             .map_err(unreadable)?;
-        let resource = Resource::of_tenant("hospital", tenant);
         let subjects = listed.rows.iter().map(|row| row.patient.into()).collect();
-        self.0
-            .disclose(&caller, Action::ReadBoard, resource, subjects, "board")
-            .await?;
+        self.0.disclose(permitted, subjects, "board").await?;
         Ok(view.answer(BoardOut {
             date,
             time_zone: site.time_zone.name().to_owned(),

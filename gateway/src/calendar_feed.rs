@@ -179,6 +179,8 @@ impl CalendarFeeds {
         // Calendar programs would ask for a password if told that they are not signed in.
         let caller = caller.ok_or_else(|| no_such(KIND))?;
         let (tenant, person, now) = (caller.actor.tenant, caller.actor.id, Utc::now());
+        let own = Resource::of_tenant(KIND, tenant).about(person);
+        let permitted = self.0.permit(&caller, Action::ReadCalendarFeed, own)?;
         let rows = appointment::of_person(self.0.reads(), tenant, person, now - BACK, now + AHEAD)
             .await
             .map_err(unreadable)?;
@@ -192,18 +194,10 @@ impl CalendarFeeds {
                 hospitals.insert(place, known.name.as_str().to_owned());
             }
         }
-        let own = Resource::of_tenant(KIND, tenant).about(person);
         // The feed shows when its person is where, and of nobody else anything.
         let subjects = BTreeSet::from([SubjectId(person)]);
-        self.0
-            .disclose(
-                &caller,
-                Action::ReadCalendarFeed,
-                own,
-                subjects,
-                "calendar-feed",
-            )
-            .await?;
+        let disclosed = self.0.disclose(permitted, subjects, "calendar-feed");
+        disclosed.await?;
         Ok(CalendarFile::Calendar(PlainText(calendar(
             &rows, &hospitals,
         ))))

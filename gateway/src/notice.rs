@@ -92,22 +92,16 @@ impl Notices {
         limit: Query<Option<u16>>,
     ) -> Result<Found<NoticesOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        let permitted = self.0.permit(&caller, Action::ListNotices, resource)?;
         let page = page::<NoticeCursor>(after.0, limit.0)?;
         let view = self.0.view(&["notice", "patient"], &read).await?;
         patient::known(&self.0, tenant, PatientId(id.0)).await?;
         let listed = notice::for_recipient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0
-            .disclose(
-                &caller,
-                Action::ListNotices,
-                resource,
-                BTreeSet::from([person]),
-                "notices",
-            )
-            .await?;
+        let subjects = BTreeSet::from([person]);
+        self.0.disclose(permitted, subjects, "notices").await?;
         Ok(view.answer(NoticesOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),

@@ -133,18 +133,12 @@ impl Patients {
         id: Path<Uuid>,
     ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        let permitted = self.0.permit(&caller, Action::ReadPatient, resource)?;
         let view = self.0.view(&["patient"], &read).await?;
         let row = known(&self.0, tenant, PatientId(id.0)).await?;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        self.0
-            .disclose(
-                &caller,
-                Action::ReadPatient,
-                resource,
-                BTreeSet::from([SubjectId(id.0)]),
-                "patient",
-            )
-            .await?;
+        let subjects = BTreeSet::from([SubjectId(id.0)]);
+        self.0.disclose(permitted, subjects, "patient").await?;
         let version = row.version;
         Ok(view.answer(row.into()).version(version, read.known_version))
     }
@@ -179,7 +173,7 @@ impl Patients {
     }
 }
 
-/// One patient. Ask for the view first; it tells nothing yet of whether the caller may know.
+/// One patient. Ask for leave and for the view first.
 ///
 /// # Errors
 /// 404 when there is none, 503 when that can't be found out.

@@ -159,23 +159,16 @@ impl Waitlists {
         limit: Query<Option<u16>>,
     ) -> Result<Found<WaitlistEntriesOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
+        let resource = Resource::of_tenant("patient", tenant).about(id.0);
+        let permitted = self.0.permit(&caller, Action::ListWaitlist, resource)?;
         let page = page::<WaitlistEntryId>(after.0, limit.0)?;
         let view = self.0.view(&["patient", "waitlist"], &read).await?;
         patient::known(&self.0, tenant, person).await?;
         let listed = waitlist::for_patient(self.0.reads(), tenant, person, page)
             .await
             .map_err(unreadable)?;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
         let subjects = BTreeSet::from([person.into()]);
-        self.0
-            .disclose(
-                &caller,
-                Action::ListWaitlist,
-                resource,
-                subjects,
-                "waitlist",
-            )
-            .await?;
+        self.0.disclose(permitted, subjects, "waitlist").await?;
         Ok(view.answer(WaitlistEntriesOut {
             items: listed.rows.into_iter().map(Into::into).collect(),
             next: listed.next.map(|next| next.to_string()),

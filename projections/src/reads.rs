@@ -166,7 +166,9 @@ impl Reads {
             .map_err(Into::into)
     }
 
-    async fn opened<R: Row>(&self, stored: Vec<Vec<Cell>>) -> Result<Vec<R>, ReadError> {
+    /// Rows that [`Reads::stored`] gave, unsealed; those with an erased personal part are left
+    /// out.
+    pub(crate) async fn opened<R: Row>(&self, stored: Vec<Vec<Cell>>) -> Result<Vec<R>, ReadError> {
         let clear = unseal(&self.vault, R::NAME, R::shape(), stored).await?;
         clear
             .into_iter()

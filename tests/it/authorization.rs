@@ -149,6 +149,40 @@ async fn every_route_answers_everyone_as_the_table_says() {
     insta::assert_snapshot!(table);
 }
 
+/// A reader may wait for a position; who may not read is refused before there is anything to
+/// wait for, as if they had not asked to.
+#[tokio::test]
+async fn who_may_not_read_is_refused_before_anything_is_read() {
+    // Whom an appointment concerns is known from its row alone, of which no more is read
+    // (the gateway's own tests).
+    const BY_THE_ROW: [&str; 2] = ["readAppointment", "readPlace"];
+    let platform = platform().await;
+    let world = World::new(&platform).await;
+    let callers = callers(&platform, &world).await;
+    let document = platform.caller("").get("/openapi.json").await.unwrap().body;
+    let mut refused = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let operation = methods["get"]["operationId"].as_str().unwrap_or_default();
+        if operation.is_empty() || BY_THE_ROW.contains(&operation) {
+            continue;
+        }
+        let (sample, _) = world.sample(operation).await;
+        for (who, caller) in &callers {
+            let (plain, _) = outcome(caller, "GET", &sample, None).await;
+            // A stranger who is allowed in learns from the rows that there is nothing.
+            let by_the_rows = plain.starts_with("404") && who.starts_with("other tenant");
+            if !plain.starts_with('4') || by_the_rows {
+                continue;
+            }
+            let later = caller.clone().with("medilink-min-position", "999999999999");
+            let (waiting, _) = outcome(&later, "GET", &sample, None).await;
+            assert_eq!(waiting, plain, "{path} for {who}");
+            refused += 1;
+        }
+    }
+    assert!(refused >= 80, "only {refused} were refused");
+}
+
 #[tokio::test]
 async fn not_yours_and_not_there_look_alike() {
     let platform = platform().await;

@@ -11,6 +11,7 @@ mod fees;
 mod fields;
 mod frame;
 mod pages;
+mod permission;
 mod series;
 mod setup;
 mod site;

@@ -28,7 +28,7 @@ pub struct Site {
     cancel: CancellationToken,
     gateway: JoinHandle<Result<(), GatewayError>>,
     projector: JoinHandle<()>,
-    _store: TestStore,
+    pub store: TestStore,
 }
 
 impl Site {
@@ -74,7 +74,7 @@ impl Site {
             cancel,
             gateway,
             projector,
-            _store: store,
+            store,
         };
         site.until_ready().await;
         site

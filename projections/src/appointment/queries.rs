@@ -50,9 +50,51 @@ pub async fn get(
     tenant: TenantId,
     appointment: AppointmentId,
 ) -> Result<Option<AppointmentRow>, ReadError> {
+    match find(reads, tenant, appointment).await? {
+        Some(found) => found.open(reads).await,
+        None => Ok(None),
+    }
+}
+
+/// An appointment whose personal part is still sealed: whom it concerns, by which it is
+/// decided who may see the rest.
+pub struct SealedAppointment {
+    /// Who comes.
+    pub patient: PatientId,
+    /// Who receives.
+    pub doctor: DoctorId,
+    cells: Vec<Cell>,
+}
+
+impl SealedAppointment {
+    /// The whole of it; `None` when its personal part is erased.
+    ///
+    /// # Errors
+    /// [`ReadError`] when it can't be unsealed.
+    pub async fn open(self, reads: &Reads) -> Result<Option<AppointmentRow>, ReadError> {
+        Ok(reads.opened(vec![self.cells]).await?.pop())
+    }
+}
+
+/// One appointment, of which nothing is unsealed yet.
+///
+/// # Errors
+/// [`ReadError`] when it can't be read.
+pub async fn find(
+    reads: &Reads,
+    tenant: TenantId,
+    appointment: AppointmentId,
+) -> Result<Option<SealedAppointment>, ReadError> {
     let mut select = of_tenant::<AppointmentRow>(tenant);
     select.and_where(Expr::col("appointment").eq(appointment.uuid()));
-    reads.row(&select).await
+    let Some(cells) = reads.stored(&select).await?.pop() else {
+        return Ok(None);
+    };
+    Ok(Some(SealedAppointment {
+        patient: cell::<AppointmentRow, _>(&cells, "patient")?,
+        doctor: cell::<AppointmentRow, _>(&cells, "doctor")?,
+        cells,
+    }))
 }
 
 /// A patient's appointments, the latest first.
