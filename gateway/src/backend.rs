@@ -45,6 +45,17 @@ impl View {
     pub fn answer<T: ToJSON>(self, body: T) -> Found<T> {
         Found::new(body).position(self.position).behind(self.behind)
     }
+
+    /// The view of what was made from the read models earlier, and so has not come further
+    /// than this.
+    #[must_use]
+    pub fn no_further_than(self, position: Position) -> Self {
+        let position = self.position.min(position);
+        Self {
+            position,
+            behind: self.behind + (self.position.0 - position.0),
+        }
+    }
 }
 
 /// Leave to read people's data. It is asked for before any of the data is read, and used up

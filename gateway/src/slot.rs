@@ -118,8 +118,8 @@ impl Slots {
             after: cursor(after.0)?,
             limit: limit.0.unwrap_or(USUAL_PAGE).into(),
         };
-        let view = self.begin(&caller, &read, &search).await?;
-        Ok(view.answer(self.find(&caller, &read, &search).await?))
+        let (view, found) = self.find(&caller, &read, &search).await?;
+        Ok(view.answer(found))
     }
 
     /// Find a doctor's free slots
@@ -165,8 +165,7 @@ impl Slots {
             after: cursor(after.0)?,
             limit: limit.0.unwrap_or(USUAL_PAGE).into(),
         };
-        let view = self.begin(&caller, &read, &search).await?;
-        let found = self.find(&caller, &read, &search).await?;
+        let (view, found) = self.find(&caller, &read, &search).await?;
         if found.items.is_empty() {
             doctor::known(&self.0, caller.actor.tenant, DoctorId(id.0)).await?;
         }
@@ -192,19 +191,23 @@ impl Slots {
         self.0.view(&SOURCES, read).await
     }
 
+    /// What is free, and the view that it was found in.
     async fn find(
         &self,
         caller: &SignedIn,
         read: &Read,
         search: &Search,
-    ) -> Result<SlotsOut, Problem> {
+    ) -> Result<(View, SlotsOut), Problem> {
+        let view = self.begin(caller, read, search).await?;
         let (tenant, now) = (caller.actor.tenant, Utc::now());
         let availability = self.0.availability();
         let found = availability.search(tenant, search, read.min_position, now);
         let found = found.await.map_err(unreadable)?;
-        Ok(SlotsOut {
+        let view = view.no_further_than(found.position);
+        let slots = SlotsOut {
             items: found.slots.into_iter().map(Into::into).collect(),
             next: found.next.map(|next| next.to_string()),
-        })
+        };
+        Ok((view, slots))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Utc};
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -223,6 +224,40 @@ async fn what_can_not_be_looked_for_is_refused_by_its_name() {
             (400, &json!(field)),
             "{problem}"
         );
+    }
+    clinic.site.close().await;
+}
+
+/// What finds the slots follows the read models by a moment, which they are ahead here again
+/// and again.
+#[tokio::test]
+async fn slots_are_as_of_the_position_that_their_answer_tells() {
+    let clinic = Clinic::open().await;
+    let (site, doctor) = (&clinic.site, clinic.doctor().await);
+    let now = Utc::now();
+    let query = period(now, now + TimeDelta::hours(3));
+    let path = format!("/v1/slots?{query}&doctor={doctor}");
+    for _ in 0..4 {
+        let (patient, token) = clinic.patient().await;
+        let booked = clinic.book(&token, patient, doctor).await;
+        loop {
+            let request = site.request(Method::GET, &path, &token);
+            let response = request.send().await.unwrap();
+            let told = |name: &str| {
+                let value = &response.headers()[name];
+                value.to_str().unwrap().parse::<u64>().unwrap()
+            };
+            let (position, behind) = (told("medilink-position"), told("medilink-behind"));
+            assert!(position + behind >= booked["position"].as_u64().unwrap());
+            let found: Value = response.json().await.unwrap();
+            let mut slots = found["items"].as_array().unwrap().iter();
+            let offered = slots.any(|slot| slot["starts_at"] == booked["starts_at"]);
+            if position >= booked["position"].as_u64().unwrap() {
+                assert!(!offered, "it was booked at {booked}, before {position}");
+                break;
+            }
+            assert!(Utc::now() - now < TimeDelta::minutes(2), "it is never seen");
+        }
     }
     clinic.site.close().await;
 }

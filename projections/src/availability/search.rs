@@ -10,6 +10,8 @@ use medilink_domain::calendar::{Slot, Visit, free_slots};
 use medilink_domain::values::{Code, Language, VisitMode};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
 
+use medilink_log::Position;
+
 use super::index::{Day, Doctor, Hospital, Index, Tenancy};
 
 /// What is looked for. Whatever is not named does not matter.
@@ -114,6 +116,8 @@ pub struct Found {
     pub slots: Vec<FreeSlot>,
     /// Where the next page begins; `None` after the last.
     pub next: Option<SearchCursor>,
+    /// How far the log was known: every event up to here is taken into account.
+    pub position: Position,
 }
 
 /// A local date is at most so far from the date in UTC, either way.
@@ -122,11 +126,16 @@ const FURTHEST_ZONE: TimeDelta = TimeDelta::hours(14);
 impl Index {
     /// The first slots that fit.
     pub(super) fn search(&self, tenant: TenantId, search: &Search, now: DateTime<Utc>) -> Found {
+        let position = self.position();
+        let nothing = Found {
+            position,
+            ..Found::default()
+        };
         let Some(tenancy) = self.tenants.get(&tenant) else {
-            return Found::default();
+            return nothing;
         };
         let Some((visit, needs)) = tenancy.shape(search) else {
-            return Found::default();
+            return nothing;
         };
         let candidates = tenancy.candidates(search);
         let from = search
@@ -178,7 +187,11 @@ impl Index {
         let more = slots.len() > search.limit;
         slots.truncate(search.limit);
         let next = slots.last().filter(|_| more).map(FreeSlot::cursor);
-        Found { slots, next }
+        Found {
+            slots,
+            next,
+            position,
+        }
     }
 }
 
