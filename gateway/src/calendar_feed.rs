@@ -217,7 +217,9 @@ fn calendar(rows: &[AppointmentRow], hospitals: &HashMap<HospitalId, String>) ->
             .uid(&format!("{}@medilink", row.appointment))
             // By which programs tell a newer version from an older one.
             .sequence(u32::try_from(row.version).unwrap_or(u32::MAX))
-            .timestamp(row.starts_at)
+            // A calendar without a METHOD has the same in both (RFC 5545, 3.8.7.2).
+            .timestamp(row.changed_at)
+            .last_modified(row.changed_at)
             .summary(&format!("Appointment, {place}"))
             .location(place)
             .starts(row.starts_at)

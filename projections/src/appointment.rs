@@ -91,6 +91,8 @@ row! {
             version: u64,
             /// The event that last changed it.
             position: Position,
+            /// When that was recorded.
+            changed_at: DateTime<Utc>,
         }
         sealed Clinical of patient {
             /// What the patient comes for.
@@ -109,7 +111,7 @@ row! {
 pub(crate) struct Appointments;
 
 impl ReadModel for Appointments {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
     const INDEXES: &'static [&'static str] = &[
         "(patient, starts_at, appointment)",
         "(doctor, starts_at, appointment)",
@@ -137,6 +139,7 @@ impl ReadModel for Appointments {
         let row = AppointmentRow {
             version: fact.version,
             position: fact.position,
+            changed_at: fact.recorded_at,
             ..row.ok_or(FoldError("appointment-not-booked"))?
         };
         Ok(Some(match event {
@@ -236,6 +239,7 @@ fn booked_row(booked: &Booked, fact: &Fact<AppointmentEvent>) -> AppointmentRow 
         fees: Json(Vec::new()),
         version: fact.version,
         position: fact.position,
+        changed_at: fact.recorded_at,
         reason: booked.reason.clone(),
         cancellation: None,
         overbooking: booked.terms.overbooking.clone(),

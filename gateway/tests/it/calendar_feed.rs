@@ -1,5 +1,6 @@
 //! Appointments for calendar programs, under a secret link.
 
+use chrono::{DateTime, Utc};
 use icalendar::{Calendar, CalendarComponent, Component};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -53,6 +54,55 @@ async fn open_twice(clinic: &Clinic, token: &str) -> (Value, Value) {
     let ((status, opened), (_, again)) = (request().await, request().await);
     assert_eq!(status, 201, "{opened}");
     (opened, again)
+}
+
+/// When the last event of an appointment was recorded, as calendars write it.
+async fn changed_at(clinic: &Clinic, appointment: Uuid) -> String {
+    let client = clinic.site.app.client().await.unwrap();
+    let sql = "SELECT recorded_at FROM log.events WHERE stream = $1 ORDER BY version DESC LIMIT 1";
+    let stream = format!("appointment-{appointment}");
+    let row = client.query_one(sql, &[&stream]).await.unwrap();
+    let recorded_at: DateTime<Utc> = row.get(0);
+    recorded_at.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// A calendar without a METHOD stamps each event with its last change (RFC 5545, 3.8.7.2).
+#[tokio::test]
+async fn an_event_is_stamped_with_when_it_last_changed() {
+    let clinic = Clinic::open().await;
+    let (site, doctor) = (&clinic.site, clinic.doctor().await);
+    let (patient, token) = clinic.patient().await;
+    let booked = clinic.book(&token, patient, doctor).await;
+    let (opened, _) = open_twice(&clinic, &token).await;
+    let link = opened["path"].as_str().unwrap();
+    let visit = format!("/v1/appointments/{}", id(&booked));
+    site.get_after(&booked, &visit, &token).await;
+    let first = changed_at(&clinic, id(&booked)).await;
+    let (_, _, text) = subscribe(&clinic, link).await;
+    for line in [
+        format!("DTSTAMP:{first}"),
+        format!("LAST-MODIFIED:{first}"),
+        "SEQUENCE:1".to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+
+    // The stamps have seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let cancel = format!("{visit}/cancel");
+    let (_, cancelled) = site.post(&cancel, &token, json!({})).await;
+    site.get_after(&cancelled, &visit, &token).await;
+    let second = changed_at(&clinic, id(&booked)).await;
+    assert_ne!(first, second);
+    let (_, _, text) = subscribe(&clinic, link).await;
+    for line in [
+        format!("DTSTAMP:{second}"),
+        format!("LAST-MODIFIED:{second}"),
+        "SEQUENCE:2".to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    clinic.site.close().await;
 }
 
 #[tokio::test]
