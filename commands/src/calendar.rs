@@ -59,6 +59,7 @@ impl Operation for OpenWindow {
             date: self.date,
         };
         let mut instance = work.load::<Calendar>(&id, "calendar").await?;
+        work.expect_version(&instance)?;
         let window = WindowId(Uuid::now_v7());
         let open = calendar::OpenWindow {
             window,
@@ -106,6 +107,7 @@ impl Operation for CloseWindow {
             date: self.date,
         };
         let mut instance = work.existing::<Calendar>(&id, "window").await?;
+        work.expect_version(&instance)?;
         let close = calendar::CloseWindow {
             window: self.window,
         };

@@ -46,6 +46,7 @@ impl Operation for Give {
         let resource =
             Resource::of_tenant("appointment", work.tenant()).about(booking.patient.uuid());
         work.authorize(Action::GiveFeedback, &resource)?;
+        work.expect_version(&visit)?;
         if booking.status != AppointmentStatus::Completed {
             return Err(FeedbackError::VisitNotCompleted.into());
         }

@@ -16,6 +16,8 @@ use crate::problem_kinds as kinds;
 
 /// The header of a caller's key for repeats.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+/// The header of the version that a command's caller has seen.
+pub const IF_MATCH: &str = "If-Match";
 /// The header of the position that a read must have reached.
 pub const MIN_POSITION: &str = "Medilink-Min-Position";
 /// The header of the position that the caller's view was built from.
@@ -76,7 +78,7 @@ impl<'a> FromRequest<'a> for Command {
             );
         Ok(Self {
             key: one(request, IDEMPOTENCY_KEY, idempotency_key)?,
-            expected_version: one(request, header::IF_MATCH.as_str(), expected_version)?.flatten(),
+            expected_version: one(request, IF_MATCH, expected_version)?.flatten(),
             seen: one(request, SEEN, position)?,
             target: target.finalize().into(),
         })
@@ -172,7 +174,7 @@ pub(crate) fn refuse(error: CommandError) -> Problem {
         CommandError::VersionMismatch { expected, actual } => {
             Problem::new(&kinds::VERSION_MISMATCH)
                 .detail(format!("It is at version {actual}, not {expected}."))
-                .field(header::IF_MATCH.as_str())
+                .field(IF_MATCH)
         }
         CommandError::IdempotencyKeyReused => {
             Problem::new(&kinds::IDEMPOTENCY_KEY_REUSED).field(IDEMPOTENCY_KEY)

@@ -12,13 +12,32 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use crate::answer::{BEHIND, POSITION, REPLAYED};
-use crate::call::{IDEMPOTENCY_KEY, MIN_POSITION, SEEN};
+use crate::call::{IDEMPOTENCY_KEY, IF_MATCH, MIN_POSITION, SEEN};
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
 pub const PUBLIC: &[(&str, &str)] = &[
     // Its link holds the secret that signs its reader in.
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
+];
+
+/// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
+/// line is a decision; every other command is held to the version that it is given.
+pub const WITHOUT_VERSION: &[&str] = &[
+    // They make something new.
+    "bookAppointment",
+    "bookSeries",
+    "defineVisitType",
+    "joinWaitlist",
+    "openCalendarFeed",
+    "openHospital",
+    "registerDoctor",
+    "registerPatient",
+    "walkIn",
+    // A series says which visits it is made of, and those change, not the series.
+    "cancelSeries",
+    // A feed is open or closed.
+    "closeCalendarFeed",
 ];
 
 /// Why a set of handlers can't be served.
@@ -126,14 +145,14 @@ fn describe(method: &str, operation: &mut Value) {
             ],
         )
     } else {
-        let extra = vec![
+        let mut extra = vec![
             parameter(
                 IDEMPOTENCY_KEY,
                 "Makes repeating safe: the same key with the same request takes effect once.",
                 json!({"type": "string", "minLength": 1, "maxLength": 200}),
             ),
             parameter(
-                "If-Match",
+                IF_MATCH,
                 "The ETag of the resource as you know it; refused when it has changed.",
                 json!({"type": "string"}),
             ),
@@ -143,6 +162,10 @@ fn describe(method: &str, operation: &mut Value) {
                 position.clone(),
             ),
         ];
+        let name = operation["operationId"].as_str().unwrap_or_default();
+        if WITHOUT_VERSION.contains(&name) {
+            extra.retain(|parameter| parameter["name"] != IF_MATCH);
+        }
         (
             extra,
             vec![

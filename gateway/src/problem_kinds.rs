@@ -50,6 +50,8 @@ kinds! {
         "There is no such parameter." "Leave it out, or see /docs for its name; give each parameter once.";
     INVALID_HEADER = BAD_REQUEST "invalid-header"
         "A header can't be read." "Send it in the format that /docs shows for it.";
+    UNEXPECTED_HEADER = BAD_REQUEST "unexpected-header"
+        "This takes no such header." "Leave it out; /docs shows which headers are taken.";
     SIGN_IN_REQUIRED = UNAUTHORIZED "sign-in-required"
         "Nobody is signed in." "Send `Authorization: Bearer <token>`.";
     INVALID_TOKEN = UNAUTHORIZED "invalid-token"

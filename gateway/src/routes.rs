@@ -9,6 +9,7 @@ use poem::http::{Method, StatusCode};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use serde_json::Value;
 
+use crate::call::IF_MATCH;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 
@@ -30,6 +31,8 @@ struct Operation {
     method: Method,
     /// Names of the query parameters; the framework's own pages take any.
     query: Option<BTreeSet<String>>,
+    /// Whether it is held to the version in `If-Match`.
+    takes_version: bool,
     answers: Vec<String>,
 }
 
@@ -56,6 +59,7 @@ impl Routes {
         let operation = Operation {
             method: Method::GET,
             query: None,
+            takes_version: false,
             answers: Vec::new(),
         };
         self.routes.push(Route {
@@ -78,6 +82,9 @@ impl Routes {
 
 fn operation((method, operation): (&String, &Value)) -> Option<Operation> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let takes_version = parameters
+        .clone()
+        .any(|parameter| parameter["in"] == "header" && parameter["name"] == IF_MATCH);
     let query = parameters
         .filter(|parameter| parameter["in"] == "query")
         .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned));
@@ -91,6 +98,7 @@ fn operation((method, operation): (&String, &Value)) -> Option<Operation> {
     Some(Operation {
         method: Method::from_bytes(method.to_ascii_uppercase().as_bytes()).ok()?,
         query: Some(query.collect()),
+        takes_version,
         answers: answers.collect(),
     })
 }
@@ -147,7 +155,8 @@ impl Route {
     }
 }
 
-/// Answers what no handler needs to see: unknown paths, methods, parameters and formats.
+/// Answers what no handler needs to see: unknown paths, methods, parameters and formats, and
+/// versions where there are none.
 ///
 /// # Errors
 /// 404, 405, 406 or 400 as a [`Problem`].
@@ -170,6 +179,7 @@ pub async fn check<E: Endpoint>(
             .into());
     };
     operation.check_query(request.uri().query().unwrap_or_default())?;
+    operation.check_version(&request)?;
     operation.check_accept(&request)?;
     next.call(request).await.map(IntoResponse::into_response)
 }
@@ -198,6 +208,18 @@ impl Operation {
             }
         }
         Ok(())
+    }
+
+    /// A caller who sends `If-Match` relies on it: where a command can't be held to it, it is
+    /// refused rather than ignored.
+    fn check_version(&self, request: &Request) -> Result<(), Problem> {
+        let heeded = self.takes_version || request.method().is_safe();
+        if heeded || !request.headers().contains_key(IF_MATCH) {
+            return Ok(());
+        }
+        Err(Problem::new(&kinds::UNEXPECTED_HEADER)
+            .detail("There is no version that you could have seen.")
+            .field(IF_MATCH))
     }
 
     fn check_accept(&self, request: &Request) -> Result<(), Problem> {

@@ -3,7 +3,7 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod samples;
-mod world;
+pub mod world;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,7 +71,7 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
 }
 
 /// Status and problem; a stream is not read to its end, which it doesn't have.
-async fn outcome(
+pub async fn outcome(
     caller: &Caller,
     method: &str,
     path: &str,

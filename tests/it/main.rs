@@ -16,6 +16,7 @@ mod contention;
 mod house;
 mod monitoring;
 mod outage;
+mod preconditions;
 mod reminders;
 mod trace;
 mod visits;

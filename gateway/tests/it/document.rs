@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use medilink_gateway::api;
-use medilink_gateway::document::PUBLIC;
+use medilink_gateway::document::{PUBLIC, WITHOUT_VERSION};
 use serde_json::Value;
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
@@ -64,6 +64,24 @@ fn what_is_public_exists_and_is_really_public() {
             "{method} {path}"
         );
     }
+}
+
+#[test]
+fn a_command_takes_a_version_unless_it_is_listed() {
+    let mut without = Vec::new();
+    for (path, method, operation) in operations(&api::document().unwrap()) {
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        let takes = parameters.any(|parameter| parameter["name"] == "If-Match");
+        if method == "get" {
+            assert!(!takes, "{path}");
+        } else if !takes {
+            without.push(operation["operationId"].as_str().unwrap().to_owned());
+        }
+    }
+    without.sort();
+    let mut listed = WITHOUT_VERSION.to_vec();
+    listed.sort_unstable();
+    assert_eq!(without, listed);
 }
 
 #[test]

@@ -17,5 +17,6 @@ mod setup;
 mod site;
 mod slots;
 mod streams;
+mod versions;
 mod waitlist;
 mod world;

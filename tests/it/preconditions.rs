@@ -1,0 +1,41 @@
+//! `If-Match`: every command either is held to the version that its caller has seen, or says
+//! that it takes none. It never goes on as if nothing had been said.
+
+use medilink_domain::values::Role;
+
+use crate::authorization::{outcome, world::World};
+use crate::platform;
+
+#[tokio::test]
+async fn a_version_that_is_not_the_last_is_never_ignored() {
+    let platform = platform().await;
+    let world = World::new(&platform).await;
+    // May send each command, so that what is refused is refused for the version.
+    let roles = [Role::Administrator, Role::Receptionist, Role::Patient];
+    let caller = platform.person(world.patient, &roles).await;
+    let stale = caller.clone().with("if-match", "\"987654\"");
+    let document = platform.caller("").get("/openapi.json").await.unwrap().body;
+    let (mut held, mut without) = (0, 0);
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if method == "get" {
+                continue;
+            }
+            let mut parameters = operation["parameters"].as_array().unwrap().iter();
+            let takes = parameters.any(|parameter| parameter["name"] == "If-Match");
+            let expected = if takes {
+                held += 1;
+                "412 version-mismatch"
+            } else {
+                without += 1;
+                "400 unexpected-header"
+            };
+            let name = operation["operationId"].as_str().unwrap();
+            let (sample, body) = world.sample(name).await;
+            let method = method.to_uppercase();
+            let (found, text) = outcome(&stale, &method, &sample, body.as_ref()).await;
+            assert_eq!(found, expected, "{method} {path}: {text}");
+        }
+    }
+    assert!(held >= 25 && without >= 5, "{held} and {without}");
+}
