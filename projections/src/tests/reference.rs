@@ -21,6 +21,8 @@ enum Step {
     Ask(Vec<Draft>),
     /// A part is killed, or started again.
     Toggle(Part),
+    /// Starts what is killed.
+    Heal,
     /// The broker is started anew without its store.
     ForgetStore,
     /// Deliveries begin to come twice, late, out of order or not at all, or cease to.
@@ -78,6 +80,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         14 => drafts().prop_map(Step::Ask),
         3 => parts.prop_map(Step::Toggle),
+        // Or all three would seldom be up together, and little would come from the broker.
+        2 => Just(Step::Heal),
         1 => Just(Step::ForgetStore),
         1 => any::<bool>().prop_map(Step::Disorder),
         2 => prop::sample::select(&PLACES[..]).prop_map(Step::Fail),
@@ -100,6 +104,7 @@ impl Pair {
         match step {
             Step::Ask(drafts) => self.ask(drafts).await,
             Step::Toggle(part) => self.system.toggle(*part).await,
+            Step::Heal => self.system.heal().await,
             Step::ForgetStore => self.system.forget_store(),
             Step::Disorder(on) => self.system.set_disorder(*on),
             Step::Fail(place) => fail::cfg(*place, "1*return->off").unwrap(),
