@@ -39,6 +39,8 @@ actions! {
     ChangeVisitType = "change-visit-type",
     /// Check a patient in.
     CheckIn = "check-in",
+    /// Choose the rooms and devices of a visit.
+    ChooseAssets = "choose-assets",
     /// Choose when a patient is reminded.
     ChooseReminders = "choose-reminders",
     /// Close such a feed.

@@ -59,7 +59,7 @@ pub struct Book {
     pub visit_type: Option<VisitTypeId>,
     /// How it takes place.
     pub mode: VisitMode,
-    /// These rooms and devices; what its type needs beyond them is chosen.
+    /// These rooms and devices; what its type needs beyond them is allotted.
     pub assets: Vec<AssetId>,
     /// Why it may take a slot that is taken, or go beyond the hospital's limits.
     pub overbook: Option<FreeText>,
@@ -79,6 +79,21 @@ impl Book {
             overbook: None,
         }
     }
+
+    /// Goes on only if the actor may have what an ordinary visit doesn't.
+    pub(crate) fn authorize_extras(
+        &self,
+        work: &mut Work<'_>,
+        resource: &Resource,
+    ) -> Result<(), CommandError> {
+        if self.overbook.is_some() {
+            work.authorize(Action::OverbookAppointment, resource)?;
+        }
+        if !self.assets.is_empty() {
+            work.authorize(Action::ChooseAssets, resource)?;
+        }
+        Ok(())
+    }
 }
 
 impl Operation for Book {
@@ -92,9 +107,7 @@ impl Operation for Book {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
         work.authorize(Action::BookAppointment, &resource)?;
-        if self.overbook.is_some() {
-            work.authorize(Action::OverbookAppointment, &resource)?;
-        }
+        self.authorize_extras(work, &resource)?;
         let patient = work.existing::<Patient>(&self.patient, "patient").await?;
         let practice = Practice::of(work, self.doctor).await?;
         let appointment = AppointmentId(Uuid::now_v7());

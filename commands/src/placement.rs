@@ -23,7 +23,7 @@ pub(crate) struct Placement {
     pub(crate) starts_at: DateTime<Utc>,
     pub(crate) visit_type: Option<VisitTypeId>,
     pub(crate) mode: VisitMode,
-    /// These rooms and devices; what the visit needs beyond them is chosen here.
+    /// These rooms and devices; what the visit needs beyond them is allotted here.
     pub(crate) assets: Vec<AssetId>,
     /// Whether the slot may be given although it is taken.
     pub(crate) overbook: bool,

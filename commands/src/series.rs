@@ -50,9 +50,7 @@ impl Operation for Book {
         let first = &self.first;
         let resource = Resource::of_tenant("patient", work.tenant()).about(first.patient.uuid());
         work.authorize(Action::BookSeries, &resource)?;
-        if first.overbook.is_some() {
-            work.authorize(Action::OverbookAppointment, &resource)?;
-        }
+        first.authorize_extras(work, &resource)?;
         let patient = work.existing::<Patient>(&first.patient, "patient").await?;
         let reminders = patient.state().reminders.clone();
         let practice = Practice::of(work, first.doctor).await?;

@@ -45,7 +45,8 @@ pub struct BookingIn {
     /// How it takes place.
     #[oai(default)]
     mode: VisitModeCode,
-    /// These rooms and devices; what the visit type needs beyond them is chosen.
+    /// These rooms and devices, only where one's role allows it to choose them; what the visit
+    /// type needs beyond them is allotted to anyone.
     #[oai(default, validator(max_items = 10, unique_items))]
     assets: Vec<Uuid>,
     /// Why it may take a slot that is taken, or go beyond the hospital's limits; only where

@@ -7,7 +7,7 @@ use medilink_domain::hospital::BookingPolicy;
 use medilink_domain::schedule::{Hours, WeeklyHours};
 use medilink_domain::values::{BufferMinutes, Money, Role, RuleMinutes, VisitMode, Weekday};
 use medilink_domain::visit_type::VisitTypeTerms;
-use medilink_domain::{DoctorId, HospitalId, PatientId, VisitTypeId};
+use medilink_domain::{AssetId, DoctorId, HospitalId, PatientId, VisitTypeId};
 
 use crate::support::World;
 
@@ -104,13 +104,14 @@ impl Clinic {
         defined.answer.visit_type
     }
 
-    pub async fn asset(&self, class: &str, name: &str) {
+    pub async fn asset(&self, class: &str, name: &str) -> AssetId {
         let add = hospital::AddAsset {
             hospital: self.hospital,
             class: class.parse().unwrap(),
             name: name.parse().unwrap(),
         };
-        self.world.run(&self.console(), &add).await.unwrap();
+        let added = self.world.run(&self.console(), &add).await.unwrap();
+        added.answer.asset
     }
 
     pub async fn patient(&self) -> PatientId {

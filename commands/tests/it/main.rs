@@ -4,6 +4,7 @@
 
 mod access_token;
 mod appointment;
+mod assets;
 mod attendance;
 mod calendar_feed;
 mod clinic;
