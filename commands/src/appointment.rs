@@ -1,7 +1,8 @@
-//! Booking, moving and cancelling appointments: the doctor's slot, rooms, devices, the
-//! patient's agenda and the appointment itself change in one append.
+//! Booking and cancelling appointments: the doctor's slot, rooms, devices, the patient's agenda
+//! and the appointment itself change in one append.
 
 mod attendance;
+mod reschedule;
 
 use chrono::{DateTime, Utc};
 use medilink_domain::agenda::OpenVisit;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use attendance::{CheckIn, Complete, QueueAnswer, RecordNoShow, Start, WalkIn};
+pub use reschedule::Reschedule;
 
 use crate::action::Action;
 use crate::agenda;
@@ -137,12 +139,14 @@ pub(crate) async fn book(
         .policy()
         .check_time(placement.starts_at, work.now(), by_staff)?;
     let (appointment, mode) = (placement.appointment, placement.mode);
+    let chosen = placement.chosen();
     let placed = placement.take(work, practice).await?;
     let terms = Terms {
         visit_type: wish.visit_type,
         mode,
         price: placed.price.clone(),
         assets: placed.assets.clone(),
+        chosen,
         series,
         overbooking: wish.overbook.clone(),
         walk_in: false,
@@ -186,101 +190,6 @@ pub(crate) async fn confirm(
     });
     work.decide(&mut instance, book).await?;
     answer(&instance, None)
-}
-
-/// Moves an appointment to another slot, perhaps of another doctor.
-#[derive(Clone, Debug)]
-pub struct Reschedule {
-    /// The appointment.
-    pub appointment: AppointmentId,
-    /// The start of another slot.
-    pub starts_at: DateTime<Utc>,
-    /// With whom, if with another doctor.
-    pub doctor: Option<DoctorId>,
-    /// How it is to take place, if otherwise.
-    pub mode: Option<VisitMode>,
-    /// Why the fee for moving it so late is waived.
-    pub waive: Option<FreeText>,
-}
-
-impl Reschedule {
-    /// To another slot of the same doctor, in the same way.
-    pub const fn new(appointment: AppointmentId, starts_at: DateTime<Utc>) -> Self {
-        Self {
-            appointment,
-            starts_at,
-            doctor: None,
-            mode: None,
-            waive: None,
-        }
-    }
-}
-
-impl Operation for Reschedule {
-    const NAME: &'static str = "reschedule-appointment";
-    type Answer = AppointmentAnswer;
-
-    fn target(&self) -> String {
-        self.appointment.to_string()
-    }
-
-    async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
-        let (mut instance, booking) =
-            allowed(work, self.appointment, Action::RescheduleAppointment).await?;
-        // Whether it may move at all is the appointment's to say, and comes before the slot.
-        instance.state().changeable(work.now())?;
-        let doctor = self.doctor.unwrap_or(booking.doctor);
-        if (doctor, self.starts_at) == (booking.doctor, booking.starts_at) {
-            return Err(appointment::AppointmentError::SameSlot.into());
-        }
-        let left = hospital_of(work, booking.hospital).await?;
-        let fee = left.policy.late_fee(booking.starts_at, work.now());
-        let fee = waived(work, &left.policy, fee, self.waive.as_ref(), &booking)?;
-
-        let practice = Practice::of(work, doctor).await?;
-        let by_staff = work.context().actor.is_staff();
-        practice
-            .policy()
-            .check_time(self.starts_at, work.now(), by_staff)?;
-        vacate(work, &booking).await?;
-        let patient = work
-            .existing::<Patient>(&booking.patient, "patient")
-            .await?;
-        let mode = self.mode.unwrap_or(booking.terms.mode);
-        let placement = Placement {
-            appointment: self.appointment,
-            starts_at: self.starts_at,
-            visit_type: booking.terms.visit_type,
-            mode,
-            assets: Vec::new(),
-            overbook: false,
-            reminders: patient.state().reminders.clone(),
-        };
-        let placed = placement.take(work, &practice).await?;
-
-        let place = practice.place();
-        let visit = OpenVisit {
-            appointment: self.appointment,
-            doctor,
-            hospital: place.hospital,
-            starts_at: placed.slot.starts_at,
-            ends_at: placed.slot.ends_at,
-            time_zone: place.time_zone,
-        };
-        let policy = Some(practice.policy().clone());
-        agenda::shift(work, booking.patient, visit, policy).await?;
-        let reschedule = AppointmentCommand::Reschedule(appointment::Reschedule {
-            starts_at: placed.slot.starts_at,
-            ends_at: placed.slot.ends_at,
-            to: Some(place),
-            mode,
-            assets: placed.assets,
-            fee,
-            waiver: self.waive.clone(),
-        });
-        work.decide(&mut instance, reschedule).await?;
-        answer(&instance, fee)
-    }
 }
 
 /// Cancels an appointment and frees what it has.

@@ -39,12 +39,23 @@ pub(crate) struct Placed {
 }
 
 impl Placement {
+    /// The rooms and devices that were asked for, each once.
+    pub(crate) fn chosen(&self) -> Vec<AssetId> {
+        let mut chosen = Vec::new();
+        for asset in &self.assets {
+            if !chosen.contains(asset) {
+                chosen.push(*asset);
+            }
+        }
+        chosen
+    }
+
     /// Takes the slot, the rooms and the devices.
     ///
     /// # Errors
     /// When one of them can't be had; the append then takes none.
     pub(crate) async fn take(
-        self,
+        &self,
         work: &mut Work<'_>,
         practice: &Practice,
     ) -> Result<Placed, CommandError> {
@@ -52,15 +63,12 @@ impl Placement {
         let kind = self.kind(work, practice).await?;
         let slot = self.reserve(work, practice, date, kind.visit).await?;
         let occupied = slot.occupies(&kind.visit);
-        let mut assets = Vec::new();
-        for asset in &self.assets {
+        let mut assets = self.chosen();
+        for asset in &assets {
             if !practice.hospital.assets.contains_key(asset) {
                 return Err(HospitalError::NoSuchAsset.into());
             }
-            if !assets.contains(asset) {
-                occupancy::occupy(work, *asset, date, self.appointment, occupied).await?;
-                assets.push(*asset);
-            }
+            occupancy::occupy(work, *asset, date, self.appointment, occupied).await?;
         }
         let mut given = assets.clone();
         for class in &kind.needs {

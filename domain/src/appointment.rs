@@ -76,6 +76,8 @@ pub struct Reschedule {
     pub mode: VisitMode,
     /// The rooms and devices it has from now on.
     pub assets: Vec<AssetId>,
+    /// Those of them that somebody chose.
+    pub chosen: Vec<AssetId>,
     /// What giving up the other time costs.
     pub fee: Option<Money>,
     /// Why that was waived.
@@ -239,6 +241,7 @@ impl Appointment {
             to,
             mode,
             assets,
+            chosen,
             fee,
             waiver,
         } = reschedule;
@@ -260,6 +263,7 @@ impl Appointment {
             to,
             mode,
             assets,
+            chosen,
             fee,
             waiver,
         })

@@ -64,6 +64,12 @@ pub struct RescheduleIn {
     doctor: Option<Uuid>,
     /// How it is to take place, if otherwise.
     mode: Option<VisitModeCode>,
+    /// These rooms and devices instead of those that were chosen before, only where one's role
+    /// allows it to choose them. If it is left out, those go along, or the move is refused
+    /// where one is taken; to a doctor of another hospital none goes along. What the visit type
+    /// needs beyond them is allotted anew.
+    #[oai(validator(max_items = 10, unique_items))]
+    assets: Option<Vec<Uuid>>,
     /// Why the fee for moving it so late is waived; only where the hospital allows it.
     #[oai(validator(min_length = 1, max_length = 2000))]
     waive: Option<String>,
@@ -213,6 +219,9 @@ impl Appointments {
             starts_at: given.starts_at,
             doctor: given.doctor.map(DoctorId),
             mode: given.mode.map(Into::into),
+            assets: given
+                .assets
+                .map(|assets| assets.into_iter().map(AssetId).collect()),
             waive: optional("/waive", given.waive.as_deref())?,
         };
         let done = self

@@ -96,6 +96,9 @@ pub struct Terms {
     /// The rooms and devices it has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetId>,
+    /// Those of them that somebody chose; the others its type needs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<AssetId>,
     /// The series it is one of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<SeriesId>,
@@ -105,6 +108,17 @@ pub struct Terms {
     /// Whether the patient came without a booking.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub walk_in: bool,
+}
+
+impl Terms {
+    /// The rooms and devices that somebody chose for the visit, which it keeps when it moves.
+    pub fn chosen(&self) -> &[AssetId] {
+        match self.visit_type {
+            Some(_) => &self.chosen,
+            // Nothing is needed by no type, also in the first events, which don't say it.
+            None => &self.assets,
+        }
+    }
 }
 
 /// A doctor and where they receive.
@@ -162,6 +176,7 @@ impl Booking {
         self.ends_at = moved.ends_at;
         self.terms.mode = moved.mode;
         self.terms.assets.clone_from(&moved.assets);
+        self.terms.chosen.clone_from(&moved.chosen);
         if let Some(place) = moved.to {
             self.doctor = place.doctor;
             self.hospital = place.hospital;

@@ -68,6 +68,9 @@ pub struct Rescheduled {
     /// The rooms and devices it has now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetId>,
+    /// Those of them that somebody chose; the others its type needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<AssetId>,
     /// What giving up the other time costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Money>,

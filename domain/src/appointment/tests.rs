@@ -18,6 +18,7 @@ fn terms() -> Terms {
         mode: VisitMode::InPerson,
         price: Some(text("consultation")),
         assets: vec![id(7)],
+        chosen: vec![id(7)],
         series: Some(id(8)),
         overbooking: None,
         walk_in: false,
@@ -70,6 +71,7 @@ fn reschedule(starts_at: &str, ends_at: &str) -> Reschedule {
         to: None,
         mode: VisitMode::InPerson,
         assets: vec![id(7)],
+        chosen: vec![id(7)],
         fee: None,
         waiver: None,
     }
@@ -84,6 +86,7 @@ fn moved(from: &str, to: &str, until: &str) -> Rescheduled {
         to: None,
         mode: VisitMode::InPerson,
         assets: vec![id(7)],
+        chosen: vec![id(7)],
         fee: None,
         waiver: None,
     }

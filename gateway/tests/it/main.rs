@@ -10,6 +10,7 @@ mod document;
 mod fees;
 mod fields;
 mod frame;
+mod moves;
 mod pages;
 mod permission;
 mod series;

@@ -163,6 +163,7 @@ impl World {
             to: None,
             mode: VisitMode::InPerson,
             assets: Vec::new(),
+            chosen: Vec::new(),
             fee: None,
             waiver: None,
         };

@@ -115,6 +115,7 @@ async fn an_appointment_can_move_to_another_doctor_at_the_same_time_and_stays_th
         to: Some(elsewhere()),
         mode: VisitMode::Video,
         assets: vec![],
+        chosen: vec![],
         fee: Some(rupees(200)),
         waiver: Some(text("the doctor is ill")),
         ..reschedule(FOUR, FIVE)
@@ -123,6 +124,7 @@ async fn an_appointment_can_move_to_another_doctor_at_the_same_time_and_stays_th
         to: Some(elsewhere()),
         mode: VisitMode::Video,
         assets: vec![],
+        chosen: vec![],
         fee: Some(rupees(200)),
         waiver: Some(text("the doctor is ill")),
         ..moved(FOUR, FOUR, FIVE)
@@ -142,6 +144,7 @@ async fn an_appointment_can_move_to_another_doctor_at_the_same_time_and_stays_th
     );
     assert_eq!(booking.terms.mode, VisitMode::Video);
     assert_eq!(booking.terms.assets, []);
+    assert_eq!(booking.terms.chosen(), []);
     assert_eq!(booking.terms.price, terms().price, "the price is agreed on");
     refuses::<Appointment>(NOW, known, to_another, AppointmentError::SameSlot).await;
 }
@@ -329,4 +332,21 @@ fn only_who_had_a_slot_and_did_not_wait_for_it_leaves_a_gap() {
             booking.status
         );
     }
+}
+
+#[test]
+fn what_was_chosen_is_known_of_every_visit_whose_type_needs_nothing() {
+    let said = terms();
+    assert_eq!(said.chosen(), [id(7)]);
+    let allotted = Terms {
+        chosen: vec![],
+        ..terms()
+    };
+    assert_eq!(allotted.chosen(), []);
+    // The first events say nothing of it, but nothing is allotted to a visit of no type.
+    let unsaid = Terms {
+        visit_type: None,
+        ..allotted
+    };
+    assert_eq!(unsaid.chosen(), [id(7)]);
 }
