@@ -113,6 +113,8 @@ actions! {
     RegisterPatient = "register-patient",
     /// Move an appointment.
     RescheduleAppointment = "reschedule-appointment",
+    /// Move a visit on the hospital's part, which costs the patient nothing.
+    RescheduleForHospital = "reschedule-for-hospital",
     /// Let a date follow a doctor's week again.
     ResetDate = "reset-date",
     /// Retry or skip what could not be processed.

@@ -78,6 +78,8 @@ pub struct Reschedule {
     pub assets: Vec<AssetId>,
     /// Those of them that somebody chose.
     pub chosen: Vec<AssetId>,
+    /// Who wanted it.
+    pub by: Party,
     /// What giving up the other time costs.
     pub fee: Option<Money>,
     /// Why that was waived.
@@ -242,6 +244,7 @@ impl Appointment {
             mode,
             assets,
             chosen,
+            by,
             fee,
             waiver,
         } = reschedule;
@@ -264,6 +267,7 @@ impl Appointment {
             mode,
             assets,
             chosen,
+            by,
             fee,
             waiver,
         })

@@ -70,6 +70,9 @@ pub struct RescheduleIn {
     /// needs beyond them is allotted anew.
     #[oai(validator(max_items = 10, unique_items))]
     assets: Option<Vec<Uuid>>,
+    /// On whose part; what the hospital moves costs the patient nothing.
+    #[oai(default)]
+    by: PartyCode,
     /// Why the fee for moving it so late is waived; only where the hospital allows it.
     #[oai(validator(min_length = 1, max_length = 2000))]
     waive: Option<String>,
@@ -200,7 +203,7 @@ impl Appointments {
     /// Move an appointment to another slot
     ///
     /// The doctor's slot, the rooms and the devices change together or not at all. Moving it
-    /// late may cost a fee, as the hospital's rules say.
+    /// late on the patient's part may cost a fee, as the hospital's rules say.
     #[oai(
         path = "/appointments/:id/reschedule",
         method = "post",
@@ -222,6 +225,7 @@ impl Appointments {
             assets: given
                 .assets
                 .map(|assets| assets.into_iter().map(AssetId).collect()),
+            by: given.by.into(),
             waive: optional("/waive", given.waive.as_deref())?,
         };
         let done = self

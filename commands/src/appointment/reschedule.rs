@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use medilink_domain::agenda::OpenVisit;
-use medilink_domain::appointment::{self, AppointmentCommand, AppointmentError, Booking};
+use medilink_domain::appointment::{self, AppointmentCommand, AppointmentError, Booking, Party};
 use medilink_domain::patient::Patient;
-use medilink_domain::values::{FreeText, VisitMode};
+use medilink_domain::values::{FreeText, Money, VisitMode};
 use medilink_domain::{AppointmentId, AssetId, DoctorId};
 
 use super::{AppointmentAnswer, allowed, answer, resource, waived};
@@ -31,12 +31,14 @@ pub struct Reschedule {
     /// those go along, or the move is refused where one is taken; to a doctor of another
     /// hospital none goes along. What its type needs beyond them is allotted anew.
     pub assets: Option<Vec<AssetId>>,
+    /// Who wants it.
+    pub by: Party,
     /// Why the fee for moving it so late is waived.
     pub waive: Option<FreeText>,
 }
 
 impl Reschedule {
-    /// To another slot of the same doctor, in the same way.
+    /// On the patient's part, to another slot of the same doctor, in the same way.
     pub const fn new(appointment: AppointmentId, starts_at: DateTime<Utc>) -> Self {
         Self {
             appointment,
@@ -44,7 +46,28 @@ impl Reschedule {
             doctor: None,
             mode: None,
             assets: None,
+            by: Party::Patient,
             waive: None,
+        }
+    }
+
+    /// What giving up the other time costs.
+    async fn fee(
+        &self,
+        work: &mut Work<'_>,
+        booking: &Booking,
+    ) -> Result<Option<Money>, CommandError> {
+        match self.by {
+            // Whoever moves a visit doesn't charge the other for it.
+            Party::Hospital => {
+                work.authorize(Action::RescheduleForHospital, &resource(work, booking))?;
+                Ok(None)
+            }
+            Party::Patient => {
+                let policy = hospital_of(work, booking.hospital).await?.policy;
+                let late = policy.late_fee(booking.starts_at, work.now());
+                waived(work, &policy, late, self.waive.as_ref(), booking)
+            }
         }
     }
 
@@ -86,12 +109,9 @@ impl Operation for Reschedule {
         if (doctor, self.starts_at) == (booking.doctor, booking.starts_at) {
             return Err(AppointmentError::SameSlot.into());
         }
-        let left = hospital_of(work, booking.hospital).await?;
-        let fee = left.policy.late_fee(booking.starts_at, work.now());
-        let fee = waived(work, &left.policy, fee, self.waive.as_ref(), &booking)?;
-
+        let fee = self.fee(work, &booking).await?;
         let practice = Practice::of(work, doctor).await?;
-        let by_staff = work.context().actor.is_staff();
+        let by_staff = self.by == Party::Hospital || work.context().actor.is_staff();
         practice
             .policy()
             .check_time(self.starts_at, work.now(), by_staff)?;
@@ -130,6 +150,7 @@ impl Operation for Reschedule {
             mode,
             assets: placed.assets,
             chosen: placement.chosen(),
+            by: self.by,
             fee,
             waiver: self.waive.clone(),
         });

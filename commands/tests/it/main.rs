@@ -9,6 +9,7 @@ mod attendance;
 mod calendar_feed;
 mod clinic;
 mod executor;
+mod fees;
 mod support;
 mod visits;
 mod waitlist;

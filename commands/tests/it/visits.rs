@@ -1,16 +1,15 @@
-//! Appointments beyond one slot of one doctor: types of visits, rooms and devices, limits and
-//! fees, overbooking.
+//! Appointments beyond one slot of one doctor: types of visits, rooms and devices, limits,
+//! overbooking.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use medilink_commands::appointment::{Book, Cancel, RecordNoShow, Reschedule};
+use medilink_commands::appointment::{Book, Cancel, Reschedule};
 use medilink_commands::{hospital, schedule, visit_type};
-use medilink_domain::appointment::Party;
-use medilink_domain::hospital::{BookingPolicy, CancellationPolicy};
-use medilink_domain::values::{Role, VisitMode};
+use medilink_domain::hospital::BookingPolicy;
+use medilink_domain::values::VisitMode;
 
-use crate::clinic::{Clinic, hours, minutes, rupees};
+use crate::clinic::{Clinic, hours, minutes};
 use crate::support::slug;
 
 #[tokio::test]
@@ -198,62 +197,4 @@ async fn nobody_is_to_be_in_two_places_at_once() {
     };
     world.run(&console, &over).await.unwrap();
     world.run(&console, &other).await.unwrap();
-}
-
-#[tokio::test]
-async fn cancelling_late_costs_what_the_hospital_says_and_some_may_waive_it() {
-    let clinic = Clinic::open().await;
-    clinic
-        .set(BookingPolicy {
-            cancellation: CancellationPolicy {
-                notice: minutes(60 * 24),
-                late_fee: Some(rupees(20_000)),
-                waived_by: vec![Role::Receptionist],
-            },
-            no_show_fee: Some(rupees(50_000)),
-            ..BookingPolicy::default()
-        })
-        .await;
-    let (world, patient, console) = (&clinic.world, clinic.patient().await, clinic.console());
-    let late = clinic.slot(0) - TimeDelta::hours(2);
-    let mut booked = Vec::new();
-    for quarter in 0..5 {
-        let done = world.run(&console, &clinic.book(patient, quarter)).await;
-        booked.push(done.unwrap().answer.appointment);
-    }
-    let theirs = world.patient(patient);
-    let early = world.run(&theirs, &Cancel::new(booked[0])).await.unwrap();
-    assert_eq!(early.answer.fee, None);
-    let theirs_late = clinic.at(theirs.clone(), late);
-    let paid = world
-        .run(&theirs_late, &Cancel::new(booked[1]))
-        .await
-        .unwrap();
-    assert_eq!(paid.answer.fee, Some(rupees(20_000)));
-    let waived = Cancel {
-        waive: Some("the bus broke down".parse().unwrap()),
-        ..Cancel::new(booked[2])
-    };
-    assert!(world.run(&theirs_late, &waived).await.is_err());
-    let doctors = clinic.at(clinic.as_doctor(), late);
-    assert_eq!(slug(world.run(&doctors, &waived).await), "fee-not-waivable");
-    let reception = clinic.at(console.clone(), late);
-    let free = world.run(&reception, &waived).await.unwrap();
-    assert_eq!(free.answer.fee, None);
-    let ours = Cancel {
-        by: Party::Hospital,
-        ..Cancel::new(booked[3])
-    };
-    assert!(world.run(&theirs_late, &ours).await.is_err());
-    assert_eq!(world.run(&doctors, &ours).await.unwrap().answer.fee, None);
-    let missed = RecordNoShow {
-        appointment: booked[4],
-    };
-    assert_eq!(
-        slug(world.run(&reception, &missed).await),
-        "too-early-for-no-show"
-    );
-    let after = clinic.at(console, clinic.slot(6));
-    let done = world.run(&after, &missed).await.unwrap();
-    assert_eq!(done.answer.fee, Some(rupees(50_000)));
 }

@@ -71,6 +71,9 @@ pub struct Rescheduled {
     /// Those of them that somebody chose; the others its type needs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chosen: Vec<AssetId>,
+    /// Who wanted it.
+    #[serde(default)]
+    pub by: Party,
     /// What giving up the other time costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Money>,

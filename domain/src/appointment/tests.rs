@@ -72,6 +72,7 @@ fn reschedule(starts_at: &str, ends_at: &str) -> Reschedule {
         mode: VisitMode::InPerson,
         assets: vec![id(7)],
         chosen: vec![id(7)],
+        by: Party::Patient,
         fee: None,
         waiver: None,
     }
@@ -87,6 +88,7 @@ fn moved(from: &str, to: &str, until: &str) -> Rescheduled {
         mode: VisitMode::InPerson,
         assets: vec![id(7)],
         chosen: vec![id(7)],
+        by: Party::Patient,
         fee: None,
         waiver: None,
     }

@@ -92,9 +92,20 @@ async fn a_visit_moves_to_another_doctor_and_another_mode_for_the_fee() {
     assert_eq!(read["previous"][0]["doctor"], json!(doctor));
     assert_eq!(read["previous"][0]["starts_at"], booked["starts_at"]);
     let (status, same) = site
-        .post(&format!("{visit}/reschedule"), &token, body)
+        .post(&format!("{visit}/reschedule"), &token, body.clone())
         .await;
     assert_eq!((status, slug(&same)), (409, "same-slot"));
+
+    let mut ours = body;
+    ours["by"] = json!("hospital");
+    ours["doctor"] = json!(doctor);
+    let path = format!("{visit}/reschedule");
+    let (status, _) = site.post(&path, &token, ours.clone()).await;
+    assert_eq!(status, 403, "a patient is not the hospital");
+    let (status, free) = site.post(&path, reception, ours).await;
+    assert_eq!((status, &free["fee"]), (200, &Value::Null), "{free}");
+    let (_, read) = site.get_after(&free, &visit, &token).await;
+    assert_eq!(read["fees"].as_array().map(Vec::len), Some(1), "{read}");
     clinic.site.close().await;
 }
 

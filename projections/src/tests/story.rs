@@ -164,6 +164,7 @@ impl World {
             mode: VisitMode::InPerson,
             assets: Vec::new(),
             chosen: Vec::new(),
+            by: Party::Patient,
             fee: None,
             waiver: None,
         };

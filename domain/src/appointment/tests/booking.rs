@@ -116,6 +116,7 @@ async fn an_appointment_can_move_to_another_doctor_at_the_same_time_and_stays_th
         mode: VisitMode::Video,
         assets: vec![],
         chosen: vec![],
+        by: Party::Hospital,
         fee: Some(rupees(200)),
         waiver: Some(text("the doctor is ill")),
         ..reschedule(FOUR, FIVE)
@@ -125,6 +126,7 @@ async fn an_appointment_can_move_to_another_doctor_at_the_same_time_and_stays_th
         mode: VisitMode::Video,
         assets: vec![],
         chosen: vec![],
+        by: Party::Hospital,
         fee: Some(rupees(200)),
         waiver: Some(text("the doctor is ill")),
         ..moved(FOUR, FOUR, FIVE)
@@ -349,4 +351,19 @@ fn what_was_chosen_is_known_of_every_visit_whose_type_needs_nothing() {
         ..allotted
     };
     assert_eq!(unsaid.chosen(), [id(7)]);
+}
+
+#[test]
+fn a_move_from_before_it_was_asked_who_wanted_it_is_the_patients() {
+    let AppointmentEvent::Rescheduled(moved) = rescheduled() else {
+        panic!("not a move");
+    };
+    let mut stored = serde_json::to_value(&moved).unwrap();
+    assert_eq!(stored["by"], "patient");
+    let fields = stored.as_object_mut().unwrap();
+    fields.remove("by");
+    fields.remove("chosen");
+    let read: Rescheduled = serde_json::from_value(stored).unwrap();
+    let chosen = Vec::new();
+    assert_eq!(read, Rescheduled { chosen, ..moved });
 }
