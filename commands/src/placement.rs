@@ -4,10 +4,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::appointment::Booking;
 use medilink_domain::calendar::{
-    Calendar, CalendarCommand, CalendarId, Release, Reserve, Slot, SlotClaim, Visit,
+    Calendar, CalendarCommand, CalendarId, Release, Reservation, Reserve, Slot, SlotClaim, Visit,
 };
 use medilink_domain::hospital::HospitalError;
-use medilink_domain::values::{Code, ReminderLead, VisitMode};
+use medilink_domain::values::{BufferMinutes, Code, ReminderLead, VisitMode};
 use medilink_domain::visit_type::VisitType;
 use medilink_domain::{AppointmentId, AssetId, DoctorId, VisitTypeId};
 
@@ -62,13 +62,13 @@ impl Placement {
         let date = practice.date(self.starts_at);
         let kind = self.kind(work, practice).await?;
         let slot = self.reserve(work, practice, date, kind.visit).await?;
-        let occupied = slot.occupies(&kind.visit);
+        let stay = Stay::new(practice, date, slot.occupies(&kind.visit));
         let mut assets = self.chosen();
         for asset in &assets {
             if !practice.hospital.assets.contains_key(asset) {
                 return Err(HospitalError::NoSuchAsset.into());
             }
-            occupancy::occupy(work, *asset, date, self.appointment, occupied).await?;
+            occupancy::occupy(work, *asset, &stay, self.appointment).await?;
         }
         let mut given = assets.clone();
         for class in &kind.needs {
@@ -82,8 +82,8 @@ impl Placement {
                 continue;
             }
             let candidates = practice.hospital.assets.keys().filter(|id| in_class(id));
-            let asset = occupancy::free(work, candidates.copied(), date, occupied).await?;
-            occupancy::occupy(work, asset, date, self.appointment, occupied).await?;
+            let asset = occupancy::free(work, candidates.copied(), &stay).await?;
+            occupancy::occupy(work, asset, &stay, self.appointment).await?;
             assets.push(asset);
         }
         Ok(Placed {
@@ -125,17 +125,27 @@ impl Placement {
         let doctor = practice.place().doctor;
         let id = CalendarId { doctor, date };
         let mut calendar = work.load::<Calendar>(&id, "calendar").await?;
+        let mut claim = SlotClaim {
+            starts_at: self.starts_at,
+            visit,
+            plan: practice.plan(date),
+            neighbours: Vec::new(),
+            overbook: self.overbook,
+            reminders: self.reminders.clone(),
+        };
+        if let Some(reach) = calendar.state().reach(&claim) {
+            for date in Stay::new(practice, date, reach).neighbours {
+                let id = CalendarId { doctor, date };
+                let other = work.load::<Calendar>(&id, "calendar").await?;
+                let taken = other.state().reservations.iter();
+                claim.neighbours.extend(taken.map(Reservation::occupies));
+            }
+        }
         let reserve = Reserve {
             appointment: self.appointment,
             doctor,
             date,
-            claim: SlotClaim {
-                starts_at: self.starts_at,
-                visit,
-                plan: practice.plan(date),
-                overbook: self.overbook,
-                reminders: self.reminders.clone(),
-            },
+            claim,
         };
         work.decide(&mut calendar, CalendarCommand::Reserve(reserve))
             .await?;
@@ -147,6 +157,40 @@ impl Placement {
             ends_at: taken.ends_at,
             window: None,
         })
+    }
+}
+
+/// The time that a visit needs, with what is kept free around it, and the days that tell
+/// whether others need it too.
+///
+/// A visit is held by the day on which it starts and ends with that day; the time around it may
+/// reach into the next, where the calendar of the one can't see what the other holds. So near
+/// midnight the other day is read as well. That is safe without writing to it: the append holds
+/// every stream that was read to the version that was read ([`Work`]), in one compare-and-set
+/// with the writes. Of two visits that meet over midnight each writes the day that the other has
+/// read, so only one of them is recorded, and the other is decided anew.
+#[derive(Debug)]
+pub(crate) struct Stay {
+    pub(crate) date: NaiveDate,
+    /// The other days whose visits can be within reach.
+    pub(crate) neighbours: Vec<NaiveDate>,
+    pub(crate) span: (DateTime<Utc>, DateTime<Utc>),
+}
+
+impl Stay {
+    fn new(practice: &Practice, date: NaiveDate, span: (DateTime<Utc>, DateTime<Utc>)) -> Self {
+        // Nobody keeps more time free around a visit, so no visit that is farther away matters.
+        let farthest = BufferMinutes::LONGEST;
+        let edges = [
+            span.0.checked_sub_signed(farthest),
+            span.1.checked_add_signed(farthest),
+        ];
+        let dates = edges.into_iter().flatten().map(|at| practice.date(at));
+        Self {
+            date,
+            neighbours: dates.filter(|other| *other != date).collect(),
+            span,
+        }
     }
 }
 

@@ -91,6 +91,9 @@ pub struct SlotClaim {
     pub visit: Visit,
     /// What the doctor's schedule says of the day.
     pub plan: DayPlan,
+    /// When nobody else can be seen because of visits of the doctor's other days: those near
+    /// midnight reach into this one with the time that is kept free around them.
+    pub neighbours: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Whether it may be given although it is taken or the day is full.
     pub overbook: bool,
     /// How long before it the patient is reminded; as usual, if nothing was chosen.

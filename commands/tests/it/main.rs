@@ -10,6 +10,7 @@ mod calendar_feed;
 mod clinic;
 mod executor;
 mod fees;
+mod midnight;
 mod support;
 mod visits;
 mod waitlist;

@@ -93,9 +93,14 @@ impl World {
 
     /// A doctor of a new hospital in India, who receives nobody yet.
     pub async fn practice(&self, registration: &str) -> (DoctorId, HospitalId) {
+        self.practice_in("Asia/Kolkata", registration).await
+    }
+
+    /// A doctor of a new hospital in a time zone, who receives nobody yet.
+    pub async fn practice_in(&self, zone: &str, registration: &str) -> (DoctorId, HospitalId) {
         let open = hospital::Open {
             name: "City".parse().unwrap(),
-            time_zone: "Asia/Kolkata".parse().unwrap(),
+            time_zone: zone.parse().unwrap(),
         };
         let opened = self.run(&self.console(), &open).await.unwrap();
         let hospital = opened.answer.hospital;

@@ -4,7 +4,9 @@
 mod histories;
 
 use chrono::TimeDelta;
-use histories::{History, date, events, histories, instants, midnight, noon, plans, visits};
+use histories::{
+    History, date, events, histories, instants, midnight, neighbours, noon, plans, visits,
+};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
@@ -53,10 +55,12 @@ fn rightly_given(
         slot.0 - claim.visit.buffer_before.length(),
         slot.1 + claim.visit.buffer_after.length(),
     );
-    let taken = before
-        .reservations
-        .iter()
-        .any(|other| overlap(kept_free, other.occupies()));
+    let own = before.reservations.iter().map(Reservation::occupies);
+    let taken = own
+        .chain(claim.neighbours.iter().copied())
+        .any(|other| overlap(kept_free, other));
+    let reach = before.reach(claim).unwrap();
+    prop_assert!(reach.0 <= kept_free.0 && kept_free.1 <= reach.1);
     let most = claim.plan.most_visits.map_or(usize::MAX, usize::from);
     let full = before.reservations.len() >= most;
     prop_assert_eq!(given.overbooked, taken || full);
@@ -120,6 +124,7 @@ proptest! {
     fn what_is_free_can_be_reserved_and_what_is_not_cannot(
         history in histories(),
         visit in visits(),
+        neighbours in neighbours(0),
         hours in 0_i64..48,
     ) {
         let (day, plan) = (history.day, history.plans[0].clone());
@@ -127,7 +132,7 @@ proptest! {
         let now = midnight(day) + TimeDelta::hours(hours - 12);
         let ever = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
         let free = free_slots(
-            &plan, &calendar.windows, &calendar.reservations, &visit, ever, now,
+            &plan, &calendar.windows, &calendar.reservations, &neighbours, &visit, ever, now,
         );
         prop_assert!(free.is_sorted_by(|one, other| one.starts_at < other.starts_at));
         let openings = openings(&plan, &calendar.windows);
@@ -140,6 +145,7 @@ proptest! {
                     starts_at: slot.starts_at,
                     visit,
                     plan: plan.clone(),
+                    neighbours: neighbours.clone(),
                     overbook,
                     reminders: None,
                 },
@@ -163,12 +169,12 @@ proptest! {
     #[test]
     fn free_slots_never_overlap_a_reservation(
         events in prop::collection::vec(events(), 0..60),
-        plan in plans(0), visit in visits(),
+        plan in plans(0), visit in visits(), neighbours in neighbours(0),
         from in instants(0), to in instants(0), now in instants(0),
     ) {
         let calendar = crate::testing::after::<Calendar>(&events);
         let free = free_slots(
-            &plan, &calendar.windows, &calendar.reservations, &visit, (from, to), now,
+            &plan, &calendar.windows, &calendar.reservations, &neighbours, &visit, (from, to), now,
         );
         for slot in free {
             prop_assert!(from <= slot.starts_at && slot.starts_at < to && now < slot.starts_at);
@@ -176,7 +182,10 @@ proptest! {
                 taken.starts_at < taken.ends_at
                     && overlap(taken.occupies(), slot.occupies(&visit))
             });
-            prop_assert!(!taken, "{:?}", slot);
+            let reached = neighbours
+                .iter()
+                .any(|other| overlap(*other, slot.occupies(&visit)));
+            prop_assert!(!taken && !reached, "{:?}", slot);
         }
     }
 }

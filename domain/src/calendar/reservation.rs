@@ -53,14 +53,10 @@ impl Calendar {
         if claim.starts_at <= now {
             return Err(CalendarError::SlotInPast);
         }
-        let openings = openings(&claim.plan, &self.windows);
-        // More than one where a window lies over the hours of the schedule.
-        let slots: Vec<_> = openings
-            .iter()
-            .filter_map(|opening| opening.slot(&claim.visit, claim.starts_at))
-            .collect();
+        let slots = self.slots(claim);
         let first = slots.first().ok_or(CalendarError::NotASlot)?;
-        let busy = Busy::new(self.reservations.iter().map(Reservation::occupies));
+        let own = self.reservations.iter().map(Reservation::occupies);
+        let busy = Busy::new(own.chain(claim.neighbours.iter().copied()));
         let free = slots
             .iter()
             .find(|slot| busy.is_free(slot.occupies(&claim.visit)));
@@ -72,6 +68,23 @@ impl Calendar {
             Some(refusal) if !claim.overbook => Err(refusal),
             refusal => Ok((*free.unwrap_or(first), refusal.is_some())),
         }
+    }
+
+    /// The slots that start when the claim says. More than one where a window lies over the
+    /// hours of the schedule.
+    fn slots(&self, claim: &SlotClaim) -> Vec<Slot> {
+        openings(&claim.plan, &self.windows)
+            .iter()
+            .filter_map(|opening| opening.slot(&claim.visit, claim.starts_at))
+            .collect()
+    }
+
+    /// From when to when at most nobody else can be seen if the claim is met; `None` when no
+    /// slot starts then. Only what is taken in it matters to the claim.
+    pub fn reach(&self, claim: &SlotClaim) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let slots = self.slots(claim);
+        let occupied = slots.iter().map(|slot| slot.occupies(&claim.visit));
+        occupied.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     /// The slot of an appointment.

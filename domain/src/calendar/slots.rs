@@ -186,11 +186,13 @@ impl Busy {
 }
 
 /// The slots of such a visit that start in `from..to`, after `now`, and that nobody has
-/// taken; in order, and none when the day is full.
+/// taken, neither on this day nor, as `neighbours` says, on the doctor's other days; in order,
+/// and none when the day is full.
 pub fn free_slots(
     plan: &DayPlan,
     windows: &[Window],
     reservations: &[Reservation],
+    neighbours: &[(DateTime<Utc>, DateTime<Utc>)],
     visit: &Visit,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     now: DateTime<Utc>,
@@ -198,7 +200,8 @@ pub fn free_slots(
     if is_full(plan, reservations) {
         return Vec::new();
     }
-    let busy = Busy::new(reservations.iter().map(Reservation::occupies));
+    let own = reservations.iter().map(Reservation::occupies);
+    let busy = Busy::new(own.chain(neighbours.iter().copied()));
     let mut slots: Vec<_> = openings(plan, windows)
         .iter()
         .filter(|opening| opening.opens < to && from < opening.closes)

@@ -65,6 +65,7 @@ fn claim(starts_at: DateTime<Utc>) -> SlotClaim {
         starts_at,
         visit: Visit::default(),
         plan: DayPlan::default(),
+        neighbours: vec![],
         overbook: false,
         reminders: None,
     }

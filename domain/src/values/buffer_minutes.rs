@@ -11,6 +11,9 @@ number! {
 }
 
 impl BufferMinutes {
+    /// The longest there is.
+    pub const LONGEST: TimeDelta = TimeDelta::minutes(Self::MAX as i64);
+
     /// The length as a difference between instants.
     pub fn length(self) -> TimeDelta {
         TimeDelta::minutes(i64::from(self.get()))

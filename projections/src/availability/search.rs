@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use medilink_domain::calendar::{Slot, Visit, free_slots};
+use medilink_domain::calendar::{Reservation, Slot, Visit, free_slots};
 use medilink_domain::values::{Code, Language, VisitMode};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
 
@@ -243,6 +243,11 @@ fn dates((from, to): (DateTime<Utc>, DateTime<Utc>)) -> impl Iterator<Item = Nai
     .take_while(move |date| *date <= last)
 }
 
+/// The days before and after: visits near midnight need time of both.
+fn around(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    [date.pred_opt(), date.succ_opt()].into_iter().flatten()
+}
+
 struct Candidate<'a> {
     doctor: DoctorId,
     known: &'a Doctor,
@@ -319,11 +324,12 @@ impl Tenancy {
         date: NaiveDate,
         span: (DateTime<Utc>, DateTime<Utc>),
     ) -> bool {
+        let days = || around(date).chain([date]);
         let mut taken = Vec::new();
         needs.iter().all(|class| {
             let free = hospital.assets.iter().find(|(asset, of)| {
-                let busy = self.occupied.get(&(*asset, date));
-                of == class && !taken.contains(asset) && busy.is_none_or(|busy| busy.is_free(span))
+                let mut busy = days().filter_map(|day| self.occupied.get(&(*asset, day)));
+                of == class && !taken.contains(asset) && busy.all(|busy| busy.is_free(span))
             });
             free.map(|(asset, _)| taken.push(*asset)).is_some()
         })
@@ -363,7 +369,12 @@ impl Candidate<'_> {
         let plan = tenancy.plan(self.doctor, date, self.hospital);
         let nothing = Day::default();
         let day = tenancy.days.get(&(self.doctor, date)).unwrap_or(&nothing);
-        let slots = free_slots(&plan, &day.windows, &day.reservations, visit, span, now);
+        let neighbours: Vec<_> = around(date)
+            .filter_map(|other| tenancy.days.get(&(self.doctor, other)))
+            .flat_map(|other| other.reservations.iter().map(Reservation::occupies))
+            .collect();
+        let (windows, taken) = (&day.windows, &day.reservations);
+        let slots = free_slots(&plan, windows, taken, &neighbours, visit, span, now);
         slots
             .into_iter()
             .filter(|slot| {

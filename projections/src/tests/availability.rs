@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use medilink_domain::values::Language;
+use medilink_domain::visit_type::VisitTypeTerms;
 use medilink_log::Position;
 
 use super::visits::terms;
@@ -218,4 +219,38 @@ async fn what_was_booked_a_moment_ago_is_not_offered_to_whoever_saw_it() {
     world.settle(&projector).await;
     assert_eq!(count(Some(booked)).await, 1);
     running.stop().await;
+}
+
+#[tokio::test]
+async fn the_time_around_visits_is_kept_free_over_midnight_too() {
+    let world = World::new().await;
+    let projector = world.projector();
+    let running = world.run(&projector);
+    hospital(&world).await;
+    world.asset(10, 80).await;
+    let before = |needs| VisitTypeTerms {
+        buffer_before: 30.try_into().unwrap(),
+        ..terms(30, needs)
+    };
+    world.defined(70, before(&[])).await;
+    world.defined(71, before(&["ultrasound"])).await;
+    for doctor in [30, 31] {
+        world.window(doctor, day(2), 1).await;
+    }
+    // The last of the day before, of one doctor and of the device.
+    let last = day(2) - TimeDelta::minutes(30);
+    world.reserved(500, 30, last).await;
+    world.occupied(80, 500, last).await;
+    world.settle(&projector).await;
+    running.stop().await;
+    for (visit_type, expected) in [
+        (70, [(0, 31), (30, 30), (30, 31)].as_slice()),
+        (71, &[(30, 30), (30, 31)]),
+    ] {
+        let search = Search {
+            visit_type: Some(id(visit_type)),
+            ..on_day_two()
+        };
+        assert_eq!(find(&world, &search).await, expected, "{visit_type}");
+    }
 }

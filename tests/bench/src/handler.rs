@@ -166,7 +166,7 @@ async fn slots(
     }
     let (plan, visit) = (DayPlan::default(), Visit::default());
     let within = (span.from, span.to);
-    let free = free_slots(&plan, &windows, &taken, &visit, within, Utc::now());
+    let free = free_slots(&plan, &windows, &taken, &[], &visit, within, Utc::now());
     let items: Vec<Value> = free
         .iter()
         .map(|slot| json!({"starts_at": slot.starts_at, "ends_at": slot.ends_at, "window": slot.window}))

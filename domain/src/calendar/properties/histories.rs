@@ -128,15 +128,28 @@ pub(super) fn plans(day: usize) -> impl Strategy<Value = DayPlan> {
     )
 }
 
+/// What visits of other days take, as if they could reach anywhere.
+pub(super) fn neighbours(day: usize) -> impl Strategy<Value = Vec<Stretch>> {
+    let stretch = (instants(day), 1_i64..9);
+    let stretch = stretch.prop_map(|(from, quarters)| {
+        let length = TimeDelta::minutes(15 * quarters);
+        (from, from + length)
+    });
+    prop::collection::vec(stretch, 0..3)
+}
+
 fn claims(day: usize) -> impl Strategy<Value = SlotClaim> {
     let overbook = prop::bool::weighted(0.2);
-    (instants(day), visits(), overbook).prop_map(|(starts_at, visit, overbook)| SlotClaim {
-        starts_at,
-        visit,
-        plan: DayPlan::default(),
-        overbook,
-        reminders: None,
-    })
+    (instants(day), visits(), neighbours(day), overbook).prop_map(
+        |(starts_at, visit, neighbours, overbook)| SlotClaim {
+            starts_at,
+            visit,
+            plan: DayPlan::default(),
+            neighbours,
+            overbook,
+            reminders: None,
+        },
+    )
 }
 
 fn commands(day: usize) -> impl Strategy<Value = CalendarCommand> {

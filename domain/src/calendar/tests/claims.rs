@@ -37,6 +37,7 @@ fn free(known: &[CalendarEvent], plan: &DayPlan, visit: &Visit) -> Vec<Slot> {
         plan,
         &calendar.windows,
         &calendar.reservations,
+        &[],
         visit,
         day,
         hour("00:00"),

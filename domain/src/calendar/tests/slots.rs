@@ -105,6 +105,7 @@ fn free_slots_are_those_in_range_ahead_and_not_taken() {
             &DayPlan::default(),
             &calendar.windows,
             &calendar.reservations,
+            &[],
             &Visit::default(),
             (hour(from), hour(to)),
             hour(now),
