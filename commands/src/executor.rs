@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_domain::event::canonical;
 use medilink_log::{
     AppendError, EventCodec, LogReader, LogWriter, NewReceipt, Position, Receipt, Snapshots,
     StreamLoader,
@@ -16,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::actor::CommandContext;
 use crate::authorizer::Authorizer;
 use crate::error::CommandError;
+use crate::receipt::Place;
 use crate::turns::{Turn, Turns};
 use crate::work::Work;
 
@@ -26,9 +26,9 @@ const ATTEMPTS: u32 = 12;
 pub trait Operation: Send + Sync {
     /// Its stable name; part of what an idempotency key is scoped to.
     const NAME: &'static str;
-    /// What the caller gets: identifiers and versions only, because it is kept in the clear
-    /// for repeated requests.
-    type Answer: Serialize + DeserializeOwned + Send;
+    /// What the caller gets. It is kept for repeated requests, sealed if anything was recorded
+    /// about a person, and in the clear if not.
+    type Answer: Serialize + DeserializeOwned + Send + Sync;
 
     /// What the request names, such as a stream; the other part of that scope.
     fn target(&self) -> String;
@@ -169,11 +169,15 @@ impl Executor {
                 }
             };
             let receipt = match (&scope, &context.idempotency) {
-                (Some(scope), Some(idempotency)) => Some(NewReceipt {
-                    scope: *scope,
-                    body_hash: idempotency.body_hash,
-                    answer: canonical(&answer).into(),
-                }),
+                (Some(scope), Some(idempotency)) => {
+                    let tenant = context.actor.tenant;
+                    let (vault, keeper) = (self.0.codec.vault(), work.keeper());
+                    Some(NewReceipt {
+                        scope: *scope,
+                        body_hash: idempotency.body_hash,
+                        answer: Place { tenant, scope }.keep(vault, keeper, &answer).await?,
+                    })
+                }
                 _ => None,
             };
             let Some(append) = work.into_append(receipt)? else {
@@ -258,8 +262,11 @@ impl Executor {
         if body_hash != idempotency.body_hash {
             return Err(CommandError::IdempotencyKeyReused);
         }
-        let answer = serde_json::from_slice(&answer)
-            .map_err(|_| CommandError::Internal("a stored receipt doesn't parse".into()))?;
+        let tenant = context.actor.tenant;
+        let place = Place { tenant, scope };
+        let answer = place.open(self.0.codec.vault(), &answer).await?;
+        // Whoever was erased is not known any more.
+        let answer = answer.ok_or(CommandError::NotFound("person"))?;
         Ok(Some(Committed {
             answer,
             position,

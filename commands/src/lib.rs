@@ -25,6 +25,7 @@ pub mod patient;
 mod placement;
 mod practice;
 mod queue;
+mod receipt;
 pub mod schedule;
 pub mod series;
 mod turns;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use medilink_domain::{Decider, Event, TenantId};
+use medilink_domain::{Decider, Event, Privacy, TenantId};
 use medilink_log::{
     Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
     StreamWrite, snapshot_shape,
@@ -16,6 +16,7 @@ use crate::actor::CommandContext;
 use crate::authorizer::{Denied, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
+use crate::receipt::Keeper;
 
 /// An aggregate as an attempt sees it: loaded state plus what was decided since.
 #[derive(Clone, Debug)]
@@ -60,6 +61,8 @@ pub struct Work<'a> {
     instances: HashMap<String, Box<dyn Any + Send + Sync>>,
     claims: Vec<Claim>,
     permit: Option<Permit>,
+    /// The first person about whom something was decided.
+    keeper: Option<Keeper>,
 }
 
 impl<'a> Work<'a> {
@@ -73,6 +76,7 @@ impl<'a> Work<'a> {
             instances: HashMap::new(),
             claims: Vec::new(),
             permit: None,
+            keeper: None,
         }
     }
 
@@ -303,6 +307,9 @@ impl<'a> Work<'a> {
                 event.kind().name.starts_with(D::CATEGORY),
                 "an event's context is its stream's category"
             );
+            if let (Privacy::Personal(category), Some(subject)) = (event.kind().privacy, subject) {
+                self.keeper.get_or_insert(Keeper { subject, category });
+            }
             instance.version += 1;
             let encoded = self
                 .parts
@@ -341,6 +348,11 @@ impl<'a> Work<'a> {
             key,
             stream: instance.stream.clone(),
         });
+    }
+
+    /// Whose key the answer is to be kept under, if it is about a person.
+    pub(crate) const fn keeper(&self) -> Option<Keeper> {
+        self.keeper
     }
 
     /// What is to be recorded; `None` when nothing happened.

@@ -49,7 +49,7 @@ pub struct NewReceipt {
     pub scope: [u8; 32],
     /// Hash of the request body.
     pub body_hash: [u8; 32],
-    /// What to answer again; identifiers only.
+    /// What to answer again: ciphertext if it is about a person, identifiers only if not.
     pub answer: Bytes,
 }
 
