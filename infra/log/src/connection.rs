@@ -11,8 +11,8 @@ use tokio_postgres::{Client, Statement};
 use crate::epoch::Epochs;
 use crate::event::Position;
 use crate::inline::{InlineEvent, InlineProjection};
+use crate::pending::Pending;
 use crate::statement::{self, Recorded, Verdict};
-use crate::writer::Pending;
 
 /// A batch that takes longer than this has lost its connection.
 const PATIENCE: Duration = Duration::from_secs(10);

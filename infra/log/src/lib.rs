@@ -19,6 +19,7 @@ mod inline;
 mod kept;
 mod loaded;
 mod loader;
+mod pending;
 mod queue;
 mod reader;
 mod snapshot;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::append::AppendError;
-use crate::writer::Pending;
+use crate::pending::Pending;
 
 /// The most appends in one batch: beyond it a batch only gets slower (measured).
 pub(crate) const MAX_BATCH: usize = 512;

@@ -11,7 +11,7 @@ use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;
 
 use crate::event::Position;
-use crate::writer::Pending;
+use crate::pending::Pending;
 
 const RECORD: &str = r#"
 WITH checks AS MATERIALIZED (
