@@ -202,12 +202,12 @@ impl Platform {
     }
 
     /// SIGSTOP: it does nothing, and its connections stay open.
-    pub fn pause_part(&mut self, instance: impl Into<Instance>) {
+    pub fn pause_part(&self, instance: impl Into<Instance>) {
         self.parts[&instance.into()].pause();
     }
 
     /// SIGCONT.
-    pub fn resume_part(&mut self, instance: impl Into<Instance>) {
+    pub fn resume_part(&self, instance: impl Into<Instance>) {
         self.parts[&instance.into()].resume();
     }
 

@@ -2,7 +2,9 @@
 //! beside bare poem handlers with one statement each; and `memory_*`: what each process of the
 //! platform has in memory after that.
 //!
-//! - `http_book`: POST a booking; the bare handler inserts one row.
+//! - `http_book`: POST a booking; the bare handler inserts one row. While bookings come in, the
+//!   read models, the broker and the workers follow on the same processors;
+//!   `http_book_alone` is the same while those are stopped (SIGSTOP).
 //! - `http_read`: GET a doctor's free slots, which is nobody's personal data; the bare handler
 //!   makes the same answer of the same row.
 //! - `http_read_audited`: GET an appointment. The gateway records that it was read, durably,
@@ -23,11 +25,14 @@ const IN_FLIGHT: usize = 64;
 /// The bare handler's connections: the fastest of 4, 8, 16 and 32 here.
 const POOL: usize = 16;
 
+/// What follows from a booking once it is recorded.
+const FOLLOWERS: [Part; 3] = [Part::Relay, Part::Projector, Part::Worker];
+
 /// Runs the group.
 pub async fn run(bench: &mut Bench) {
     let (count, requests) = (bench.scale.rounds, bench.scale.requests);
     // Half of the slots stay free, for the reads to find.
-    let mut site = Site::open(requests * (count + 1) * 2).await;
+    let mut site = Site::open(requests * (2 * count + 1) * 2).await;
     let superuser = superuser(&site).await;
     superuser.batch_execute(handler::TABLE).await.unwrap();
     let place = Place {
@@ -41,34 +46,34 @@ pub async fn run(bench: &mut Bench) {
         token: site.token.clone(),
     };
 
-    let mut batches: Vec<Vec<Call>> = Vec::new();
-    for _ in 0..=count {
-        let bookings = site.bookings(requests);
-        let calls = bookings
-            .iter()
-            .map(|booking| Call::post("/v1/appointments", booking.body()));
-        batches.push(calls.collect());
-    }
     say("warming up");
+    let warming = calls(&mut site, requests);
     for callee in [&gateway, &bare] {
-        callee.send(batches[0].clone(), IN_FLIGHT).await;
+        callee.send(warming.clone(), IN_FLIGHT).await;
     }
     settle(&site.platform, CATCH_UP).await;
-    let rounds = Rounds::alternate(
-        "http_book",
-        count,
-        async |round| {
-            let run = gateway
-                .send(batches[round as usize].clone(), IN_FLIGHT)
-                .await;
-            // What follows from the bookings is not the bare handler's to pay.
-            settle(&site.platform, CATCH_UP).await;
-            run
-        },
-        async |round| bare.send(batches[round as usize].clone(), IN_FLIGHT).await,
-    )
-    .await;
-    bench.report.record("http_book", rounds.rate("requests/s"));
+    for (name, followers) in [("http_book", &[][..]), ("http_book_alone", &FOLLOWERS[..])] {
+        let batches: Vec<_> = (0..count).map(|_| calls(&mut site, requests)).collect();
+        let batch = |round: u64| batches[round as usize - 1].clone();
+        let platform = &site.platform;
+        let rounds = Rounds::alternate(
+            name,
+            count,
+            async |round| {
+                followers.iter().for_each(|part| platform.pause_part(*part));
+                let run = gateway.send(batch(round), IN_FLIGHT).await;
+                followers
+                    .iter()
+                    .for_each(|part| platform.resume_part(*part));
+                // What follows from the bookings is not the bare handler's to pay.
+                settle(platform, CATCH_UP).await;
+                run
+            },
+            async |round| bare.send(batch(round), IN_FLIGHT).await,
+        )
+        .await;
+        bench.report.record(name, rounds.rate("requests/s"));
+    }
     superuser.batch_execute("VACUUM ANALYZE").await.unwrap();
 
     let doctors = &site.doctors;
@@ -98,6 +103,15 @@ pub async fn run(bench: &mut Bench) {
         let name = format!("memory_{}", part.name());
         bench.report.record(&name, Line::alone(resident, "MB"));
     }
+}
+
+/// So many bookings of slots that are free.
+fn calls(site: &mut Site, requests: u64) -> Vec<Call> {
+    let bookings = site.bookings(requests);
+    bookings
+        .iter()
+        .map(|booking| Call::post("/v1/appointments", booking.body()))
+        .collect()
 }
 
 async fn reads(
