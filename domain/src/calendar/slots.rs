@@ -202,12 +202,11 @@ pub fn free_slots(
     }
     let own = reservations.iter().map(Reservation::occupies);
     let busy = Busy::new(own.chain(neighbours.iter().copied()));
-    let mut slots: Vec<_> = openings(plan, windows)
-        .iter()
-        .filter(|opening| opening.opens < to && from < opening.closes)
-        .flat_map(|opening| opening.slots(visit).collect::<Vec<_>>())
-        .filter(|slot| from <= slot.starts_at && slot.starts_at < to && now < slot.starts_at)
-        .filter(|slot| busy.is_free(slot.occupies(visit)))
+    let by_hand = windows.iter().filter(|_| !plan.on_leave).map(Opening::from);
+    let by_hand: Vec<_> = by_hand.collect();
+    let mut slots: Vec<_> = (plan.openings.iter().chain(&by_hand))
+        .flat_map(|opening| opening.slots_in(visit, (from, to)))
+        .filter(|slot| now < slot.starts_at && busy.is_free(slot.occupies(visit)))
         .collect();
     // Where a window lies over the hours of the schedule, the slot that a claim would get.
     slots.sort_by_key(|slot| slot.starts_at);

@@ -1,6 +1,6 @@
 //! What is asked of a calendar: a visit of some kind, at a time when the doctor can be booked.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Slot;
 use crate::ids::VisitTypeId;
@@ -50,10 +50,40 @@ impl Opening {
     }
 
     /// The slots of such visits, in order.
-    pub fn slots(&self, visit: &Visit) -> impl Iterator<Item = Slot> + '_ {
-        let (step, visit) = (self.slot_minutes.length(), *visit);
-        std::iter::successors(self.slot(&visit, self.opens), move |slot| {
-            self.slot(&visit, slot.starts_at.checked_add_signed(step)?)
-        })
+    pub fn slots(&self, visit: &Visit) -> impl Iterator<Item = Slot> + use<> {
+        self.slots_in(visit, (self.opens, self.closes))
+    }
+
+    /// Those of them that start in `from..to`.
+    pub fn slots_in(
+        &self,
+        visit: &Visit,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+    ) -> impl Iterator<Item = Slot> + use<> {
+        let (window, closes) = (self.window, self.closes);
+        let step = self.slot_minutes.length();
+        let length = visit.minutes.unwrap_or(self.slot_minutes).length();
+        let first = self.first_at_or_after(from).filter(|_| self.admits(visit));
+        std::iter::successors(first, move |at| at.checked_add_signed(step))
+            .take_while(move |starts_at| *starts_at < to)
+            .map_while(move |starts_at| {
+                let ends_at = starts_at.checked_add_signed(length)?;
+                (ends_at <= closes).then_some(Slot {
+                    starts_at,
+                    ends_at,
+                    window,
+                })
+            })
+    }
+
+    /// The first instant at which a slot may start, from that one on.
+    fn first_at_or_after(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        // An opening is of one day, so the difference is small.
+        let late =
+            (from.clamp(self.opens, self.closes.max(self.opens)) - self.opens).num_nanoseconds()?;
+        let step = self.slot_minutes.length().num_nanoseconds()?;
+        let steps = late / step + i64::from(late % step > 0);
+        let ahead = TimeDelta::nanoseconds(step.checked_mul(steps)?);
+        self.opens.checked_add_signed(ahead)
     }
 }

@@ -120,6 +120,9 @@ pub struct Found {
     pub position: Position,
 }
 
+/// How much of a day is worked out at once: a few slots.
+const STRETCH: TimeDelta = TimeDelta::hours(1);
+
 /// A local date is at most so far from the date in UTC, either way.
 const FURTHEST_ZONE: TimeDelta = TimeDelta::hours(14);
 
@@ -170,7 +173,15 @@ impl Index {
             match next.what {
                 What::Slot(slot) => slots.push(slot),
                 What::Day(index, date) => {
-                    let free = candidates[index].free(tenancy, date, &visit, &needs, span, now);
+                    let candidate = &candidates[index];
+                    let later = next.at.0 + STRETCH;
+                    let stretch = (next.at.0, later.min(span.1));
+                    let free = candidate.free(tenancy, date, &visit, &needs, stretch, now);
+                    let rest = candidate.earliest(tenancy, date, (later, span.1));
+                    ahead.extend(rest.map(|at| {
+                        let at = (at, candidate.doctor);
+                        Reverse(Ahead { at, ..next })
+                    }));
                     let free = free
                         .into_iter()
                         .filter(|slot| search.after.is_none_or(|after| after < slot.cursor()));
@@ -196,8 +207,8 @@ impl Index {
 }
 
 /// What a search has before it: a day of a doctor that may bring a slot at that instant or
-/// later, or a slot. Days are worked out only when nothing earlier is left, which is why a
-/// page of a thousand doctors costs little more than one of ten.
+/// later, or a slot. Days are worked out only when nothing earlier is left, and no more of
+/// them than that, which is why a page of a thousand doctors costs little more than one of ten.
 struct Ahead {
     at: (DateTime<Utc>, DoctorId),
     what: What,
@@ -353,7 +364,7 @@ impl Candidate<'_> {
         let windows = day.into_iter().flat_map(|day| &day.windows);
         let by_hand = windows.map(|window| (window.opens, window.closes));
         let open = scheduled.chain(by_hand);
-        let met = open.filter(|(opens, closes)| *opens < to && from < *closes);
+        let met = open.filter(|(opens, closes)| from < to && *opens < to && from < *closes);
         met.map(|(opens, _)| opens.max(from)).min()
     }
 
