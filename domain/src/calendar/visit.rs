@@ -76,14 +76,18 @@ impl Opening {
             })
     }
 
-    /// The first instant at which a slot may start, from that one on.
-    fn first_at_or_after(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// The first instant at which a slot may start, from that one on; there may not be time for
+    /// all of it.
+    pub fn first_at_or_after(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if from >= self.closes {
+            return None;
+        }
         // An opening is of one day, so the difference is small.
-        let late =
-            (from.clamp(self.opens, self.closes.max(self.opens)) - self.opens).num_nanoseconds()?;
+        let late = (from.max(self.opens) - self.opens).num_nanoseconds()?;
         let step = self.slot_minutes.length().num_nanoseconds()?;
         let steps = late / step + i64::from(late % step > 0);
         let ahead = TimeDelta::nanoseconds(step.checked_mul(steps)?);
-        self.opens.checked_add_signed(ahead)
+        let at = self.opens.checked_add_signed(ahead)?;
+        (at < self.closes).then_some(at)
     }
 }

@@ -9,7 +9,7 @@ use chrono::{Days, NaiveDate, Utc};
 use medilink_database::Database;
 use medilink_domain::calendar::{Busy, Reservation, Window};
 use medilink_domain::schedule::{DayPlan, Schedule};
-use medilink_domain::values::{Code, Language, ShortText};
+use medilink_domain::values::{Code, Language};
 use medilink_domain::visit_type::VisitTypeTerms;
 use medilink_domain::{AssetId, DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
 use medilink_log::Position;
@@ -44,8 +44,8 @@ pub(super) struct Tenancy {
     pub(super) doctors: BTreeMap<DoctorId, Doctor>,
     pub(super) hospitals: HashMap<HospitalId, Hospital>,
     pub(super) visit_types: HashMap<VisitTypeId, VisitType>,
-    schedules: HashMap<DoctorId, Planned>,
-    pub(super) days: HashMap<(DoctorId, NaiveDate), Day>,
+    pub(super) schedules: HashMap<DoctorId, Planned>,
+    pub(super) days: HashMap<DoctorId, BTreeMap<NaiveDate, Day>>,
     pub(super) occupied: HashMap<(AssetId, NaiveDate), Busy>,
 }
 
@@ -58,7 +58,8 @@ pub(super) struct Doctor {
 
 #[derive(Debug)]
 pub(super) struct Hospital {
-    pub(super) specialties: HashMap<DepartmentId, ShortText>,
+    /// What its departments treat, in small letters.
+    pub(super) specialties: HashMap<DepartmentId, String>,
     pub(super) holidays: Vec<NaiveDate>,
     pub(super) assets: Vec<(AssetId, Code)>,
 }
@@ -73,7 +74,7 @@ pub(super) struct VisitType {
 /// A schedule, and what it says of the next days. Most of a search would otherwise be spent on
 /// time zones.
 #[derive(Debug)]
-struct Planned {
+pub(super) struct Planned {
     schedule: Schedule,
     first: NaiveDate,
     days: Box<[OnceLock<DayPlan>]>,
@@ -88,27 +89,13 @@ impl Planned {
         }
     }
 
-    fn day(&self, date: NaiveDate, holidays: &[NaiveDate]) -> Cow<'_, DayPlan> {
+    /// What it says of a day, given the holidays of the hospital.
+    pub(super) fn day(&self, date: NaiveDate, holidays: &[NaiveDate]) -> Cow<'_, DayPlan> {
         let plan = || self.schedule.day(date, holidays.contains(&date));
         let index = usize::try_from((date - self.first).num_days()).ok();
         match index.and_then(|index| self.days.get(index)) {
             Some(kept) => Cow::Borrowed(kept.get_or_init(plan)),
             None => Cow::Owned(plan()),
-        }
-    }
-}
-
-impl Tenancy {
-    /// What a doctor's schedule says of a day, given the holidays of the hospital.
-    pub(super) fn plan(
-        &self,
-        doctor: DoctorId,
-        date: NaiveDate,
-        at: &Hospital,
-    ) -> Cow<'_, DayPlan> {
-        match self.schedules.get(&doctor) {
-            Some(planned) => planned.day(date, &at.holidays),
-            None => Cow::default(),
         }
     }
 }
@@ -231,7 +218,7 @@ impl Index {
             seen.hospital = seen.hospital.max(row.position);
             let hospital = Hospital {
                 specialties: by(row.departments.0, |known| {
-                    (known.department, known.specialty)
+                    (known.department, known.specialty.as_str().to_lowercase())
                 }),
                 holidays: row.holidays.0.into_iter().map(|day| day.date).collect(),
                 assets: row
@@ -280,7 +267,8 @@ impl Index {
                 windows: row.windows.0,
                 reservations: row.reservations.0,
             };
-            self.of(row.tenant).days.insert((row.doctor, row.date), day);
+            let days = self.of(row.tenant).days.entry(row.doctor).or_default();
+            days.insert(row.date, day);
         }
         for row in changes.occupancies {
             seen.occupancy = seen.occupancy.max(row.position);

@@ -1,18 +1,20 @@
 //! Searching the index.
 
+use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use medilink_domain::calendar::{Reservation, Slot, Visit, free_slots};
+use medilink_domain::schedule::{DayPlan, Opening};
 use medilink_domain::values::{Code, Language, VisitMode};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
 
 use medilink_log::Position;
 
-use super::index::{Day, Doctor, Hospital, Index, Tenancy};
+use super::index::{Day, Doctor, Hospital, Index, Planned, Tenancy};
 
 /// What is looked for. Whatever is not named does not matter.
 #[derive(Clone, Debug)]
@@ -157,7 +159,7 @@ impl Index {
                     .iter()
                     .enumerate()
                     .filter_map(|(index, candidate)| {
-                        let at = candidate.earliest(tenancy, date, span)?;
+                        let at = candidate.earliest(date, span)?;
                         let what = What::Day(index, date);
                         Some(Reverse(Ahead {
                             at: (at, candidate.doctor),
@@ -177,7 +179,7 @@ impl Index {
                     let later = next.at.0 + STRETCH;
                     let stretch = (next.at.0, later.min(span.1));
                     let free = candidate.free(tenancy, date, &visit, &needs, stretch, now);
-                    let rest = candidate.earliest(tenancy, date, (later, span.1));
+                    let rest = candidate.earliest(date, (later, span.1));
                     ahead.extend(rest.map(|at| {
                         let at = (at, candidate.doctor);
                         Reverse(Ahead { at, ..next })
@@ -263,6 +265,8 @@ struct Candidate<'a> {
     doctor: DoctorId,
     known: &'a Doctor,
     hospital: &'a Hospital,
+    planned: Option<&'a Planned>,
+    days: Option<&'a BTreeMap<NaiveDate, Day>>,
 }
 
 impl Tenancy {
@@ -305,10 +309,9 @@ impl Tenancy {
                 && search
                     .language
                     .is_none_or(|wanted| doctor.languages.contains(&wanted))
-                && specialty.as_ref().is_none_or(|wanted| {
-                    let treats = at.specialties.get(&doctor.department);
-                    treats.is_some_and(|treats| treats.as_str().to_lowercase() == *wanted)
-                })
+                && specialty
+                    .as_ref()
+                    .is_none_or(|wanted| at.specialties.get(&doctor.department) == Some(wanted))
         };
         let doctors: Box<dyn Iterator<Item = _>> = match &search.doctor {
             Some(doctor) => Box::new(self.doctors.get_key_value(doctor).into_iter()),
@@ -317,10 +320,12 @@ impl Tenancy {
         doctors
             .filter_map(|(doctor, known)| {
                 let hospital = self.hospitals.get(&known.hospital)?;
-                fits(known, hospital).then_some(Candidate {
+                fits(known, hospital).then(|| Candidate {
                     doctor: *doctor,
                     known,
                     hospital,
+                    planned: self.schedules.get(doctor),
+                    days: self.days.get(doctor),
                 })
             })
             .collect()
@@ -348,24 +353,30 @@ impl Tenancy {
 }
 
 impl Candidate<'_> {
-    /// Before this nothing is free on a day; `None` when nothing is.
+    /// What the schedule says of a day.
+    fn plan(&self, date: NaiveDate) -> Cow<'_, DayPlan> {
+        self.planned.map_or_else(Cow::default, |planned| {
+            planned.day(date, &self.hospital.holidays)
+        })
+    }
+
+    /// What is booked and opened by hand on a day.
+    fn day(&self, date: NaiveDate) -> Option<&Day> {
+        self.days?.get(&date)
+    }
+
+    /// When the first slot of a day could start; `None` when none does.
     fn earliest(
         &self,
-        tenancy: &Tenancy,
         date: NaiveDate,
         (from, to): (DateTime<Utc>, DateTime<Utc>),
     ) -> Option<DateTime<Utc>> {
-        let plan = tenancy.plan(self.doctor, date, self.hospital);
-        let scheduled = plan
-            .openings
-            .iter()
-            .map(|opening| (opening.opens, opening.closes));
-        let day = tenancy.days.get(&(self.doctor, date));
-        let windows = day.into_iter().flat_map(|day| &day.windows);
-        let by_hand = windows.map(|window| (window.opens, window.closes));
-        let open = scheduled.chain(by_hand);
-        let met = open.filter(|(opens, closes)| from < to && *opens < to && from < *closes);
-        met.map(|(opens, _)| opens.max(from)).min()
+        let plan = self.plan(date);
+        let scheduled = plan.openings.iter();
+        let scheduled = scheduled.filter_map(|opening| opening.first_at_or_after(from));
+        let windows = self.day(date).into_iter().flat_map(|day| &day.windows);
+        let by_hand = windows.filter_map(|window| Opening::from(window).first_at_or_after(from));
+        scheduled.chain(by_hand).filter(|at| *at < to).min()
     }
 
     fn free(
@@ -377,11 +388,11 @@ impl Candidate<'_> {
         span: (DateTime<Utc>, DateTime<Utc>),
         now: DateTime<Utc>,
     ) -> Vec<FreeSlot> {
-        let plan = tenancy.plan(self.doctor, date, self.hospital);
+        let plan = self.plan(date);
         let nothing = Day::default();
-        let day = tenancy.days.get(&(self.doctor, date)).unwrap_or(&nothing);
+        let day = self.day(date).unwrap_or(&nothing);
         let neighbours: Vec<_> = around(date)
-            .filter_map(|other| tenancy.days.get(&(self.doctor, other)))
+            .filter_map(|other| self.day(other))
             .flat_map(|other| other.reservations.iter().map(Reservation::occupies))
             .collect();
         let (windows, taken) = (&day.windows, &day.reservations);
