@@ -7,7 +7,7 @@ use medilink_domain::{
     AppointmentId, DepartmentId, DoctorId, HospitalId, PatientId, TenantId, WaitlistEntryId,
 };
 use medilink_log::Position;
-use sea_query::{Expr, ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -263,13 +263,7 @@ pub async fn over(
     now: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<WaitlistRow>, ReadError> {
-    let mut select = of_all_tenants::<WaitlistRow>();
-    select
-        .and_where(Expr::col("state").eq(Expr::cust("'waiting'")))
-        .and_where(Expr::col("over_at").lte(now))
-        .order_by("over_at", Order::Asc)
-        .limit(u64::from(limit));
-    reads.rows(&select).await
+    reads.rows(&due("'waiting'", "over_at", now, limit)).await
 }
 
 /// The offers of all tenants whose time is up, the longest first.
@@ -281,11 +275,24 @@ pub async fn lapsed(
     now: DateTime<Utc>,
     limit: u16,
 ) -> Result<Vec<WaitlistRow>, ReadError> {
+    reads
+        .rows(&due("'offered'", "held_until", now, limit))
+        .await
+}
+
+/// Those of all tenants in a state whose time in a column has come, the longest first.
+fn due(
+    state: &'static str,
+    column: &'static str,
+    now: DateTime<Utc>,
+    limit: u16,
+) -> SelectStatement {
     let mut select = of_all_tenants::<WaitlistRow>();
     select
-        .and_where(Expr::col("state").eq(Expr::cust("'offered'")))
-        .and_where(Expr::col("held_until").lte(now))
-        .order_by("held_until", Order::Asc)
+        // A literal, so that the planner can tell that the partial index applies.
+        .and_where(Expr::col("state").eq(Expr::cust(state)))
+        .and_where(Expr::col(column).lte(now))
+        .order_by(column, Order::Asc)
         .limit(u64::from(limit));
-    reads.rows(&select).await
+    select
 }

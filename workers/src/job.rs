@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use medilink_commands::{CommandContext, CommandError, Executor};
+use medilink_commands::{CommandContext, CommandError, Executor, Operation};
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{Event, TenantId};
 use medilink_log::{CodecError, EventCodec, LogReader, Position, RecordedEvent};
@@ -111,6 +111,9 @@ impl JobError {
     }
 }
 
+/// The code of what does not exist, or was erased.
+pub(crate) const NOT_FOUND: &str = "not-found";
+
 impl From<CommandError> for JobError {
     fn from(error: CommandError) -> Self {
         match error {
@@ -118,7 +121,7 @@ impl From<CommandError> for JobError {
             CommandError::Contention => Self::transient("contention"),
             CommandError::VersionMismatch { .. } => Self::transient("changed-meanwhile"),
             CommandError::Forbidden => Self::permanent("forbidden"),
-            CommandError::NotFound(_) => Self::permanent("not-found"),
+            CommandError::NotFound(_) => Self::permanent(NOT_FOUND),
             CommandError::Refused(problem) | CommandError::RefusedAt { rule: problem, .. } => {
                 Self::permanent(problem.detail().slug)
             }
@@ -201,6 +204,25 @@ impl Tools {
         let wait = self.checkpoints.wait(projection, position, PATIENCE).await;
         wait.map(drop)
             .map_err(|error| JobError::Away(error.to_string()))
+    }
+
+    /// Carries a command out. A refusal by one of the `moot` codes (a problem's slug, or
+    /// [`NOT_FOUND`]) means that it was done before or is not wanted any more; returns it.
+    ///
+    /// # Errors
+    /// [`JobError`] for any other refusal, or when a part of the platform is away.
+    pub async fn carry_out<O: Operation>(
+        &self,
+        context: &CommandContext,
+        operation: &O,
+        moot: &[&str],
+    ) -> Result<Option<Cow<'static, str>>, JobError> {
+        let outcome = self.executor.execute(context, operation).await;
+        match outcome.map_err(JobError::from) {
+            Ok(_) => Ok(None),
+            Err(JobError::Permanent(code)) if moot.contains(&code.as_ref()) => Ok(Some(code)),
+            Err(error) => Err(error),
+        }
     }
 
     /// The log.

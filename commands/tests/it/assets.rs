@@ -65,10 +65,16 @@ async fn taken(
     taken
 }
 
-async fn colleague(clinic: &Clinic) -> DoctorId {
+/// A hospital with two rooms, and a second doctor who has nothing to do.
+async fn two_rooms() -> (Clinic, DoctorId, [AssetId; 2]) {
+    let clinic = Clinic::open().await;
     let other = clinic.world.colleague(clinic.hospital, "DMC-2").await;
     clinic.receives(other, None).await;
-    other
+    let rooms = [
+        clinic.asset("room", "Room 1").await,
+        clinic.asset("room", "Room 2").await,
+    ];
+    (clinic, other, rooms)
 }
 
 #[tokio::test]
@@ -129,12 +135,7 @@ fn rooms_are_chosen_by_those_who_run_the_hospital_and_nobody_else() {
 
 #[tokio::test]
 async fn a_moved_visit_keeps_the_room_that_was_chosen_for_it_or_does_not_move() {
-    let clinic = Clinic::open().await;
-    let other = colleague(&clinic).await;
-    let rooms = [
-        clinic.asset("room", "Room 1").await,
-        clinic.asset("room", "Room 2").await,
-    ];
+    let (clinic, other, rooms) = two_rooms().await;
     let scan = clinic.visit_type(15, 0, &["room"]).await;
     let (world, console) = (&clinic.world, clinic.console());
     let patient = clinic.patient().await;
@@ -167,12 +168,7 @@ async fn a_moved_visit_keeps_the_room_that_was_chosen_for_it_or_does_not_move() 
 
 #[tokio::test]
 async fn a_moved_visit_that_needs_a_room_takes_any_that_is_free() {
-    let clinic = Clinic::open().await;
-    let other = colleague(&clinic).await;
-    let rooms = [
-        clinic.asset("room", "Room 1").await,
-        clinic.asset("room", "Room 2").await,
-    ];
+    let (clinic, other, rooms) = two_rooms().await;
     let scan = clinic.visit_type(15, 0, &["room"]).await;
     let (world, console) = (&clinic.world, clinic.console());
     let patient = clinic.patient().await;
@@ -199,12 +195,7 @@ async fn a_moved_visit_that_needs_a_room_takes_any_that_is_free() {
 
 #[tokio::test]
 async fn a_move_can_name_other_rooms_and_another_hospital_has_its_own() {
-    let clinic = Clinic::open().await;
-    let other = colleague(&clinic).await;
-    let rooms = [
-        clinic.asset("room", "Room 1").await,
-        clinic.asset("room", "Room 2").await,
-    ];
+    let (clinic, other, rooms) = two_rooms().await;
     let (world, console) = (&clinic.world, clinic.console());
     let patient = clinic.patient().await;
     let book = in_room(clinic.book(patient, 0), rooms[0]);

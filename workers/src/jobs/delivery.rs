@@ -4,7 +4,6 @@
 //! then sent again under the same `Message-ID`, by which mail servers and readers know it for
 //! the same message.
 
-use medilink_commands::CommandError;
 use medilink_commands::notice::{Delivered, Undeliverable};
 use medilink_domain::Decider;
 use medilink_domain::NoticeId;
@@ -13,7 +12,7 @@ use medilink_domain::values::Code;
 use medilink_projections::delivery::pending;
 
 use super::mail::{Mailer, SendError};
-use crate::job::{Attempt, Due, DueJob, JobError, Tools};
+use crate::job::{Attempt, Due, DueJob, JobError, NOT_FOUND, Tools};
 
 /// The job.
 pub(crate) struct Delivery {
@@ -95,7 +94,10 @@ impl Delivery {
             attempt: attempt.number,
         };
         let context = tools.because_of(Self::NAME, due.tenant, due.position);
-        settled(tools.executor.execute(&context, &delivered).await)
+        tools
+            .carry_out(&context, &delivered, SETTLED)
+            .await
+            .map(drop)
     }
 
     async fn undeliverable(
@@ -107,33 +109,19 @@ impl Delivery {
         let cause: Code = code.parse().map_err(|_| JobError::permanent("cause"))?;
         tracing::info!(code, cause = due.position.0, "a notice can't be delivered");
         let context = tools.because_of(Self::NAME, due.tenant, due.position);
-        settled(
-            tools
-                .executor
-                .execute(
-                    &context,
-                    &Undeliverable {
-                        notice: due.what,
-                        cause,
-                    },
-                )
-                .await,
-        )
+        let undeliverable = Undeliverable {
+            notice: due.what,
+            cause,
+        };
+        tools
+            .carry_out(&context, &undeliverable, SETTLED)
+            .await
+            .map(drop)
     }
 }
 
 /// A notice that was settled otherwise meanwhile, or erased, needs nothing more.
-fn settled<T>(outcome: Result<T, CommandError>) -> Result<(), JobError> {
-    match outcome {
-        Ok(_) | Err(CommandError::NotFound(_)) => Ok(()),
-        Err(CommandError::Refused(problem))
-            if problem.detail().slug == "notice-already-settled" =>
-        {
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
-}
+const SETTLED: &[&str] = &[NOT_FOUND, "notice-already-settled"];
 
 /// The notice, if it is still to be sent.
 async fn unsettled(tools: &Tools, due: &Due<NoticeId>) -> Result<Option<Written>, JobError> {

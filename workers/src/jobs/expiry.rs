@@ -1,13 +1,12 @@
 //! Takes those off the waitlist for whom no slot became free at any time that they wished for.
 
 use chrono::Utc;
-use medilink_commands::CommandError;
 use medilink_commands::waitlist::Expire;
 use medilink_domain::waitlist::Waitlist;
 use medilink_domain::{Decider, WaitlistEntryId};
 use medilink_projections::waitlist::over;
 
-use crate::job::{Attempt, Due, DueJob, JobError, Tools};
+use crate::job::{Attempt, Due, DueJob, JobError, NOT_FOUND, Tools};
 
 /// The job.
 pub(crate) struct Expiry;
@@ -37,16 +36,9 @@ impl DueJob for Expiry {
     ) -> Result<(), JobError> {
         let expire = Expire { entry: due.what };
         let context = tools.because_of(Self::NAME, due.tenant, due.position);
-        match tools.executor.execute(&context, &expire).await {
-            Ok(_) | Err(CommandError::NotFound(_)) => Ok(()),
-            // Since then; once an offer is answered this is due again.
-            Err(CommandError::Refused(problem)) if CHANGED.contains(&problem.detail().slug) => {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        tools.carry_out(&context, &expire, CHANGED).await.map(drop)
     }
 }
 
-/// Refusals after which nothing is left to do.
-const CHANGED: &[&str] = &["offer-open", "wait-is-over"];
+/// It changed since then; once an offer is answered this is due again.
+const CHANGED: &[&str] = &[NOT_FOUND, "offer-open", "wait-is-over"];

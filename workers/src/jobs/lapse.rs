@@ -2,14 +2,13 @@
 //! which lets it be offered to the next.
 
 use chrono::Utc;
-use medilink_commands::CommandError;
 use medilink_commands::waitlist::Lapse as LapseOffer;
 use medilink_domain::Decider;
 use medilink_domain::waitlist::Waitlist;
 use medilink_domain::{AppointmentId, WaitlistEntryId};
 use medilink_projections::waitlist::lapsed;
 
-use crate::job::{Attempt, Due, DueJob, JobError, Tools};
+use crate::job::{Attempt, Due, DueJob, JobError, NOT_FOUND, Tools};
 
 /// The job.
 pub(crate) struct Lapse;
@@ -42,16 +41,9 @@ impl DueJob for Lapse {
         let (entry, appointment) = due.what;
         let lapse = LapseOffer { entry, appointment };
         let context = tools.because_of(Self::NAME, due.tenant, due.position);
-        match tools.executor.execute(&context, &lapse).await {
-            Ok(_) | Err(CommandError::NotFound(_)) => Ok(()),
-            // Answered a moment ago; the read model will soon say so too.
-            Err(CommandError::Refused(problem)) if ANSWERED.contains(&problem.detail().slug) => {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        tools.carry_out(&context, &lapse, ANSWERED).await.map(drop)
     }
 }
 
-/// Refusals after which nothing is left to do.
-const ANSWERED: &[&str] = &["no-such-offer", "wait-is-over"];
+/// Answered a moment ago; the read model will soon say so too.
+const ANSWERED: &[&str] = &[NOT_FOUND, "no-such-offer", "wait-is-over"];

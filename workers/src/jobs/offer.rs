@@ -3,7 +3,6 @@
 //! The notice's id follows from the appointment that the slot would be, so that however often
 //! the event comes, one notice is written.
 
-use medilink_commands::CommandError;
 use medilink_commands::notice::WriteOffer;
 use medilink_domain::notice::NoticeKind;
 use medilink_domain::notice::words::Visit;
@@ -71,15 +70,10 @@ impl EventJob for Offer {
             ),
         };
         let context = tools.because_of(Self::NAME, event.tenant, event.position);
-        match tools.executor.execute(&context, &write).await {
-            Ok(_) => Ok(()),
-            Err(CommandError::Refused(problem))
-                if SAID_OR_VOID.contains(&problem.detail().slug) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        tools
+            .carry_out(&context, &write, SAID_OR_VOID)
+            .await
+            .map(drop)
     }
 }
 

@@ -7,8 +7,8 @@
 //! claim, two workers.
 
 use chrono::Utc;
+use medilink_commands::CommandContext;
 use medilink_commands::notice::Write as WriteNotice;
-use medilink_commands::{CommandContext, CommandError};
 use medilink_domain::Decider;
 use medilink_domain::appointment::{Appointment, AppointmentEvent, Booking};
 use medilink_domain::notice::NoticeKind;
@@ -77,15 +77,10 @@ impl DueJob for Reminder {
             expected_version: Some(version),
             ..tools.because_of(Self::NAME, due.tenant, due.position)
         };
-        match tools.executor.execute(&context, &write).await {
-            Ok(_) => Ok(()),
-            Err(CommandError::Refused(problem))
-                if SAID_OR_VOID.contains(&problem.detail().slug) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        tools
+            .carry_out(&context, &write, SAID_OR_VOID)
+            .await
+            .map(drop)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Offers a slot that was freed to the next in line of the waitlist.
 
 use chrono::Utc;
-use medilink_commands::CommandError;
 use medilink_commands::waitlist::Offer;
 use medilink_domain::WaitlistEntryId;
 use medilink_domain::calendar::{CalendarEvent, SlotReleased};
@@ -9,7 +8,7 @@ use medilink_log::RecordedEvent;
 use medilink_projections::doctor;
 use medilink_projections::waitlist::{Post, WaitlistRow, waiting};
 
-use crate::job::{EventJob, JobError, Tools};
+use crate::job::{EventJob, JobError, NOT_FOUND, Tools};
 
 /// The job.
 pub(crate) struct Vacancy;
@@ -23,6 +22,7 @@ const NEXT: &[&str] = &[
     "mode-not-offered",
     "need-not-met",
     "no-such-visit-type",
+    NOT_FOUND,
     "not-a-slot",
     "not-wished",
     "offer-open",
@@ -99,14 +99,11 @@ async fn ask(
         starts_at: slot.starts_at,
     };
     let context = tools.because_of(Vacancy::NAME, event.tenant, event.position);
-    match tools.executor.execute(&context, &offer).await {
-        Ok(_) => Ok(Asked::ItIsSettled),
-        Err(CommandError::NotFound(_)) => Ok(Asked::TheNextMay),
-        Err(CommandError::Refused(problem)) => match problem.detail().slug {
-            slug if NEXT.contains(&slug) => Ok(Asked::TheNextMay),
-            slug if GONE.contains(&slug) => Ok(Asked::ItIsSettled),
-            _ => Err(CommandError::Refused(problem).into()),
-        },
-        Err(error) => Err(error.into()),
-    }
+    let refused = tools
+        .carry_out(&context, &offer, &[NEXT, GONE].concat())
+        .await?;
+    Ok(match refused {
+        Some(code) if NEXT.contains(&code.as_ref()) => Asked::TheNextMay,
+        _ => Asked::ItIsSettled,
+    })
 }

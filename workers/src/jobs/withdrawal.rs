@@ -1,13 +1,12 @@
 //! Withdraws what was written about a time that an appointment no longer has and has not gone
 //! out yet: a reminder that waits for the mail server must not arrive after the cancellation.
 
-use medilink_commands::CommandError;
 use medilink_commands::notice::Undeliverable;
 use medilink_domain::calendar::CalendarEvent;
 use medilink_log::RecordedEvent;
 use medilink_projections::reminder::notices_of;
 
-use crate::job::{EventJob, JobError, Tools};
+use crate::job::{EventJob, JobError, NOT_FOUND, Tools};
 
 /// The job.
 pub(crate) struct Withdrawal;
@@ -33,14 +32,9 @@ impl EventJob for Withdrawal {
                     .map_err(|_| JobError::permanent("cause"))?,
             };
             let context = tools.because_of(Self::NAME, event.tenant, event.position);
-            match tools.executor.execute(&context, &withdraw).await {
-                Ok(_) => {}
-                // Never written, erased since, or gone out already.
-                Err(CommandError::NotFound(_)) => {}
-                Err(CommandError::Refused(problem))
-                    if problem.detail().slug == "notice-already-settled" => {}
-                Err(error) => return Err(error.into()),
-            }
+            // Never written, erased since, or gone out already.
+            let gone = &[NOT_FOUND, "notice-already-settled"];
+            tools.carry_out(&context, &withdraw, gone).await?;
         }
         Ok(())
     }

@@ -23,6 +23,16 @@ struct Scene {
     worker: Running,
 }
 
+impl Scene {
+    /// An operator says that it is mended.
+    async fn retry(&self) {
+        let executor = &self.world.tools.executor;
+        let reason = "mended".parse().unwrap();
+        let retried = self.letters.retry(executor, CONSUMER, &self.stream, reason);
+        retried.await.unwrap();
+    }
+}
+
 /// A stream whose second event fails, with one event behind it; the verdict job runs too.
 async fn parked(error: JobError) -> Scene {
     let (world, witness) = (World::new().await, Witness::default());
@@ -87,12 +97,7 @@ async fn poison_parks_its_stream_while_other_streams_go_on() {
 async fn a_retry_tries_the_event_and_then_those_behind_it_in_order() {
     let scene = parked(JobError::permanent("broken")).await;
     scene.witness.is_well();
-    let executor = &scene.world.tools.executor;
-    scene
-        .letters
-        .retry(executor, CONSUMER, &scene.stream, "mended".parse().unwrap())
-        .await
-        .unwrap();
+    scene.retry().await;
     eventually("all of it", async || {
         scene.witness.versions_of(&scene.stream) == [1, 2, 3]
     })
@@ -123,12 +128,7 @@ async fn a_replay_that_ends_half_way_goes_on_by_itself() {
     scene
         .witness
         .fails_at(behind, JobError::Away("a moment".to_owned()));
-    let executor = &scene.world.tools.executor;
-    scene
-        .letters
-        .retry(executor, CONSUMER, &scene.stream, "mended".parse().unwrap())
-        .await
-        .unwrap();
+    scene.retry().await;
     eventually("the first of them", async || {
         scene.witness.versions_of(&scene.stream) == [1, 2]
     })

@@ -58,31 +58,58 @@ async fn join(world: &World, doctor: DoctorId) -> WaitlistEntryId {
     world.run(&Join { patient, wish }).await.answer.entry
 }
 
-/// A slot that is taken, and two who wait for it.
-struct Line {
+/// A doctor's first slot, which is taken.
+struct Taken {
     world: World,
     projector: Running,
     doctor: DoctorId,
     first: DateTime<Utc>,
-    taken: AppointmentId,
-    one: WaitlistEntryId,
-    next: WaitlistEntryId,
+    appointment: AppointmentId,
 }
 
-async fn line() -> Line {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let patient = world.patient(Language::English, None).await;
-    Line {
-        taken: world.book(patient, doctor, first).await,
-        one: join(&world, doctor).await,
-        next: join(&world, doctor).await,
-        world,
-        projector,
-        doctor,
-        first,
+impl Taken {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let projector = world.projector();
+        let (doctor, first) = world.doctor().await;
+        let patient = world.patient(Language::English, None).await;
+        Self {
+            appointment: world.book(patient, doctor, first).await,
+            world,
+            projector,
+            doctor,
+            first,
+        }
     }
+
+    /// It is freed, and whoever is to have it has been told.
+    async fn frees(&self) -> Running {
+        let worker = self.world.platform_worker(config());
+        self.world.cancel(self.appointment).await;
+        eventually("told", async || {
+            self.world.count("notice.written").await == 1
+        })
+        .await;
+        self.world.projected().await;
+        worker
+    }
+
+    async fn state(&self, one: WaitlistEntryId) -> WaitlistState {
+        entry(&self.world, one).await.state
+    }
+
+    async fn stop(self, worker: Running) {
+        worker.stop().await;
+        self.projector.stop().await;
+    }
+}
+
+/// Two who wait for a slot that is taken.
+async fn line() -> (Taken, [WaitlistEntryId; 2]) {
+    let taken = Taken::new().await;
+    let (world, doctor) = (&taken.world, taken.doctor);
+    let line = [join(world, doctor).await, join(world, doctor).await];
+    (taken, line)
 }
 
 async fn entry(world: &World, entry: WaitlistEntryId) -> WaitlistRow {
@@ -117,41 +144,22 @@ async fn offer(
 
 #[tokio::test]
 async fn a_freed_slot_is_offered_to_the_first_in_line_who_is_told() {
-    let Line {
-        world,
-        projector,
-        first,
-        taken,
-        one,
-        next,
-        ..
-    } = line().await;
-    let worker = world.platform_worker(config());
-    world.cancel(taken).await;
-    eventually("told", async || world.count("notice.written").await == 1).await;
-    world.projected().await;
-    let row = entry(&world, one).await;
+    let (taken, [one, next]) = line().await;
+    let worker = taken.frees().await;
+    let row = entry(&taken.world, one).await;
     assert_eq!(row.state, WaitlistState::Offered);
-    assert_eq!(row.offer.unwrap().starts_at, first);
-    assert_eq!(entry(&world, next).await.state, WaitlistState::Waiting);
-    worker.stop().await;
-    projector.stop().await;
+    assert_eq!(row.offer.unwrap().starts_at, taken.first);
+    assert_eq!(taken.state(next).await, WaitlistState::Waiting);
+    taken.stop(worker).await;
 }
 
 #[tokio::test]
 async fn an_offer_whose_time_is_up_goes_to_the_next() {
-    let Line {
-        world,
-        projector,
-        doctor,
-        first,
-        taken,
-        one,
-        next,
-    } = line().await;
-    world.cancel(taken).await;
+    let (taken, [one, next]) = line().await;
+    let world = &taken.world;
+    world.cancel(taken.appointment).await;
     let an_hour_ago = Utc::now() - TimeDelta::hours(1);
-    offer(&world, one, doctor, first, an_hour_ago).await;
+    offer(world, one, taken.doctor, taken.first, an_hour_ago).await;
     world.projected().await;
     let worker = world.platform_worker(config());
     eventually("passed on", async || {
@@ -159,92 +167,63 @@ async fn an_offer_whose_time_is_up_goes_to_the_next() {
     })
     .await;
     world.projected().await;
-    assert_eq!(entry(&world, one).await.state, WaitlistState::Waiting);
-    assert_eq!(entry(&world, next).await.state, WaitlistState::Offered);
+    assert_eq!(taken.state(one).await, WaitlistState::Waiting);
+    assert_eq!(taken.state(next).await, WaitlistState::Offered);
     assert_eq!(world.count("waitlist.lapsed").await, 1);
-    worker.stop().await;
-    projector.stop().await;
+    taken.stop(worker).await;
 }
 
 #[tokio::test]
 async fn events_that_come_again_offer_nothing_twice() {
-    let Line {
-        world,
-        projector,
-        taken,
-        ..
-    } = line().await;
-    world.cancel(taken).await;
-    let worker = world.platform_worker(config());
-    eventually("told", async || world.count("notice.written").await == 1).await;
-    worker.stop().await;
-    world.nothing_happens_twice().await;
-    projector.stop().await;
+    let (taken, _) = line().await;
+    taken.frees().await.stop().await;
+    taken.world.nothing_happens_twice().await;
+    taken.projector.stop().await;
 }
 
 /// The first wants half an hour, and a quarter is free.
 #[tokio::test]
 async fn a_slot_that_is_too_short_for_the_first_goes_to_the_next() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let patient = world.patient(Language::English, None).await;
-    let taken = world.book(patient, doctor, first).await;
+    let taken = Taken::new().await;
+    let (world, doctor) = (&taken.world, taken.doctor);
     let neighbour = world.patient(Language::English, None).await;
     let quarter = TimeDelta::minutes(15);
-    world.book(neighbour, doctor, first + quarter).await;
-    let long = Wish {
-        visit_type: Some(
-            world
-                .visit_type(hospital_of(&world, doctor).await, 30)
-                .await,
-        ),
-        ..wish(&world, doctor).await
+    world.book(neighbour, doctor, taken.first + quarter).await;
+    let hospital = hospital_of(world, doctor).await;
+    let long = Join {
+        patient: world.patient(Language::Hindi, None).await,
+        wish: Wish {
+            visit_type: Some(world.visit_type(hospital, 30).await),
+            ..wish(world, doctor).await
+        },
     };
-    let who = world.patient(Language::Hindi, None).await;
-    let join_long = Join {
-        patient: who,
-        wish: long,
-    };
-    let one = world.run(&join_long).await.answer.entry;
-    let next = join(&world, doctor).await;
-    let worker = world.platform_worker(config());
-    world.cancel(taken).await;
-    eventually("told", async || world.count("notice.written").await == 1).await;
-    world.projected().await;
-    assert_eq!(entry(&world, one).await.state, WaitlistState::Waiting);
-    assert_eq!(entry(&world, next).await.state, WaitlistState::Offered);
-    worker.stop().await;
-    projector.stop().await;
+    let one = world.run(&long).await.answer.entry;
+    let next = join(world, doctor).await;
+    let worker = taken.frees().await;
+    assert_eq!(taken.state(one).await, WaitlistState::Waiting);
+    assert_eq!(taken.state(next).await, WaitlistState::Offered);
+    taken.stop(worker).await;
 }
 
 /// More than are read at a time wait for another day; behind them somebody wants this one.
 #[tokio::test]
 async fn a_freed_slot_finds_who_wants_it_at_the_end_of_a_long_line() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let (doctor, first) = world.doctor().await;
-    let patient = world.patient(Language::English, None).await;
-    let taken = world.book(patient, doctor, first).await;
-    let another_day = on_day(&wish(&world, doctor).await, 11);
+    let taken = Taken::new().await;
+    let (world, doctor) = (&taken.world, taken.doctor);
+    let another_day = on_day(&wish(world, doctor).await, 11);
     for _ in 0..11 {
-        let patient = world.patient(Language::Hindi, None).await;
         let wait = Join {
-            patient,
+            patient: world.patient(Language::Hindi, None).await,
             wish: another_day.clone(),
         };
         for _ in 0..10 {
             world.run(&wait).await;
         }
     }
-    let last = join(&world, doctor).await;
-    let worker = world.platform_worker(config());
-    world.cancel(taken).await;
-    eventually("told", async || world.count("notice.written").await == 1).await;
-    world.projected().await;
-    assert_eq!(entry(&world, last).await.state, WaitlistState::Offered);
-    worker.stop().await;
-    projector.stop().await;
+    let last = join(world, doctor).await;
+    let worker = taken.frees().await;
+    assert_eq!(taken.state(last).await, WaitlistState::Offered);
+    taken.stop(worker).await;
 }
 
 #[tokio::test]
