@@ -19,7 +19,7 @@ pub use events::{
 };
 pub use id::CalendarId;
 pub use slots::{Busy, Reservation, Slot, Window, free_slots, openings};
-pub use visit::Visit;
+pub use visit::{Starts, Visit, micros_from};
 
 use crate::aggregate::Decider;
 use crate::ids::{AppointmentId, DoctorId, HospitalId, SubjectId, WindowId};

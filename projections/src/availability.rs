@@ -7,7 +7,10 @@
 //! rows with a later position. What is found here is an offer: the booking decides.
 
 mod index;
+#[cfg(test)]
+mod properties;
 mod search;
+mod tenancy;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What is asked of a calendar: a visit of some kind, at a time when the doctor can be booked.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Slot;
 use crate::ids::VisitTypeId;
@@ -63,7 +63,9 @@ impl Opening {
         let (window, closes) = (self.window, self.closes);
         let step = self.slot_minutes.length();
         let length = visit.minutes.unwrap_or(self.slot_minutes).length();
-        let first = self.first_at_or_after(from).filter(|_| self.admits(visit));
+        let first = self.starts().first_at_or_after(micros_from(from));
+        let first = first.and_then(DateTime::from_timestamp_micros);
+        let first = first.filter(|_| self.admits(visit));
         std::iter::successors(first, move |at| at.checked_add_signed(step))
             .take_while(move |starts_at| *starts_at < to)
             .map_while(move |starts_at| {
@@ -76,18 +78,47 @@ impl Opening {
             })
     }
 
-    /// The first instant at which a slot may start, from that one on; there may not be time for
-    /// all of it.
-    pub fn first_at_or_after(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// When slots may start; there may not be time for all of the last one.
+    pub fn starts(&self) -> Starts {
+        Starts {
+            opens: micros_from(self.opens),
+            closes: micros_from(self.closes),
+            step: i64::from(self.slot_minutes.get()) * 60_000_000,
+        }
+    }
+}
+
+/// When the slots of an opening may start: at its beginning and one step after the other, in
+/// microseconds since 1970. Small and plain, because a search looks at thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Starts {
+    opens: i64,
+    closes: i64,
+    step: i64,
+}
+
+impl Starts {
+    /// The first of them from an instant on.
+    pub const fn first_at_or_after(&self, from: i64) -> Option<i64> {
+        if from <= self.opens {
+            return if self.opens < self.closes {
+                Some(self.opens)
+            } else {
+                None
+            };
+        }
         if from >= self.closes {
             return None;
         }
-        // An opening is of one day, so the difference is small.
-        let late = (from.max(self.opens) - self.opens).num_nanoseconds()?;
-        let step = self.slot_minutes.length().num_nanoseconds()?;
-        let steps = late / step + i64::from(late % step > 0);
-        let ahead = TimeDelta::nanoseconds(step.checked_mul(steps)?);
-        let at = self.opens.checked_add_signed(ahead)?;
-        (at < self.closes).then_some(at)
+        // Within one opening: the numbers are small.
+        let late = from - self.opens;
+        let at = from + (self.step - late % self.step) % self.step;
+        if at < self.closes { Some(at) } else { None }
     }
+}
+
+/// The first whole microsecond, counted from 1970, that is not before an instant.
+pub fn micros_from(at: DateTime<Utc>) -> i64 {
+    let begun = !at.timestamp_subsec_nanos().is_multiple_of(1_000);
+    at.timestamp_micros() + i64::from(begun)
 }

@@ -1,21 +1,17 @@
 //! What is kept in memory, and how it follows the read models.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::OnceLock;
 
 use chrono::{Days, NaiveDate, Utc};
 use medilink_database::Database;
-use medilink_domain::calendar::{Busy, Reservation, Window};
-use medilink_domain::schedule::{DayPlan, Schedule};
-use medilink_domain::values::{Code, Language};
-use medilink_domain::visit_type::VisitTypeTerms;
-use medilink_domain::{AssetId, DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
+use medilink_domain::TenantId;
+use medilink_domain::calendar::Busy;
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
 
 use super::SOURCES;
+use super::tenancy::{Day, Hospital, Tenancy, VisitType};
 use crate::calendar::CalendarRow;
 use crate::doctor::DoctorRow;
 use crate::hospital::HospitalRow;
@@ -27,8 +23,6 @@ use crate::visit_type::VisitTypeRow;
 
 /// How many changed rows are read at once.
 const PAGE: u64 = 5_000;
-/// For how many days from yesterday on the plans of a doctor are kept once they were worked out.
-const PLANNED: usize = 128;
 
 /// Everything that a search asks, by tenant.
 #[derive(Debug, Default)]
@@ -36,75 +30,6 @@ pub(super) struct Index {
     pub(super) tenants: HashMap<TenantId, Tenancy>,
     seen: Seen,
     position: Position,
-}
-
-/// One tenant.
-#[derive(Debug, Default)]
-pub(super) struct Tenancy {
-    pub(super) doctors: BTreeMap<DoctorId, Doctor>,
-    pub(super) hospitals: HashMap<HospitalId, Hospital>,
-    pub(super) visit_types: HashMap<VisitTypeId, VisitType>,
-    pub(super) schedules: HashMap<DoctorId, Planned>,
-    pub(super) days: HashMap<DoctorId, BTreeMap<NaiveDate, Day>>,
-    pub(super) occupied: HashMap<(AssetId, NaiveDate), Busy>,
-}
-
-#[derive(Debug)]
-pub(super) struct Doctor {
-    pub(super) hospital: HospitalId,
-    pub(super) department: DepartmentId,
-    pub(super) languages: Vec<Language>,
-}
-
-#[derive(Debug)]
-pub(super) struct Hospital {
-    /// What its departments treat, in small letters.
-    pub(super) specialties: HashMap<DepartmentId, String>,
-    pub(super) holidays: Vec<NaiveDate>,
-    pub(super) assets: Vec<(AssetId, Code)>,
-}
-
-#[derive(Debug)]
-pub(super) struct VisitType {
-    pub(super) hospital: HospitalId,
-    pub(super) terms: VisitTypeTerms,
-    pub(super) retired: bool,
-}
-
-/// A schedule, and what it says of the next days. Most of a search would otherwise be spent on
-/// time zones.
-#[derive(Debug)]
-pub(super) struct Planned {
-    schedule: Schedule,
-    first: NaiveDate,
-    days: Box<[OnceLock<DayPlan>]>,
-}
-
-impl Planned {
-    fn new(schedule: Schedule) -> Self {
-        Self {
-            schedule,
-            first: Utc::now().date_naive() - Days::new(1),
-            days: (0..PLANNED).map(|_| OnceLock::new()).collect(),
-        }
-    }
-
-    /// What it says of a day, given the holidays of the hospital.
-    pub(super) fn day(&self, date: NaiveDate, holidays: &[NaiveDate]) -> Cow<'_, DayPlan> {
-        let plan = || self.schedule.day(date, holidays.contains(&date));
-        let index = usize::try_from((date - self.first).num_days()).ok();
-        match index.and_then(|index| self.days.get(index)) {
-            Some(kept) => Cow::Borrowed(kept.get_or_init(plan)),
-            None => Cow::Owned(plan()),
-        }
-    }
-}
-
-/// What is booked and opened by hand on a doctor's day.
-#[derive(Debug, Default)]
-pub(super) struct Day {
-    pub(super) windows: Vec<Window>,
-    pub(super) reservations: Vec<Reservation>,
 }
 
 /// The last change seen of each read model.
@@ -228,27 +153,18 @@ impl Index {
                     .map(|asset| (asset.asset, asset.class))
                     .collect(),
             };
-            let tenancy = self.of(row.tenant);
-            tenancy.hospitals.insert(row.hospital, hospital);
-            // Its holidays may be others now, whoever works there.
-            for planned in tenancy.schedules.values_mut() {
-                planned.days = Planned::new(Schedule::default()).days;
-            }
+            self.of(row.tenant).take_hospital(row.hospital, hospital);
         }
         for row in changes.doctors {
             seen.doctor = seen.doctor.max(row.position);
-            let doctor = Doctor {
-                hospital: row.hospital,
-                department: row.department,
-                languages: row.languages,
-            };
-            self.of(row.tenant).doctors.insert(row.doctor, doctor);
+            let post = (row.hospital, row.department);
+            self.of(row.tenant)
+                .take_doctor(row.doctor, post, row.languages);
         }
         for row in changes.schedules {
             seen.schedule = seen.schedule.max(row.position);
             self.of(row.tenant)
-                .schedules
-                .insert(row.doctor, Planned::new(row.schedule.0));
+                .take_schedule(row.doctor, row.schedule.0);
         }
         for row in changes.visit_types {
             seen.visit_type = seen.visit_type.max(row.position);
@@ -267,8 +183,7 @@ impl Index {
                 windows: row.windows.0,
                 reservations: row.reservations.0,
             };
-            let days = self.of(row.tenant).days.entry(row.doctor).or_default();
-            days.insert(row.date, day);
+            self.of(row.tenant).take_day(row.doctor, row.date, day);
         }
         for row in changes.occupancies {
             seen.occupancy = seen.occupancy.max(row.position);

@@ -1,20 +1,19 @@
 //! Searching the index.
 
-use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
-use medilink_domain::calendar::{Reservation, Slot, Visit, free_slots};
-use medilink_domain::schedule::{DayPlan, Opening};
+use medilink_domain::calendar::{Reservation, Slot, Visit, free_slots, micros_from};
 use medilink_domain::values::{Code, Language, VisitMode};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId, VisitTypeId};
 
 use medilink_log::Position;
 
-use super::index::{Day, Doctor, Hospital, Index, Planned, Tenancy};
+use super::index::Index;
+use super::tenancy::{Day, Doctor, Hospital, Place, Tenancy};
 
 /// What is looked for. Whatever is not named does not matter.
 #[derive(Clone, Debug)]
@@ -103,7 +102,7 @@ pub struct FreeSlot {
 }
 
 impl FreeSlot {
-    const fn cursor(&self) -> SearchCursor {
+    pub(super) const fn cursor(&self) -> SearchCursor {
         SearchCursor {
             starts_at: self.slot.starts_at,
             doctor: self.doctor,
@@ -131,79 +130,13 @@ const FURTHEST_ZONE: TimeDelta = TimeDelta::hours(14);
 impl Index {
     /// The first slots that fit.
     pub(super) fn search(&self, tenant: TenantId, search: &Search, now: DateTime<Utc>) -> Found {
-        let position = self.position();
-        let nothing = Found {
-            position,
-            ..Found::default()
-        };
-        let Some(tenancy) = self.tenants.get(&tenant) else {
-            return nothing;
-        };
-        let Some((visit, needs)) = tenancy.shape(search) else {
-            return nothing;
-        };
-        let candidates = tenancy.candidates(search);
-        let from = search
-            .after
-            .map_or(search.from, |after| after.starts_at.max(search.from));
-        let span = (from, search.to);
-        let mut dates = dates(span).peekable();
-        let mut ahead: BinaryHeap<Reverse<Ahead>> = BinaryHeap::new();
-        let mut slots: Vec<FreeSlot> = Vec::new();
-        while slots.len() <= search.limit {
-            // Whatever a date may still bring comes after what is next, or the date comes first.
-            let next = ahead.peek().map(|Reverse(next)| next.at.0);
-            if let Some(date) = dates.next_if(|date| next.is_none_or(|next| begins(*date) <= next))
-            {
-                let days = candidates
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(index, candidate)| {
-                        let at = candidate.earliest(date, span)?;
-                        let what = What::Day(index, date);
-                        Some(Reverse(Ahead {
-                            at: (at, candidate.doctor),
-                            what,
-                        }))
-                    });
-                ahead.extend(days);
-                continue;
-            }
-            let Some(Reverse(next)) = ahead.pop() else {
-                break;
-            };
-            match next.what {
-                What::Slot(slot) => slots.push(slot),
-                What::Day(index, date) => {
-                    let candidate = &candidates[index];
-                    let later = next.at.0 + STRETCH;
-                    let stretch = (next.at.0, later.min(span.1));
-                    let free = candidate.free(tenancy, date, &visit, &needs, stretch, now);
-                    let rest = candidate.earliest(date, (later, span.1));
-                    ahead.extend(rest.map(|at| {
-                        let at = (at, candidate.doctor);
-                        Reverse(Ahead { at, ..next })
-                    }));
-                    let free = free
-                        .into_iter()
-                        .filter(|slot| search.after.is_none_or(|after| after < slot.cursor()));
-                    ahead.extend(free.map(|slot| {
-                        let at = (slot.slot.starts_at, slot.doctor);
-                        Reverse(Ahead {
-                            at,
-                            what: What::Slot(slot),
-                        })
-                    }));
-                }
-            }
-        }
-        let more = slots.len() > search.limit;
-        slots.truncate(search.limit);
-        let next = slots.last().filter(|_| more).map(FreeSlot::cursor);
+        let tenancy = self.tenants.get(&tenant);
+        let (slots, next) =
+            tenancy.map_or_else(Default::default, |tenancy| tenancy.search(search, now));
         Found {
             slots,
             next,
-            position,
+            position: self.position(),
         }
     }
 }
@@ -212,14 +145,16 @@ impl Index {
 /// later, or a slot. Days are worked out only when nothing earlier is left, and no more of
 /// them than that, which is why a page of a thousand doctors costs little more than one of ten.
 struct Ahead {
-    at: (DateTime<Utc>, DoctorId),
+    /// In microseconds since 1970, and whose: the order of what is found.
+    at: (i64, DoctorId),
     what: What,
 }
 
 enum What {
-    /// Of which candidate, and when.
-    Day(usize, NaiveDate),
-    Slot(FreeSlot),
+    /// Of whom, and when.
+    Day(Place, NaiveDate),
+    /// Which of those that were worked out.
+    Slot(usize),
 }
 
 impl Ord for Ahead {
@@ -261,15 +196,78 @@ fn around(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     [date.pred_opt(), date.succ_opt()].into_iter().flatten()
 }
 
-struct Candidate<'a> {
-    doctor: DoctorId,
-    known: &'a Doctor,
-    hospital: &'a Hospital,
-    planned: Option<&'a Planned>,
-    days: Option<&'a BTreeMap<NaiveDate, Day>>,
-}
-
 impl Tenancy {
+    /// The first slots that fit, and where the next page begins.
+    pub(super) fn search(
+        &self,
+        search: &Search,
+        now: DateTime<Utc>,
+    ) -> (Vec<FreeSlot>, Option<SearchCursor>) {
+        let Some((visit, needs)) = self.shape(search) else {
+            return Default::default();
+        };
+        let candidates = self.candidates(search);
+        let from = search
+            .after
+            .map_or(search.from, |after| after.starts_at.max(search.from));
+        let to = micros_from(search.to);
+        let mut dates = dates((from, search.to)).peekable();
+        let mut ahead: BinaryHeap<Reverse<Ahead>> = BinaryHeap::new();
+        let (mut known, mut slots): (Vec<FreeSlot>, Vec<FreeSlot>) = Default::default();
+        while slots.len() <= search.limit {
+            // Whatever a date may still bring comes after what is next, or the date comes first.
+            let next = ahead.peek().map(|Reverse(next)| next.at.0);
+            if let Some(date) =
+                dates.next_if(|date| next.is_none_or(|next| micros_from(begins(*date)) <= next))
+            {
+                let starts = self.starts(date);
+                let span = (micros_from(from), to);
+                ahead.extend(candidates.iter().filter_map(|(place, doctor)| {
+                    let at = (starts.first(*place, span)?, *doctor);
+                    let what = What::Day(*place, date);
+                    Some(Reverse(Ahead { at, what }))
+                }));
+                continue;
+            }
+            let Some(Reverse(next)) = ahead.pop() else {
+                break;
+            };
+            let (place, date) = match next.what {
+                What::Slot(index) => {
+                    // Two days of a doctor who changed the zone may offer the same instant.
+                    let slot = known[index];
+                    if slots
+                        .last()
+                        .is_none_or(|last| last.cursor() < slot.cursor())
+                    {
+                        slots.push(slot);
+                    }
+                    continue;
+                }
+                What::Day(place, date) => (place, date),
+            };
+            let (begins, doctor) = next.at;
+            let ends = begins + STRETCH.num_microseconds().unwrap_or(i64::MAX);
+            if let Some(at) = self.starts(date).first(place, (ends, to)) {
+                let at = (at, doctor);
+                ahead.push(Reverse(Ahead { at, ..next }));
+            }
+            let stretch = (instant(begins), instant(ends).min(search.to));
+            for slot in self.free(place, date, &visit, &needs, stretch, now) {
+                if search.after.is_none_or(|after| after < slot.cursor()) {
+                    let at = (micros_from(slot.slot.starts_at), doctor);
+                    let what = What::Slot(known.len());
+                    known.push(slot);
+                    ahead.push(Reverse(Ahead { at, what }));
+                }
+            }
+        }
+        let more = slots.len() > search.limit;
+        slots.truncate(search.limit);
+        let next = slots.last().filter(|_| more).map(FreeSlot::cursor);
+        (slots, next)
+    }
+
     /// The shape of the visit and what it needs; `None` when nobody offers it.
     fn shape(&self, search: &Search) -> Option<(Visit, Vec<Code>)> {
         let visit = Visit {
@@ -295,38 +293,79 @@ impl Tenancy {
         wanted.then(|| (visit, known.terms.needs.clone()))
     }
 
-    fn candidates(&self, search: &Search) -> Vec<Candidate<'_>> {
+    /// Those who fit, in any order.
+    fn candidates(&self, search: &Search) -> Vec<(Place, DoctorId)> {
         let hospital = search.hospital.or_else(|| {
             let kind = self.visit_types.get(&search.visit_type?)?;
             Some(kind.hospital)
         });
         let specialty = search.specialty.as_ref().map(|text| text.to_lowercase());
-        let fits = |doctor: &Doctor, at: &Hospital| {
-            hospital.is_none_or(|wanted| wanted == doctor.hospital)
-                && search
-                    .department
-                    .is_none_or(|wanted| wanted == doctor.department)
-                && search
-                    .language
-                    .is_none_or(|wanted| doctor.languages.contains(&wanted))
-                && specialty
+        let works_there = |(at, department): (HospitalId, DepartmentId)| {
+            let treats = |known: &Hospital| {
+                specialty
                     .as_ref()
-                    .is_none_or(|wanted| at.specialties.get(&doctor.department) == Some(wanted))
+                    .is_none_or(|wanted| known.specialties.get(&department) == Some(wanted))
+            };
+            hospital.is_none_or(|wanted| wanted == at)
+                && search.department.is_none_or(|wanted| wanted == department)
+                && self.hospitals.get(&at).is_some_and(treats)
         };
-        let doctors: Box<dyn Iterator<Item = _>> = match &search.doctor {
-            Some(doctor) => Box::new(self.doctors.get_key_value(doctor).into_iter()),
-            None => Box::new(self.doctors.iter()),
+        let places: Vec<Place> = match search.doctor {
+            Some(doctor) => {
+                let place = self.find(doctor);
+                let works = |place: &Place| self.doctor(*place).post.is_some_and(works_there);
+                place.filter(works).into_iter().collect()
+            }
+            None => {
+                let rosters = self.rosters.iter().filter(|(post, _)| works_there(**post));
+                rosters.flat_map(|(_, roster)| roster).copied().collect()
+            }
         };
-        doctors
-            .filter_map(|(doctor, known)| {
-                let hospital = self.hospitals.get(&known.hospital)?;
-                fits(known, hospital).then(|| Candidate {
-                    doctor: *doctor,
-                    known,
-                    hospital,
-                    planned: self.schedules.get(doctor),
-                    days: self.days.get(doctor),
-                })
+        let speaks = |doctor: &Doctor| {
+            search
+                .language
+                .is_none_or(|wanted| doctor.languages.contains(&wanted))
+        };
+        let doctors = places
+            .into_iter()
+            .map(|place| (place, self.doctor(place)))
+            .filter(|(_, doctor)| speaks(doctor));
+        doctors.map(|(place, doctor)| (place, doctor.id)).collect()
+    }
+
+    /// The free slots of a doctor's day that start in a span of time.
+    fn free(
+        &self,
+        place: Place,
+        date: NaiveDate,
+        visit: &Visit,
+        needs: &[Code],
+        span: (DateTime<Utc>, DateTime<Utc>),
+        now: DateTime<Utc>,
+    ) -> Vec<FreeSlot> {
+        let doctor = self.doctor(place);
+        let Some((hospital, department)) = doctor.post else {
+            return Vec::new();
+        };
+        let plan = self.plan(doctor, date);
+        let nothing = Day::default();
+        let day = doctor.day(date).unwrap_or(&nothing);
+        let neighbours: Vec<_> = around(date)
+            .filter_map(|other| doctor.day(other))
+            .flat_map(|other| other.reservations.iter().map(Reservation::occupies))
+            .collect();
+        let (windows, taken) = (&day.windows, &day.reservations);
+        let slots = free_slots(&plan, windows, taken, &neighbours, visit, span, now);
+        slots
+            .into_iter()
+            .filter(|slot| {
+                needs.is_empty() || self.meets(hospital, needs, date, slot.occupies(visit))
+            })
+            .map(|slot| FreeSlot {
+                slot,
+                doctor: doctor.id,
+                hospital,
+                department,
             })
             .collect()
     }
@@ -335,15 +374,16 @@ impl Tenancy {
     /// needs two of them.
     fn meets(
         &self,
-        hospital: &Hospital,
+        hospital: HospitalId,
         needs: &[Code],
         date: NaiveDate,
         span: (DateTime<Utc>, DateTime<Utc>),
     ) -> bool {
+        let assets = self.hospitals.get(&hospital).map(|known| &known.assets);
         let days = || around(date).chain([date]);
         let mut taken = Vec::new();
         needs.iter().all(|class| {
-            let free = hospital.assets.iter().find(|(asset, of)| {
+            let free = assets.into_iter().flatten().find(|(asset, of)| {
                 let mut busy = days().filter_map(|day| self.occupied.get(&(*asset, day)));
                 of == class && !taken.contains(asset) && busy.all(|busy| busy.is_free(span))
             });
@@ -352,62 +392,7 @@ impl Tenancy {
     }
 }
 
-impl Candidate<'_> {
-    /// What the schedule says of a day.
-    fn plan(&self, date: NaiveDate) -> Cow<'_, DayPlan> {
-        self.planned.map_or_else(Cow::default, |planned| {
-            planned.day(date, &self.hospital.holidays)
-        })
-    }
-
-    /// What is booked and opened by hand on a day.
-    fn day(&self, date: NaiveDate) -> Option<&Day> {
-        self.days?.get(&date)
-    }
-
-    /// When the first slot of a day could start; `None` when none does.
-    fn earliest(
-        &self,
-        date: NaiveDate,
-        (from, to): (DateTime<Utc>, DateTime<Utc>),
-    ) -> Option<DateTime<Utc>> {
-        let plan = self.plan(date);
-        let scheduled = plan.openings.iter();
-        let scheduled = scheduled.filter_map(|opening| opening.first_at_or_after(from));
-        let windows = self.day(date).into_iter().flat_map(|day| &day.windows);
-        let by_hand = windows.filter_map(|window| Opening::from(window).first_at_or_after(from));
-        scheduled.chain(by_hand).filter(|at| *at < to).min()
-    }
-
-    fn free(
-        &self,
-        tenancy: &Tenancy,
-        date: NaiveDate,
-        visit: &Visit,
-        needs: &[Code],
-        span: (DateTime<Utc>, DateTime<Utc>),
-        now: DateTime<Utc>,
-    ) -> Vec<FreeSlot> {
-        let plan = self.plan(date);
-        let nothing = Day::default();
-        let day = self.day(date).unwrap_or(&nothing);
-        let neighbours: Vec<_> = around(date)
-            .filter_map(|other| self.day(other))
-            .flat_map(|other| other.reservations.iter().map(Reservation::occupies))
-            .collect();
-        let (windows, taken) = (&day.windows, &day.reservations);
-        let slots = free_slots(&plan, windows, taken, &neighbours, visit, span, now);
-        slots
-            .into_iter()
-            .filter(|slot| {
-                needs.is_empty() || tenancy.meets(self.hospital, needs, date, slot.occupies(visit))
-            })
-            .map(|slot| FreeSlot {
-                slot,
-                doctor: self.doctor,
-                hospital: self.known.hospital,
-                department: self.known.department,
-            })
-            .collect()
-    }
+/// An instant that was once one: within what instants there are.
+fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

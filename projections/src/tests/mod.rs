@@ -14,4 +14,4 @@ mod reference;
 mod story;
 mod visits;
 mod waiting;
-mod world;
+pub(crate) mod world;
