@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 
+use futures::TryFutureExt;
 use medilink_database::{DatabaseError, Session, Transaction};
 use medilink_log::{EventCodec, LogReader, Position, RecordedEvent};
 use medilink_vault::Vault;
@@ -131,23 +132,25 @@ impl<M: ReadModel> Applier<M> {
         last: Position,
     ) -> Result<(), ProjectionError> {
         prepared.retain(|event| event.position > found.position);
-        if !prepared.is_empty() {
-            let mut sheet = Sheet::<M>::new();
-            let streams: HashSet<&str> =
-                prepared.iter().map(|event| event.stream.as_str()).collect();
-            let streams: Vec<&str> = streams.into_iter().collect();
-            for stream in letters::parked(transaction, Self::NAME, found.number, &streams).await? {
-                sheet.park(stream);
-            }
-            self.load(transaction, found.number, &mut sheet, &prepared)
-                .await?;
-            for event in prepared {
-                sheet.take(event, 0);
-            }
-            self.store(transaction, found.number, sheet).await?;
+        if prepared.is_empty() {
+            return Ok(generation::advance(transaction, Self::NAME, found.number, last).await?);
         }
-        generation::advance(transaction, Self::NAME, found.number, last).await?;
-        Ok(())
+        let mut sheet = Sheet::<M>::new();
+        let streams: HashSet<&str> = prepared.iter().map(|event| event.stream.as_str()).collect();
+        let streams: Vec<&str> = streams.into_iter().collect();
+        // On their way together: each wait for an answer is a turn of the processor.
+        let (parked, ()) = tokio::try_join!(
+            letters::parked(transaction, Self::NAME, found.number, &streams)
+                .map_err(ProjectionError::from),
+            self.load(transaction, found.number, &mut sheet, &prepared),
+        )?;
+        for stream in parked {
+            sheet.park(stream);
+        }
+        for event in prepared {
+            sheet.take(event, 0);
+        }
+        self.store(transaction, found.number, sheet, last).await
     }
 
     /// Replays the letters of a stream in order, without the one that is skipped; they stop
@@ -182,8 +185,8 @@ impl<M: ReadModel> Applier<M> {
                 sheet.take(prepared, attempts);
             }
         }
-        self.store(&transaction, found.number, sheet).await?;
-        generation::advance(&transaction, Self::NAME, found.number, event.position).await?;
+        self.store(&transaction, found.number, sheet, event.position)
+            .await?;
         commit(transaction).await?;
         tracing::info!(
             projection = Self::NAME,
@@ -257,12 +260,13 @@ impl<M: ReadModel> Applier<M> {
         Ok(())
     }
 
-    /// Writes what changed in the sheet.
+    /// Writes what changed in the sheet, and moves the checkpoint to `last`.
     async fn store(
         &self,
         transaction: &Transaction<'_>,
         number: i32,
         sheet: Sheet<M>,
+        last: Position,
     ) -> Result<(), ProjectionError> {
         let table = self.table(number);
         let changes = sheet.changes();
@@ -286,9 +290,12 @@ impl<M: ReadModel> Applier<M> {
                 None => deletes.push(key),
             }
         }
-        table.upsert(transaction, &upserts).await?;
-        table.delete(transaction, &deletes).await?;
-        letters::write(transaction, Self::NAME, number, &changes.letters).await?;
+        tokio::try_join!(
+            table.upsert(transaction, &upserts),
+            table.delete(transaction, &deletes),
+            letters::write(transaction, Self::NAME, number, &changes.letters),
+            generation::advance(transaction, Self::NAME, number, last),
+        )?;
         Ok(())
     }
 }
