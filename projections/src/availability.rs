@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use medilink_database::Database;
 use medilink_domain::TenantId;
 use medilink_log::Position;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 
 pub use search::{Found, FreeSlot, Search, SearchCursor};
@@ -37,9 +37,9 @@ pub const SOURCES: [&str; 6] = [
     "visit_type",
 ];
 
-/// How old the index may be before the next search brings it up to date.
+/// How old the index may be before the next search has it brought up to date.
 const FRESH: Duration = Duration::from_millis(50);
-/// How old it may be while somebody else brings it up to date.
+/// How old it may be for a search that doesn't wait for that.
 const BEARABLE: Duration = Duration::from_secs(1);
 /// How often it is read anew as a whole. That takes out days that are over and doctors who
 /// were erased, and takes in what an operator released from the dead letters, whose rows
@@ -57,8 +57,8 @@ struct Shared {
     reads: Reads,
     database: Database,
     index: RwLock<Index>,
-    /// Held by the one search that brings the index up to date for all.
-    turn: Mutex<Turn>,
+    /// Held by whoever brings the index up to date, for all.
+    turn: Arc<Mutex<Turn>>,
     /// When the index was last up to date.
     read_at: RwLock<Option<Instant>>,
 }
@@ -76,7 +76,7 @@ impl Availability {
                 reads,
                 database,
                 index: RwLock::default(),
-                turn: Mutex::default(),
+                turn: Arc::default(),
                 read_at: RwLock::default(),
             }),
         }
@@ -128,15 +128,27 @@ impl Availability {
         if fits(FRESH) {
             return Ok(());
         }
-        let mut turn = match self.shared.turn.try_lock() {
-            Ok(turn) => turn,
-            Err(_) if fits(BEARABLE) => return Ok(()),
-            Err(_) => self.shared.turn.lock().await,
-        };
+        if fits(BEARABLE) {
+            // Nobody waits for what the next search may have.
+            if let Ok(turn) = self.shared.turn.clone().try_lock_owned() {
+                let this = self.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = this.bring_up_to_date(turn).await {
+                        tracing::debug!(%error, "the index of free slots grows old");
+                    }
+                });
+            }
+            return Ok(());
+        }
+        let turn = self.shared.turn.clone().lock_owned().await;
         // Somebody else may have done it meanwhile.
         if fits(FRESH) {
             return Ok(());
         }
+        self.bring_up_to_date(turn).await
+    }
+
+    async fn bring_up_to_date(&self, mut turn: OwnedMutexGuard<Turn>) -> Result<(), ReadError> {
         let started = Instant::now();
         let anew = turn.read_anew_at.is_none_or(|at| at.elapsed() > ANEW);
         let seen = if anew {
@@ -146,17 +158,19 @@ impl Availability {
             index.unwrap_or_else(PoisonError::into_inner).seen()
         };
         let changes = index::changes(&self.shared.reads, &self.shared.database, seen).await?;
-        let mut index = self
-            .shared
-            .index
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let index = || {
+            let index = self.shared.index.write();
+            index.unwrap_or_else(PoisonError::into_inner)
+        };
         if anew {
-            *index = Index::default();
+            // Made beside the one that is searched meanwhile.
+            let mut made = Index::default();
+            made.take(changes);
+            *index() = made;
             turn.read_anew_at = Some(started);
+        } else {
+            index().take(changes);
         }
-        index.take(changes);
-        drop(index);
         *self
             .shared
             .read_at
