@@ -27,16 +27,19 @@ use super::sealing::unseal;
 const PAGE: usize = 1_000;
 /// How often a process that stands by looks whether it is its turn.
 const STAND_BY: Duration = Duration::from_millis(500);
-/// How often the database hears of a process that leads.
+/// How often the database hears of a process that leads, and plans anew for it.
 const HEARD: Duration = Duration::from_secs(2);
 /// The longest pause between tries after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A read model may lose its last moments with PostgreSQL: its rows and its checkpoint go back
 /// together, and the log brings them forward again. So its commits need not wait for the disk,
-/// which the log's need for themselves. Plans are made anew for each batch: one that was made
-/// while a table was empty, when every index of it is as good as the key's, would be kept.
-const SETTINGS: &str = "SET synchronous_commit = off; SET plan_cache_mode = force_custom_plan";
+/// which the log's need for themselves. Planning a batch's statements costs as much as running
+/// them, so the plans are kept.
+const SETTINGS: &str = "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan";
+/// Made anew from time to time: a plan from when a table was empty, when every index of it was
+/// as good as the key's, is not one for the table that it has become.
+const PLAN_ANEW: &str = "DISCARD PLANS";
 
 /// What every lane of a process works with.
 #[derive(Clone, Debug)]
@@ -214,6 +217,7 @@ impl<M: ReadModel> ModelLane<M> {
                 () = tokio::time::sleep_until(poll_at) => Taken::Look,
                 _ = heard.tick() => {
                     beat(client).await?;
+                    client.batch_execute(PLAN_ANEW).await.map_err(DatabaseError::from)?;
                     continue;
                 }
             };
