@@ -72,49 +72,78 @@ async fn a_relay_that_starts_before_broker_and_log_waits_for_both() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_relays_at_once_store_each_event_once() {
-    let broker = Broker::start();
-    let log = Memory::of(500);
-    let small = RelayConfig {
-        batch_events: 20,
-        ..eager()
-    };
-    let one = relay(broker.bus("relay").await, &log, small.clone());
-    let two = relay(broker.bus("relay").await, &log, small);
-    for _ in 0..50 {
-        log.grow(40);
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    // As atomic batches, and one by one.
+    for batch_events in [20, 5] {
+        let broker = Broker::start();
+        let log = Memory::of(500);
+        let small = RelayConfig {
+            batch_events,
+            ..eager()
+        };
+        let one = relay(broker.bus("relay").await, &log, small.clone());
+        let two = relay(broker.bus("relay").await, &log, small);
+        for _ in 0..50 {
+            log.grow(40);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        one.reaches(2_500).await;
+        two.reaches(2_500).await;
+        assert!(decoded(&broker.stored().await) == log.all());
+        one.stop().await;
+        two.stop().await;
     }
-    one.reaches(2_500).await;
-    two.reaches(2_500).await;
-    assert!(decoded(&broker.stored().await) == log.all());
-    one.stop().await;
-    two.stop().await;
+}
+
+/// Publishes an event as a relay would, right after the one before it.
+async fn by_hand(
+    broker: &Broker,
+    number: u64,
+    more: &[(&str, &str)],
+) -> Result<(), async_nats::jetstream::context::PublishError> {
+    let mut headers = async_nats::HeaderMap::new();
+    headers.insert("Nats-Expected-Last-Sequence", (number - 1).to_string());
+    for (name, value) in more {
+        headers.insert(*name, *value);
+    }
+    let (subject, body) = (
+        medilink_bus::subject(&event(number)),
+        medilink_bus::encode(&event(number)),
+    );
+    let client = broker.plain("relay").await;
+    let sent = client.publish_with_headers(subject, headers, body).await?;
+    sent.await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_was_stored_is_refused_when_it_is_sent_again() {
+async fn what_was_stored_is_refused_when_it_is_sent_again() {
     let broker = Broker::start();
     let running = relay(broker.bus("relay").await, &Memory::of(3), eager());
     running.reaches(3).await;
-    let client = broker.plain("relay").await;
-    let mut headers = async_nats::HeaderMap::new();
-    headers.insert("Nats-Batch-Id", "again");
-    headers.insert("Nats-Batch-Sequence", "1");
-    headers.insert("Nats-Batch-Commit", "1");
-    headers.insert("Nats-Expected-Last-Sequence", "2");
-    let subject = medilink_bus::subject(&event(3));
-    let refused = client
-        .publish_with_headers(subject, headers, medilink_bus::encode(&event(3)))
-        .await
-        .unwrap()
-        .await;
-    assert!(
-        refused
-            .unwrap_err()
-            .to_string()
-            .contains("wrong last sequence")
-    );
+    let batch = [
+        ("Nats-Batch-Id", "again"),
+        ("Nats-Batch-Sequence", "1"),
+        ("Nats-Batch-Commit", "1"),
+    ];
+    for more in [&batch[..], &[]] {
+        let refused = by_hand(&broker, 3, more).await.unwrap_err().to_string();
+        assert!(refused.contains("wrong last sequence"), "{refused}");
+    }
     assert_eq!(broker.stored().await.len(), 3);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rest_follows_a_part_that_a_lost_relay_stored() {
+    let broker = Broker::start();
+    let log = Memory::of(3);
+    let running = relay(broker.bus("relay").await, &log, eager());
+    running.reaches(3).await;
+    for number in [4, 5] {
+        by_hand(&broker, number, &[]).await.unwrap();
+    }
+    log.grow(4);
+    running.reaches(7).await;
+    assert!(decoded(&broker.stored().await) == log.all());
     running.stop().await;
 }
 
