@@ -8,7 +8,7 @@ use medilink_bus::{
 };
 use medilink_log::Position;
 
-use crate::support::{Broker, Memory, Reader, eager, relay, within};
+use crate::support::{Broker, Memory, Reader, eager, relay, relayed, within};
 
 async fn batch(feed: &mut Feed) -> medilink_bus::FeedBatch {
     within("a batch", async {
@@ -23,9 +23,7 @@ async fn batch(feed: &mut Feed) -> medilink_bus::FeedBatch {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_event_comes_once_and_in_order_from_where_the_caller_stands() {
-    let broker = Broker::start();
-    let log = Memory::of(3_000);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(3_000).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -55,9 +53,7 @@ async fn each_event_comes_once_and_in_order_from_where_the_caller_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_acknowledged_comes_again() {
-    let broker = Broker::start();
-    let log = Memory::of(20);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, _, running) = relayed(20).await;
     running.reaches(20).await;
     let mut feed = Feed::new(
         broker.bus("projector").await,
@@ -89,9 +85,7 @@ async fn what_was_not_acknowledged_comes_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lone_event_does_not_wait_for_company_and_a_dropped_wait_loses_nothing() {
-    let broker = Broker::start();
-    let log = Memory::of(1);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(1).await;
     let config = FeedConfig {
         linger: Duration::from_secs(60),
         ..FeedConfig::new("lone")
@@ -118,9 +112,7 @@ async fn a_lone_event_does_not_wait_for_company_and_a_dropped_wait_loses_nothing
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_steady_stream_of_events_comes_in_batches_that_keep_a_pace() {
-    let broker = Broker::start();
-    let log = Memory::of(1);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(1).await;
     let pace = Duration::from_secs(2);
     let config = FeedConfig {
         pace,
@@ -146,9 +138,7 @@ async fn a_steady_stream_of_events_comes_in_batches_that_keep_a_pace() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_filter_delivers_its_own_events_only() {
-    let broker = Broker::start();
-    let log = Memory::of(900);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(900).await;
     let config = FeedConfig {
         batch: 50,
         ..FeedConfig::new("some")
@@ -207,9 +197,7 @@ async fn positions_that_the_stream_no_longer_has_are_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_is_no_event_is_named_and_the_others_come() {
-    let broker = Broker::start();
-    let log = Memory::of(5);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(5).await;
     running.reaches(5).await;
     running.stop().await;
     let operator = broker.plain("operator").await;
@@ -246,9 +234,7 @@ async fn a_message_that_is_no_event_is_named_and_the_others_come() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_reader_of_the_same_name_waits_until_the_first_is_gone() {
-    let broker = Broker::start();
-    let log = Memory::of(10);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(10).await;
     let mut first = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -285,9 +271,7 @@ async fn a_second_reader_of_the_same_name_waits_until_the_first_is_gone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_that_read_apart_get_everything_each() {
-    let broker = Broker::start();
-    let log = Memory::of(10);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(10).await;
     let bus = broker.bus("projector").await;
     let apart = || {
         let config = FeedConfig::new("apart").apart();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use medilink_bus::{BusError, Feed, FeedConfig, FeedStatus, delete_stream};
 use medilink_log::Position;
 
-use crate::support::{Broker, Memory, Reader, eager, eventually, relay, within};
+use crate::support::{Broker, Memory, Reader, eager, eventually, relay, relayed, within};
 
 fn quick(name: &str) -> FeedConfig {
     FeedConfig {
@@ -29,9 +29,7 @@ fn load(log: &Memory, total: u64) -> tokio::task::JoinHandle<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_broker_costs_no_event_and_doubles_none() {
-    let mut broker = Broker::start();
-    let log = Memory::of(500);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (mut broker, log, running) = relayed(500).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -66,9 +64,7 @@ async fn a_killed_broker_costs_no_event_and_doubles_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_store_costs_no_event_and_doubles_none() {
-    let mut broker = Broker::start();
-    let log = Memory::of(500);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (mut broker, log, running) = relayed(500).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -92,9 +88,7 @@ async fn a_deleted_store_costs_no_event_and_doubles_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_broker_is_away_the_log_is_read_and_nothing_comes_twice() {
-    let mut broker = Broker::start();
-    let log = Memory::of(300);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (mut broker, log, running) = relayed(300).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -165,9 +159,7 @@ async fn a_feed_that_starts_before_broker_and_stream_waits_for_both() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_consumer_or_stream_is_made_anew() {
-    let broker = Broker::start();
-    let log = Memory::of(100);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(100).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -195,9 +187,7 @@ async fn a_deleted_consumer_or_stream_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_watchdog_mends_a_consumer_that_stopped_delivering() {
-    let broker = Broker::start();
-    let log = Memory::of(100);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(100).await;
     let mut reader = Reader::new(
         Feed::new(
             broker.bus("projector").await,
@@ -221,9 +211,7 @@ async fn the_watchdog_mends_a_consumer_that_stopped_delivering() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_filtered_feed_is_not_mistaken_for_a_stalled_one() {
-    let broker = Broker::start();
-    let log = Memory::of(10);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(10).await;
     let config = quick("quiet").only(["ev.*.*.nothing.*".to_owned()]);
     let mut feed = Feed::new(broker.bus("worker").await, config, Position::START).unwrap();
     let watch = tokio::spawn(async move {

@@ -10,11 +10,10 @@ use medilink_bus::{
 use medilink_log::Position;
 use medilink_test_support::TestBroker;
 
-use crate::support::{Broker, Memory, decoded, eager, event, eventually, relay, within};
+use crate::support::{Broker, Memory, decoded, eager, event, eventually, relay, relayed, within};
 
 async fn filled() -> Broker {
-    let broker = Broker::start();
-    let running = relay(broker.bus("relay").await, &Memory::of(5), eager());
+    let (broker, _, running) = relayed(5).await;
     running.reaches(5).await;
     running.stop().await;
     broker

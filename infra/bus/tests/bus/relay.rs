@@ -6,13 +6,11 @@ use medilink_bus::{Relay, RelayConfig, RelayStatus, delete_stream, stream_positi
 use medilink_log::Position;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Broker, Memory, decoded, eager, event, eventually, relay};
+use crate::support::{Broker, Memory, decoded, eager, event, eventually, relay, relayed};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_and_emptied_broker_is_refilled_and_equals_the_log() {
-    let mut broker = Broker::start();
-    let log = Memory::of(1_200);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (mut broker, log, running) = relayed(1_200).await;
     running.reaches(1_200).await;
     broker.kill();
     broker.delete_store();
@@ -31,8 +29,7 @@ async fn a_killed_and_emptied_broker_is_refilled_and_equals_the_log() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_carries_its_trace_and_a_subject_that_names_no_person() {
-    let broker = Broker::start();
-    let running = relay(broker.bus("relay").await, &Memory::of(2), eager());
+    let (broker, _, running) = relayed(2).await;
     running.reaches(2).await;
     let stored = broker.stored().await;
     assert_eq!(
@@ -116,8 +113,7 @@ async fn by_hand(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_stored_is_refused_when_it_is_sent_again() {
-    let broker = Broker::start();
-    let running = relay(broker.bus("relay").await, &Memory::of(3), eager());
+    let (broker, _, running) = relayed(3).await;
     running.reaches(3).await;
     let batch = [
         ("Nats-Batch-Id", "again"),
@@ -134,9 +130,7 @@ async fn what_was_stored_is_refused_when_it_is_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rest_follows_a_part_that_a_lost_relay_stored() {
-    let broker = Broker::start();
-    let log = Memory::of(3);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, running) = relayed(3).await;
     running.reaches(3).await;
     for number in [4, 5] {
         by_hand(&broker, number, &[]).await.unwrap();
@@ -149,9 +143,7 @@ async fn the_rest_follows_a_part_that_a_lost_relay_stored() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ahead_of_the_log_is_refused_until_the_operator_deletes_it() {
-    let broker = Broker::start();
-    let log = Memory::of(100);
-    let first = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, first) = relayed(100).await;
     first.reaches(100).await;
     // While it runs, and again from the start.
     log.cut(80);
@@ -176,9 +168,7 @@ async fn a_stream_ahead_of_the_log_is_refused_until_the_operator_deletes_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_another_history_is_refused_and_left_alone() {
-    let broker = Broker::start();
-    let log = Memory::of(50);
-    let first = relay(broker.bus("relay").await, &log, eager());
+    let (broker, log, first) = relayed(50).await;
     first.reaches(50).await;
     first.stop().await;
     // Restored from a backup, and grown again past the stream.
@@ -250,9 +240,7 @@ async fn a_lost_stream_is_refilled_with_the_newest_events_at_their_own_positions
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_idle_relay_notices_that_the_stream_is_gone() {
-    let broker = Broker::start();
-    let log = Memory::of(20);
-    let running = relay(broker.bus("relay").await, &log, eager());
+    let (broker, _, running) = relayed(20).await;
     running.reaches(20).await;
     let operator = broker.bus_up("operator").await;
     delete_stream(&operator).await.unwrap();

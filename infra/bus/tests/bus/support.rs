@@ -211,6 +211,13 @@ pub fn relay(bus: Bus, log: &Memory, config: RelayConfig) -> Running {
     }
 }
 
+/// A broker, and a relay to it of a log of so many events.
+pub async fn relayed(events: u64) -> (Broker, Memory, Running) {
+    let (broker, log) = (Broker::start(), Memory::of(events));
+    let running = relay(broker.bus("relay").await, &log, eager());
+    (broker, log, running)
+}
+
 impl Running {
     pub async fn reaches(&self, wanted: u64) {
         let reached = || matches!(*self.status.borrow(), RelayStatus::Running { position, .. } if position.0 >= wanted);
