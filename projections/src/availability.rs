@@ -39,8 +39,9 @@ pub const SOURCES: [&str; 6] = [
 
 /// How old the index may be before the next search has it brought up to date.
 const FRESH: Duration = Duration::from_millis(50);
-/// How old it may be for a search that doesn't wait for that.
-const BEARABLE: Duration = Duration::from_secs(1);
+/// How old it may be for a search that doesn't wait for that. While there are many searches
+/// none comes to wait; a lone one does, which then costs little.
+const BEARABLE: Duration = Duration::from_millis(250);
 /// How often it is read anew as a whole. That takes out days that are over and doctors who
 /// were erased, and takes in what an operator released from the dead letters, whose rows
 /// carry older positions.
@@ -103,13 +104,9 @@ impl Availability {
         Ok(index.search(tenant, search, now))
     }
 
-    fn age(&self) -> Option<Duration> {
-        let read_at = *self
-            .shared
-            .read_at
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        read_at.map(|at| at.elapsed())
+    fn read_at(&self) -> Option<Instant> {
+        let read_at = self.shared.read_at.read();
+        *read_at.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reached(&self, min_position: Option<Position>) -> bool {
@@ -122,8 +119,11 @@ impl Availability {
     }
 
     async fn keep_up(&self, min_position: Option<Position>) -> Result<(), ReadError> {
+        // As old as it was then: what was read while a search waited for its turn is not too
+        // old for it, however long that took.
+        let asked = Instant::now();
         let fits = |limit: Duration| {
-            self.age().is_some_and(|age| age < limit) && self.reached(min_position)
+            self.read_at().is_some_and(|at| asked < at + limit) && self.reached(min_position)
         };
         if fits(FRESH) {
             return Ok(());

@@ -99,21 +99,15 @@ pub struct Starts {
 
 impl Starts {
     /// The first of them from an instant on.
-    pub const fn first_at_or_after(&self, from: i64) -> Option<i64> {
-        if from <= self.opens {
-            return if self.opens < self.closes {
-                Some(self.opens)
-            } else {
-                None
-            };
-        }
+    pub fn first_at_or_after(&self, from: i64) -> Option<i64> {
         if from >= self.closes {
             return None;
         }
-        // Within one opening: the numbers are small.
-        let late = from - self.opens;
-        let at = from + (self.step - late % self.step) % self.step;
-        if at < self.closes { Some(at) } else { None }
+        // Within one opening the numbers are small, and no slot takes no time.
+        let late = from.saturating_sub(self.opens).max(0);
+        let steps = late / self.step + i64::from(late % self.step > 0);
+        let at = self.opens + steps * self.step;
+        (at < self.closes).then_some(at)
     }
 }
 
