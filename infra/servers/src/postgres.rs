@@ -312,7 +312,7 @@ const DEFAULTS: [(&str, &str); 13] = [
     ("max_connections", "200"),
     ("shared_buffers", "256MB"),
     ("max_wal_size", "2GB"),
-    ("wal_compression", "on"),
+    ("wal_compression", "lz4"),
     ("jit", "off"),
     ("timezone", "UTC"),
     ("log_timezone", "UTC"),
