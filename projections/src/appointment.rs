@@ -111,7 +111,7 @@ row! {
 pub(crate) struct Appointments;
 
 impl ReadModel for Appointments {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
     const INDEXES: &'static [&'static str] = &[
         "(patient, starts_at, appointment)",
         "(doctor, starts_at, appointment)",

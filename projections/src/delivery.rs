@@ -45,7 +45,7 @@ row! {
 pub(crate) struct Deliveries;
 
 impl ReadModel for Deliveries {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &["(written_at, notice)"];
 
     type Source = NoticeEvent;

@@ -44,7 +44,7 @@ row! {
 pub(crate) struct Doctors;
 
 impl ReadModel for Doctors {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
     const INDEXES: &'static [&'static str] = &[
         "(tenant, doctor)",
         "(hospital, department, doctor)",

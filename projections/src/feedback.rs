@@ -43,7 +43,7 @@ row! {
 pub(crate) struct Feedbacks;
 
 impl ReadModel for Feedbacks {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &["(doctor)"];
 
     type Source = FeedbackEvent;

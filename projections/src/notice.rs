@@ -61,7 +61,7 @@ row! {
 pub(crate) struct Notices;
 
 impl ReadModel for Notices {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &["(recipient, written_at, notice)"];
 
     type Source = NoticeEvent;

@@ -46,7 +46,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;

@@ -93,7 +93,7 @@ row! {
 pub(crate) struct Waitlists;
 
 impl ReadModel for Waitlists {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
     const INDEXES: &'static [&'static str] = &[
         "(patient, entry)",
         "(hospital, joined_at, entry) WHERE state = 'waiting'",

@@ -24,6 +24,9 @@ pub enum ProjectionError {
     /// A stored row has not the shape that its version promises.
     #[error(transparent)]
     Damaged(#[from] Damaged),
+    /// A row has a value that no column can hold; folding with checks parks its event.
+    #[error("a row can't be stored")]
+    NotStorable,
     /// The events begin after the position that comes next.
     #[error("events are missing after position {0}")]
     Gap(Position),

@@ -9,6 +9,7 @@ use medilink_log::Position;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::to_raw_value;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -28,6 +29,11 @@ pub trait Field: Sized {
 
     /// The value for the column.
     fn to_cell(&self) -> Cell;
+
+    /// [`Cell::is_storable`] of that.
+    fn is_storable(&self) -> bool {
+        self.to_cell().is_storable()
+    }
 
     /// The value from the column.
     ///
@@ -70,6 +76,10 @@ macro_rules! ids {
 
             fn to_cell(&self) -> Cell {
                 Cell::Uuid(self.uuid())
+            }
+
+            fn is_storable(&self) -> bool {
+                true
             }
 
             fn from_cell(cell: Cell) -> Result<Self, Damaged> {
@@ -127,6 +137,10 @@ impl<T: Field> Field for Option<T> {
         self.as_ref().map_or(Cell::Null, Field::to_cell)
     }
 
+    fn is_storable(&self) -> bool {
+        self.as_ref().is_none_or(Field::is_storable)
+    }
+
     fn from_cell(cell: Cell) -> Result<Self, Damaged> {
         match cell {
             Cell::Null => Ok(None),
@@ -145,12 +159,14 @@ impl<T: Serialize + DeserializeOwned> Field for Json<T> {
 
     fn to_cell(&self) -> Cell {
         // Only maps with keys that are not strings fail; a NULL is then refused by the column.
-        serde_json::to_value(&self.0).map_or(Cell::Null, Cell::Json)
+        to_raw_value(&self.0).map_or(Cell::Null, Cell::Json)
     }
 
     fn from_cell(cell: Cell) -> Result<Self, Damaged> {
         match cell {
-            Cell::Json(value) => serde_json::from_value(value).map(Self).map_err(|_| Damaged),
+            Cell::Json(json) => serde_json::from_str(json.get())
+                .map(Self)
+                .map_err(|_| Damaged),
             _ => Err(Damaged),
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod cell;
 pub(crate) mod error;
 pub(crate) mod field;
+pub(crate) mod filling;
 pub(crate) mod folding;
 pub(crate) mod generation;
 pub(crate) mod intake;

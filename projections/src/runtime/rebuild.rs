@@ -2,28 +2,19 @@
 //! memory, write the final rows once, catch up, swap. Readers see the old rows until the
 //! instant at which they see the new ones, and no worker runs again.
 
-use std::collections::HashMap;
-
 use medilink_database::{Database, DatabaseError, Session};
 use medilink_log::{Position, RecordedEvent};
 use tokio_postgres::Client;
 
 use super::apply::Applier;
 use super::error::ProjectionError;
-use super::folding::Sheet;
+use super::filling::PAGE;
 use super::generation::{self, Generation, Leftover, Target};
-use super::letters::{self, Decision};
 use super::model::ReadModel;
 use super::opening::prepare;
-use super::row::Row;
-use super::sealing::seal;
 
-/// How many events are read at once.
-const PAGE: usize = 5_000;
 /// With fewer events than this to go, the swap can do the rest while it holds the locks.
 const NEARLY: usize = 200;
-/// How many rows are sealed at once on their way into the table.
-const SEALED: usize = 2_000;
 
 /// The advisory lock that lets one process at a time rebuild a projection.
 pub(crate) fn lock_name(projection: &str) -> String {
@@ -112,85 +103,6 @@ impl<M: ReadModel> Applier<M> {
         self.table(number).create(&transaction).await?;
         transaction.commit().await?;
         Ok(number)
-    }
-
-    /// Folds the log in memory and copies the final rows into the table.
-    async fn fill(&self, client: &mut Session, number: i32) -> Result<Position, ProjectionError> {
-        let (sheet, position) = self.fold_log().await?;
-        fail::fail_point!("rebuild-before-copy", |_| Err(ProjectionError::FailPoint(
-            "rebuild-before-copy"
-        )));
-        let changes = sheet.changes();
-        let table = self.table(number);
-        let transaction = client.transaction().await?;
-        for rows in changes.upserts.chunks(SEALED) {
-            let clear = rows.iter().map(Row::cells).collect::<Result<Vec<_>, _>>()?;
-            let sealed = seal(self.vault(), Self::NAME, M::Row::shape(), clear).await?;
-            let sealed: Vec<_> = sealed.into_iter().flatten().collect();
-            table.copy_in(&transaction, &sealed).await?;
-        }
-        table.index(&transaction, M::INDEXES).await?;
-        letters::write(&transaction, Self::NAME, number, &changes.letters).await?;
-        generation::advance(&transaction, Self::NAME, number, position).await?;
-        transaction.commit().await?;
-        Ok(position)
-    }
-
-    async fn fold_log(&self) -> Result<(Sheet<M>, Position), ProjectionError> {
-        let mut sheet = Sheet::new();
-        let mut position = Position::START;
-        let mut page = self.reader.after(position, PAGE).await?;
-        while let Some(last) = page.last() {
-            position = last.position;
-            // PostgreSQL reads the next page while this one is folded.
-            let full = page.len() == PAGE;
-            let next = async {
-                if full {
-                    self.reader.after(position, PAGE).await
-                } else {
-                    Ok(Vec::new())
-                }
-            };
-            let (next, folded) = tokio::join!(next, self.fold_page(&mut sheet, &page));
-            folded?;
-            page = next?;
-        }
-        Ok((sheet, position))
-    }
-
-    async fn fold_page(
-        &self,
-        sheet: &mut Sheet<M>,
-        events: &[RecordedEvent],
-    ) -> Result<(), ProjectionError> {
-        let mut decisions: HashMap<Position, Decision> = HashMap::new();
-        for event in events {
-            if let Some(decision) = letters::decision(&self.codec, Self::NAME, event).await? {
-                decisions.insert(event.position, decision);
-            }
-        }
-        let prepared = prepare::<M>(&self.codec, events).await?;
-        if decisions.is_empty() {
-            prepared.into_iter().for_each(|event| sheet.take(event, 0));
-            return Ok(());
-        }
-        let mut prepared = prepared.into_iter().peekable();
-        for event in events {
-            if let Some(decision) = decisions.get(&event.position) {
-                let letters: Vec<_> = sheet
-                    .unpark(&decision.stream)
-                    .iter()
-                    .map(|letter| (letter.position, letter.attempts))
-                    .collect();
-                for (waiting, attempts) in self.waiting(&letters, decision).await? {
-                    sheet.take(waiting, attempts);
-                }
-            }
-            if let Some(event) = prepared.next_if(|next| next.position == event.position) {
-                sheet.take(event, 0);
-            }
-        }
-        Ok(())
     }
 
     async fn catch_up(

@@ -35,11 +35,12 @@ impl Column {
         }
     }
 
-    /// A column for personal data. Never NULL: whether there is a value at all is personal,
-    /// and an erased key then shows on every row that it protected.
-    pub const fn sealed(name: &'static str, category: Category) -> Self {
+    /// The column for everything personal in a row, sealed as one: opened together as it is
+    /// always read together, and silent about which of the values there are. Never NULL, so an
+    /// erased key shows on every row that it protected.
+    pub const fn personal(category: Category) -> Self {
         Self {
-            name,
+            name: "personal",
             sql: SqlType::Bytes,
             nullable: false,
             sealed: Some(category),
@@ -56,20 +57,55 @@ pub struct Shape {
     pub key: usize,
     /// Where the tenant is.
     pub tenant: usize,
-    /// Where the person is whose keys seal the row.
-    pub subject: Option<usize>,
+    /// The part that is sealed.
+    pub personal: Option<Personal>,
+}
+
+/// Where a row keeps what is personal in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Personal {
+    /// The place of the sealed column.
+    pub at: usize,
+    /// The category of the key that seals it.
+    pub category: Category,
+    /// The place of the column that names the person whose key it is.
+    pub subject: usize,
+}
+
+impl Personal {
+    /// The person whose key seals a row.
+    ///
+    /// # Errors
+    /// [`Damaged`] when the row names none.
+    pub fn subject_of(&self, cells: &[Cell]) -> Result<SubjectId, Damaged> {
+        match cells.get(self.subject) {
+            Some(Cell::Uuid(subject)) => Ok(SubjectId(*subject)),
+            _ => Err(Damaged),
+        }
+    }
 }
 
 impl Shape {
     /// The shape of a row type.
     pub fn of<R: Row>() -> Self {
         let place = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
+        let sealed = |column: &Column| column.sealed;
+        let subject = R::SUBJECT.and_then(place);
         Self {
             columns: R::COLUMNS,
             key: R::KEY,
             // `Row::tenant` exists, and the macro takes it from the column of that name.
             tenant: place("tenant").unwrap_or_default(),
-            subject: R::SUBJECT.and_then(place),
+            personal: subject.and_then(|subject| {
+                let at = R::COLUMNS
+                    .iter()
+                    .position(|column| sealed(column).is_some())?;
+                Some(Personal {
+                    at,
+                    category: sealed(&R::COLUMNS[at])?,
+                    subject,
+                })
+            }),
         }
     }
 
@@ -84,29 +120,10 @@ impl Shape {
         }
     }
 
-    /// The person whose keys seal a row.
-    ///
-    /// # Errors
-    /// [`Damaged`] when there is none, though the row has sealed columns.
-    pub fn subject_of(&self, cells: &[Cell]) -> Result<SubjectId, Damaged> {
-        match self.subject.and_then(|place| cells.get(place)) {
-            Some(Cell::Uuid(subject)) => Ok(SubjectId(*subject)),
-            _ => Err(Damaged),
-        }
-    }
-
     /// The key of a row as text.
     pub fn label(&self, cells: &[Cell]) -> String {
         let parts: Vec<String> = cells.iter().take(self.key).map(Cell::label).collect();
         parts.join(":")
-    }
-
-    /// The sealed columns: where, name and category.
-    pub fn sealed(&self) -> impl Iterator<Item = (usize, &'static str, Category)> + '_ {
-        self.columns
-            .iter()
-            .enumerate()
-            .filter_map(|(place, column)| Some((place, column.name, column.sealed?)))
     }
 }
 
@@ -154,10 +171,14 @@ pub trait Row: Clone + PartialEq + Serialize + Send + Sync + 'static {
     /// This row's tenant.
     fn tenant(&self) -> TenantId;
 
-    /// The values in the order of the columns; sealed ones as clear JSON bytes.
+    /// Whether PostgreSQL can hold the clear values and the personal ones can be sealed. Asked
+    /// after each event, so that what made it so is parked, not the batch that has it.
+    fn is_storable(&self) -> bool;
+
+    /// The values in the order of the columns; the personal ones as one, clear JSON.
     ///
     /// # Errors
-    /// [`Damaged`] when a sealed value has no JSON.
+    /// [`Damaged`] when the personal values have no JSON.
     fn cells(&self) -> Result<Vec<Cell>, Damaged>;
 
     /// The reverse of [`Row::cells`].
@@ -167,14 +188,19 @@ pub trait Row: Clone + PartialEq + Serialize + Send + Sync + 'static {
     fn from_cells(cells: Vec<Cell>) -> Result<Self, Damaged>;
 }
 
-/// For `row!`: a personal value as it is sealed.
-pub(crate) fn personal<T: Serialize>(value: &T) -> Result<Cell, Damaged> {
-    serde_json::to_vec(value)
+/// For `row!`: whether a personal value can be sealed.
+pub(crate) fn has_json<T: Serialize>(value: &T) -> bool {
+    serde_json::to_writer(std::io::sink(), value).is_ok()
+}
+
+/// For `row!`: the personal values as they are sealed.
+pub(crate) fn personal<T: Serialize>(values: &T) -> Result<Cell, Damaged> {
+    serde_json::to_vec(values)
         .map(Cell::Bytes)
         .map_err(|_| Damaged)
 }
 
-/// For `row!`: a personal value after it was unsealed.
+/// For `row!`: the personal values after they were unsealed.
 pub(crate) fn from_personal<T: DeserializeOwned>(cell: Cell) -> Result<T, Damaged> {
     match cell {
         Cell::Bytes(clear) => serde_json::from_slice(&clear).map_err(|_| Damaged),
@@ -195,7 +221,7 @@ pub(crate) fn cell<R: Row, F: Field>(cells: &[Cell], name: &str) -> Result<F, Da
 pub type LazyShape = LazyLock<Shape>;
 
 /// Declares a row: its key, its clear columns (one of which is `tenant`) and, for personal
-/// data, the columns that are sealed with the keys of the person that a column names.
+/// data, the values that are sealed together with a key of the person that a column names.
 ///
 /// `Debug` shows the name alone: rows may hold personal data.
 macro_rules! row {
@@ -227,10 +253,7 @@ macro_rules! row {
             const COLUMNS: &'static [$crate::runtime::row::Column] = &[
                 $($crate::runtime::row::Column::clear::<$key_type>(stringify!($key)),)+
                 $($crate::runtime::row::Column::clear::<$clear_type>(stringify!($clear)),)*
-                $($($crate::runtime::row::Column::sealed(
-                    stringify!($sealed),
-                    medilink_domain::Category::$category,
-                ),)+)?
+                $($crate::runtime::row::Column::personal(medilink_domain::Category::$category),)?
             ];
             const KEY: usize = [$(stringify!($key)),+].len();
             const SUBJECT: Option<&'static str> =
@@ -250,12 +273,24 @@ macro_rules! row {
                 self.tenant
             }
 
+            fn is_storable(&self) -> bool {
+                use $crate::runtime::field::Field;
+                true
+                    $(&& self.$key.is_storable())+
+                    $(&& self.$clear.is_storable())*
+                    $($(&& $crate::runtime::row::has_json(&self.$sealed))+)?
+            }
+
             fn cells(&self) -> Result<Vec<$crate::runtime::cell::Cell>, $crate::runtime::field::Damaged> {
                 use $crate::runtime::field::Field;
                 Ok(vec![
                     $(self.$key.to_cell(),)+
                     $(self.$clear.to_cell(),)*
-                    $($($crate::runtime::row::personal(&self.$sealed)?,)+)?
+                    $({
+                        #[derive(serde::Serialize)]
+                        struct Personal<'a> { $($sealed: &'a $sealed_type,)+ }
+                        $crate::runtime::row::personal(&Personal { $($sealed: &self.$sealed,)+ })?
+                    },)?
                 ])
             }
 
@@ -264,11 +299,15 @@ macro_rules! row {
             ) -> Result<Self, $crate::runtime::field::Damaged> {
                 use $crate::runtime::field::{Damaged, Field};
                 let mut cells = cells.into_iter();
-                Ok(Self {
-                    $($key: Field::from_cell(cells.next().ok_or(Damaged)?)?,)+
-                    $($clear: Field::from_cell(cells.next().ok_or(Damaged)?)?,)*
-                    $($($sealed: $crate::runtime::row::from_personal(cells.next().ok_or(Damaged)?)?,)+)?
-                })
+                $(let $key = Field::from_cell(cells.next().ok_or(Damaged)?)?;)+
+                $(let $clear = Field::from_cell(cells.next().ok_or(Damaged)?)?;)*
+                $(
+                    #[derive(serde::Deserialize)]
+                    struct Personal { $($sealed: $sealed_type,)+ }
+                    let Personal { $($sealed,)+ } =
+                        $crate::runtime::row::from_personal(cells.next().ok_or(Damaged)?)?;
+                )?
+                Ok(Self { $($key,)+ $($clear,)* $($($sealed,)+)? })
             }
         }
     };

@@ -1,7 +1,7 @@
-//! Personal columns are ciphertext in the tables: sealed on the way in, unsealed on the way
-//! out, bound to their table, key and column.
+//! What is personal in a row is ciphertext in the tables: sealed on the way in, unsealed on
+//! the way out, bound to its table and key.
 //!
-//! A row of which any column's key was shredded is gone: that is what a rebuild would make
+//! A row whose key was shredded is gone: that is what a rebuild would make
 //! of its events, so live rows, rebuilt rows and queries agree.
 
 use medilink_domain::{Category, SubjectId, TenantId};
@@ -23,7 +23,7 @@ pub enum SealingError {
     Damaged(#[from] Damaged),
 }
 
-/// Seals the personal columns of rows; a row whose key is shredded comes back as `None`.
+/// Seals what is personal in rows; a row whose key is shredded comes back as `None`.
 ///
 /// # Errors
 /// When the vault has no key to give.
@@ -41,7 +41,7 @@ pub async fn seal(
     Ok(sealed)
 }
 
-/// Unseals the personal columns of rows; a row whose key is shredded comes back as `None`.
+/// Unseals what is personal in rows; a row whose key is shredded comes back as `None`.
 ///
 /// # Errors
 /// When the vault is away or a value is not what was sealed at its place.
@@ -61,18 +61,13 @@ pub async fn unseal(
 
 /// One query for all keys that the rows need.
 async fn warm(vault: &Vault, shape: &Shape, rows: &[Vec<Cell>]) -> Result<(), SealingError> {
-    let categories: Vec<Category> = shape.sealed().map(|(_, _, category)| category).collect();
-    if categories.is_empty() {
+    let Some(personal) = shape.personal else {
         return Ok(());
-    }
+    };
     let mut keys: Vec<(TenantId, SubjectId, Category)> = Vec::with_capacity(rows.len());
     for row in rows {
-        let (tenant, subject) = (shape.tenant_of(row)?, shape.subject_of(row)?);
-        keys.extend(
-            categories
-                .iter()
-                .map(|category| (tenant, subject, *category)),
-        );
+        let (tenant, subject) = (shape.tenant_of(row)?, personal.subject_of(row)?);
+        keys.push((tenant, subject, personal.category));
     }
     keys.sort_unstable();
     keys.dedup();
@@ -88,23 +83,24 @@ async fn seal_row(
     shape: &Shape,
     mut row: Vec<Cell>,
 ) -> Result<Option<Vec<Cell>>, SealingError> {
-    let stream = place(table, shape, &row);
-    for (at, field, category) in shape.sealed() {
-        let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
-        let Some(Cell::Bytes(clear)) = row.get(at) else {
-            return Err(Damaged.into());
-        };
-        let binding = binding(tenant, &stream, table, field);
-        let sealed = match vault.try_seal(subject, category, &binding, clear) {
-            Some(sealed) => sealed,
-            None => vault.seal(subject, category, &binding, clear).await,
-        };
-        row[at] = match sealed {
-            Ok(sealed) => Cell::Bytes(sealed.to_vec()),
-            Err(VaultError::Erased) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-    }
+    let Some(personal) = shape.personal else {
+        return Ok(Some(row));
+    };
+    let (category, subject) = (personal.category, personal.subject_of(&row)?);
+    let place = place(table, shape, &row);
+    let binding = binding(shape.tenant_of(&row)?, &place, table);
+    let Some(Cell::Bytes(clear)) = row.get(personal.at) else {
+        return Err(Damaged.into());
+    };
+    let sealed = match vault.try_seal(subject, category, &binding, clear) {
+        Some(sealed) => sealed,
+        None => vault.seal(subject, category, &binding, clear).await,
+    };
+    row[personal.at] = match sealed {
+        Ok(sealed) => Cell::Bytes(sealed.to_vec()),
+        Err(VaultError::Erased) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     Ok(Some(row))
 }
 
@@ -114,22 +110,23 @@ async fn unseal_row(
     shape: &Shape,
     mut row: Vec<Cell>,
 ) -> Result<Option<Vec<Cell>>, SealingError> {
-    let stream = place(table, shape, &row);
-    for (at, field, category) in shape.sealed() {
-        let (tenant, subject) = (shape.tenant_of(&row)?, shape.subject_of(&row)?);
-        let Some(Cell::Bytes(sealed)) = row.get(at) else {
-            return Err(Damaged.into());
-        };
-        let binding = binding(tenant, &stream, table, field);
-        let unsealed = match vault.try_unseal(subject, category, &binding, sealed) {
-            Some(unsealed) => unsealed?,
-            None => vault.unseal(subject, category, &binding, sealed).await?,
-        };
-        row[at] = match unsealed {
-            Unsealed::Clear(clear) => Cell::Bytes(clear),
-            Unsealed::Erased => return Ok(None),
-        };
-    }
+    let Some(personal) = shape.personal else {
+        return Ok(Some(row));
+    };
+    let (category, subject) = (personal.category, personal.subject_of(&row)?);
+    let place = place(table, shape, &row);
+    let binding = binding(shape.tenant_of(&row)?, &place, table);
+    let Some(Cell::Bytes(sealed)) = row.get(personal.at) else {
+        return Err(Damaged.into());
+    };
+    let unsealed = match vault.try_unseal(subject, category, &binding, sealed) {
+        Some(unsealed) => unsealed?,
+        None => vault.unseal(subject, category, &binding, sealed).await?,
+    };
+    row[personal.at] = match unsealed {
+        Unsealed::Clear(clear) => Cell::Bytes(clear),
+        Unsealed::Erased => return Ok(None),
+    };
     Ok(Some(row))
 }
 
@@ -137,17 +134,12 @@ fn place(table: &str, shape: &Shape, row: &[Cell]) -> String {
     format!("read/{table}/{}", shape.label(row))
 }
 
-const fn binding<'a>(
-    tenant: TenantId,
-    stream: &'a str,
-    table: &'a str,
-    field: &'a str,
-) -> Binding<'a> {
+const fn binding<'a>(tenant: TenantId, place: &'a str, table: &'a str) -> Binding<'a> {
     Binding {
         tenant,
-        stream,
+        stream: place,
         version: 0,
         kind: table,
-        field,
+        field: "personal",
     }
 }

@@ -162,6 +162,7 @@ async fn what_no_column_can_hold_parks_its_stream_instead_of_stopping_the_batch(
         )]
     );
     assert_eq!(names(&world, 11).await, "3");
+    world.assert_rebuilds_alike(&projector).await;
     running.stop().await;
 }
 
