@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate, Utc};
 use medilink_database::Database;
@@ -17,7 +18,7 @@ use crate::doctor::DoctorRow;
 use crate::hospital::HospitalRow;
 use crate::occupancy::OccupancyRow;
 use crate::reads::{ReadError, Reads, of_all_tenants};
-use crate::runtime::row::Row;
+use crate::runtime::row::{Row, cell};
 use crate::schedule::ScheduleRow;
 use crate::visit_type::VisitTypeRow;
 
@@ -32,16 +33,8 @@ pub(super) struct Index {
     position: Position,
 }
 
-/// The last change seen of each read model.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Seen {
-    calendar: Position,
-    doctor: Position,
-    hospital: Position,
-    occupancy: Position,
-    schedule: Position,
-    visit_type: Position,
-}
+/// The last change of each read model, in the order of [`SOURCES`].
+pub(super) type Seen = [Position; SOURCES.len()];
 
 /// Rows that changed.
 #[derive(Debug, Default)]
@@ -54,6 +47,8 @@ pub(super) struct Changes {
     visit_types: Vec<VisitTypeRow>,
     /// Every event up to here is in the rows.
     position: Position,
+    /// Every change up to these is.
+    seen: Seen,
 }
 
 /// Reads what changed since.
@@ -65,51 +60,55 @@ pub(super) async fn changes(
     database: &Database,
     seen: Seen,
 ) -> Result<Changes, ReadError> {
-    // Before the rows: they are then at least as new.
-    let position = checkpoint(database).await?;
+    // Before the rows: they are then at least as new. Most often it is all there is to read.
+    let (position, newest) = newest(database).await?;
     let today = Some(Utc::now().date_naive() - Days::new(1));
+    let [calendar, doctor, hospital, occupancy, schedule, visit_type] =
+        std::array::from_fn(|model| (newest[model] > seen[model]).then_some(seen[model]));
     Ok(Changes {
-        calendars: since(reads, seen.calendar, today, |row: &CalendarRow| {
-            row.position
-        })
-        .await?,
-        doctors: since(reads, seen.doctor, None, |row: &DoctorRow| row.position).await?,
-        hospitals: since(reads, seen.hospital, None, |row: &HospitalRow| row.position).await?,
-        occupancies: since(reads, seen.occupancy, today, |row: &OccupancyRow| {
-            row.position
-        })
-        .await?,
-        schedules: since(reads, seen.schedule, None, |row: &ScheduleRow| row.position).await?,
-        visit_types: since(reads, seen.visit_type, None, |row: &VisitTypeRow| {
-            row.position
-        })
-        .await?,
+        calendars: since(reads, calendar, today).await?,
+        doctors: since(reads, doctor, None).await?,
+        hospitals: since(reads, hospital, None).await?,
+        occupancies: since(reads, occupancy, today).await?,
+        schedules: since(reads, schedule, None).await?,
+        visit_types: since(reads, visit_type, None).await?,
         position,
+        seen: newest,
     })
 }
 
-async fn checkpoint(database: &Database) -> Result<Position, ReadError> {
+/// How far all the read models are, and which event last changed each.
+async fn newest(database: &Database) -> Result<(Position, Seen), ReadError> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let newest = SOURCES
+            .map(|model| format!("(SELECT coalesce(max(position), 0) FROM read.{model})"))
+            .join(", ");
+        format!(
+            "SELECT count(*), min(position), {newest} FROM read.checkpoints
+             WHERE state = 'live' AND projection = ANY($1)"
+        )
+    });
     let client = database.client().await?;
-    let sql = "SELECT count(*), min(position) FROM read.checkpoints
-         WHERE state = 'live' AND projection = ANY($1)";
-    let statement = client.prepare_cached(sql).await?;
+    let statement = client.prepare_cached(&SQL).await?;
     let row = client.query_one(&statement, &[&SOURCES.as_slice()]).await?;
     if row.get::<_, i64>(0) < SOURCES.len() as i64 {
         return Err(ReadError::NotBuilt);
     }
-    Ok(Position::from_sql(row.get(1)))
+    Ok((
+        Position::from_sql(row.get(1)),
+        std::array::from_fn(|model| Position::from_sql(row.get(2 + model))),
+    ))
 }
 
 /// The rows of a read model, those of days from `first` on if they have a day, that changed
-/// after a position.
+/// after a position; none without one.
 async fn since<R: Row>(
     reads: &Reads,
-    after: Position,
+    after: Option<Position>,
     first: Option<NaiveDate>,
-    position: impl Fn(&R) -> Position,
 ) -> Result<Vec<R>, ReadError> {
-    let (mut found, mut after) = (Vec::new(), after);
-    loop {
+    let (mut found, mut rest) = (Vec::new(), after);
+    while let Some(after) = rest {
         let mut select = of_all_tenants::<R>();
         select
             .and_where(Expr::col("position").gt(after.sql()))
@@ -118,13 +117,17 @@ async fn since<R: Row>(
         if let Some(first) = first {
             select.and_where(Expr::col("date").gte(first));
         }
-        let rows: Vec<R> = reads.rows(&select).await?;
-        let Some(last) = rows.last() else {
-            return Ok(found);
+        let stored = reads.stored(&select).await?;
+        // Of the last one that is stored: what is erased is not among those that are opened.
+        rest = match stored.last() {
+            Some(last) if stored.len() as u64 == PAGE => {
+                Some(cell::<R, Position>(last, "position")?)
+            }
+            _ => None,
         };
-        after = position(last);
-        found.extend(rows);
+        found.extend(reads.opened::<R>(stored).await?);
     }
+    Ok(found)
 }
 
 impl Index {
@@ -138,9 +141,7 @@ impl Index {
 
     /// Takes changed rows in.
     pub(super) fn take(&mut self, changes: Changes) {
-        let mut seen = self.seen;
         for row in changes.hospitals {
-            seen.hospital = seen.hospital.max(row.position);
             let hospital = Hospital {
                 specialties: by(row.departments.0, |known| {
                     (known.department, known.specialty.as_str().to_lowercase())
@@ -156,18 +157,15 @@ impl Index {
             self.of(row.tenant).take_hospital(row.hospital, hospital);
         }
         for row in changes.doctors {
-            seen.doctor = seen.doctor.max(row.position);
             let post = (row.hospital, row.department);
             self.of(row.tenant)
                 .take_doctor(row.doctor, post, row.languages);
         }
         for row in changes.schedules {
-            seen.schedule = seen.schedule.max(row.position);
             self.of(row.tenant)
                 .take_schedule(row.doctor, row.schedule.0);
         }
         for row in changes.visit_types {
-            seen.visit_type = seen.visit_type.max(row.position);
             let visit_type = VisitType {
                 hospital: row.hospital,
                 terms: row.terms.0,
@@ -178,7 +176,6 @@ impl Index {
                 .insert(row.visit_type, visit_type);
         }
         for row in changes.calendars {
-            seen.calendar = seen.calendar.max(row.position);
             let day = Day {
                 windows: row.windows.0,
                 reservations: row.reservations.0,
@@ -186,13 +183,12 @@ impl Index {
             self.of(row.tenant).take_day(row.doctor, row.date, day);
         }
         for row in changes.occupancies {
-            seen.occupancy = seen.occupancy.max(row.position);
             let busy = Busy::new(row.taken.0.iter().map(|taken| (taken.from, taken.until)));
             self.of(row.tenant)
                 .occupied
                 .insert((row.asset, row.date), busy);
         }
-        self.seen = seen;
+        self.seen = changes.seen;
         self.position = self.position.max(changes.position);
     }
 
