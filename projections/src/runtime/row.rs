@@ -89,7 +89,6 @@ impl Shape {
     /// The shape of a row type.
     pub fn of<R: Row>() -> Self {
         let place = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
-        let sealed = |column: &Column| column.sealed;
         let subject = R::SUBJECT.and_then(place);
         Self {
             columns: R::COLUMNS,
@@ -97,13 +96,13 @@ impl Shape {
             // `Row::tenant` exists, and the macro takes it from the column of that name.
             tenant: place("tenant").unwrap_or_default(),
             personal: subject.and_then(|subject| {
-                let at = R::COLUMNS
-                    .iter()
-                    .position(|column| sealed(column).is_some())?;
-                Some(Personal {
-                    at,
-                    category: sealed(&R::COLUMNS[at])?,
-                    subject,
+                let mut columns = R::COLUMNS.iter().enumerate();
+                columns.find_map(|(at, column)| {
+                    Some(Personal {
+                        at,
+                        category: column.sealed?,
+                        subject,
+                    })
                 })
             }),
         }

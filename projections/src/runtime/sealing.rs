@@ -1,8 +1,8 @@
 //! What is personal in a row is ciphertext in the tables: sealed on the way in, unsealed on
 //! the way out, bound to its table and key.
 //!
-//! A row whose key was shredded is gone: that is what a rebuild would make
-//! of its events, so live rows, rebuilt rows and queries agree.
+//! A row whose key was shredded is gone: that is what a rebuild would make of its events, so
+//! live rows, rebuilt rows and queries agree.
 
 use medilink_domain::{Category, SubjectId, TenantId};
 use medilink_vault::{Binding, Unsealed, Vault, VaultError};
@@ -77,26 +77,63 @@ async fn warm(vault: &Vault, shape: &Shape, rows: &[Vec<Cell>]) -> Result<(), Se
     Ok(())
 }
 
+/// What is needed to seal or unseal the personal part of one row.
+struct Part {
+    at: usize,
+    category: Category,
+    tenant: TenantId,
+    subject: SubjectId,
+    place: String,
+}
+
+impl Part {
+    /// `None` for a shape that has nothing personal.
+    fn of(table: &str, shape: &Shape, row: &[Cell]) -> Result<Option<Self>, Damaged> {
+        let Some(personal) = shape.personal else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            at: personal.at,
+            category: personal.category,
+            tenant: shape.tenant_of(row)?,
+            subject: personal.subject_of(row)?,
+            place: format!("read/{table}/{}", shape.label(row)),
+        }))
+    }
+
+    const fn binding<'a>(&'a self, table: &'a str) -> Binding<'a> {
+        Binding {
+            tenant: self.tenant,
+            stream: self.place.as_str(),
+            version: 0,
+            kind: table,
+            field: "personal",
+        }
+    }
+}
+
 async fn seal_row(
     vault: &Vault,
     table: &str,
     shape: &Shape,
     mut row: Vec<Cell>,
 ) -> Result<Option<Vec<Cell>>, SealingError> {
-    let Some(personal) = shape.personal else {
+    let Some(part) = Part::of(table, shape, &row)? else {
         return Ok(Some(row));
     };
-    let (category, subject) = (personal.category, personal.subject_of(&row)?);
-    let place = place(table, shape, &row);
-    let binding = binding(shape.tenant_of(&row)?, &place, table);
-    let Some(Cell::Bytes(clear)) = row.get(personal.at) else {
+    let Some(Cell::Bytes(clear)) = row.get(part.at) else {
         return Err(Damaged.into());
     };
-    let sealed = match vault.try_seal(subject, category, &binding, clear) {
+    let binding = part.binding(table);
+    let sealed = match vault.try_seal(part.subject, part.category, &binding, clear) {
         Some(sealed) => sealed,
-        None => vault.seal(subject, category, &binding, clear).await,
+        None => {
+            vault
+                .seal(part.subject, part.category, &binding, clear)
+                .await
+        }
     };
-    row[personal.at] = match sealed {
+    row[part.at] = match sealed {
         Ok(sealed) => Cell::Bytes(sealed.to_vec()),
         Err(VaultError::Erased) => return Ok(None),
         Err(error) => return Err(error.into()),
@@ -110,36 +147,24 @@ async fn unseal_row(
     shape: &Shape,
     mut row: Vec<Cell>,
 ) -> Result<Option<Vec<Cell>>, SealingError> {
-    let Some(personal) = shape.personal else {
+    let Some(part) = Part::of(table, shape, &row)? else {
         return Ok(Some(row));
     };
-    let (category, subject) = (personal.category, personal.subject_of(&row)?);
-    let place = place(table, shape, &row);
-    let binding = binding(shape.tenant_of(&row)?, &place, table);
-    let Some(Cell::Bytes(sealed)) = row.get(personal.at) else {
+    let Some(Cell::Bytes(sealed)) = row.get(part.at) else {
         return Err(Damaged.into());
     };
-    let unsealed = match vault.try_unseal(subject, category, &binding, sealed) {
+    let binding = part.binding(table);
+    let unsealed = match vault.try_unseal(part.subject, part.category, &binding, sealed) {
         Some(unsealed) => unsealed?,
-        None => vault.unseal(subject, category, &binding, sealed).await?,
+        None => {
+            vault
+                .unseal(part.subject, part.category, &binding, sealed)
+                .await?
+        }
     };
-    row[personal.at] = match unsealed {
+    row[part.at] = match unsealed {
         Unsealed::Clear(clear) => Cell::Bytes(clear),
         Unsealed::Erased => return Ok(None),
     };
     Ok(Some(row))
-}
-
-fn place(table: &str, shape: &Shape, row: &[Cell]) -> String {
-    format!("read/{table}/{}", shape.label(row))
-}
-
-const fn binding<'a>(tenant: TenantId, place: &'a str, table: &'a str) -> Binding<'a> {
-    Binding {
-        tenant,
-        stream: place,
-        version: 0,
-        kind: table,
-        field: "personal",
-    }
 }
