@@ -186,9 +186,14 @@ async fn arrival(
         }
     };
     // The connection publishes events and asks the API: only the former concerns us.
-    let answer: Response<PublishAck> = bus
+    let answer = bus
         .guarded(|denied| denied.starts_with("ev."), Worth::Hearsay, call)
-        .await?;
+        .await;
+    if let Err(BusError::NoStream) = answer {
+        // The same server has just told where the stream stands.
+        bus.in_vain().await;
+    }
+    let answer: Response<PublishAck> = answer?;
     let ack = match answer {
         Response::Ok(ack) => {
             bus.is_of_use();

@@ -2,17 +2,16 @@
 //! permission pass for a time-out, and it doesn't stay with a server that can't help while there
 //! are others.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::client::Request;
 use async_nats::connection::State;
 use async_nats::jetstream::response::Response;
+use async_nats::jetstream::stream::ClusterInfo;
 use async_nats::jetstream::{self, ErrorCode};
-use async_nats::{
-    Client, ConnectOptions, Event, ReconnectToServer, Server, ServerAddr, ServerError, ServerInfo,
-};
+use async_nats::{Client, ConnectOptions, ReconnectToServer, Server, ServerAddr, ServerInfo};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{broadcast, watch};
@@ -20,6 +19,7 @@ use uuid::Uuid;
 
 use crate::config::BusConfig;
 use crate::error::BusError;
+use crate::link::{Denial, EventSink, Link};
 
 /// How long a server of several may answer nothing before another one is tried: one that is cut
 /// off from the others still takes clients, but has nobody to ask.
@@ -34,22 +34,6 @@ pub(crate) enum Worth {
     Proof,
     /// It may be what the server heard before it was cut off.
     Hearsay,
-}
-
-/// Whether the broker can be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// Connected; the number grows with each new connection.
-    Up(u64),
-    /// Away, with the last reason that was seen.
-    Down(String),
-}
-
-/// nats-server said that the user may not do this.
-#[derive(Clone, Debug)]
-struct Denial {
-    action: &'static str,
-    subject: String,
 }
 
 /// A connection to the broker. Cheap to clone; all clones share the connection.
@@ -87,11 +71,7 @@ impl Bus {
         }
         let (link_sender, link) = watch::channel(Link::Down("not connected yet".to_owned()));
         let (denials, _) = broadcast::channel(64);
-        let events = EventSink {
-            link: Arc::new(link_sender),
-            denials: denials.clone(),
-            user: config.user.as_str().into(),
-        };
+        let events = EventSink::new(&config.user, link_sender, denials.clone());
         let mut options = ConnectOptions::new()
             .user_and_password(config.user.clone(), config.password.clone())
             .name(format!("medilink-{role}"))
@@ -218,13 +198,29 @@ impl Bus {
                 Err(error) => Err(BusError::Away(format!("its answer can't be read: {error}"))),
             }
         };
-        // Of how things stand a server that is cut off still tells what it last heard.
-        let worth = if subject.contains(".INFO.") {
-            Worth::Hearsay
-        } else {
-            Worth::Proof
+        // Of what it has, a server that is cut off still tells what it last heard.
+        let worth = match subject.contains(".INFO.") || subject.contains(".GET.") {
+            true => Worth::Hearsay,
+            false => Worth::Proof,
         };
         self.guarded(|denied| denied == full, worth, call).await
+    }
+
+    /// How a stream or a consumer stands. One that nobody leads is described only by a server
+    /// that is cut off, as it last was: that is no answer.
+    pub(crate) async fn info<V: DeserializeOwned>(
+        &self,
+        subject: &str,
+        group: impl Fn(&V) -> Option<&ClusterInfo>,
+    ) -> Result<V, BusError> {
+        let info = self.api(subject, &()).await?;
+        if group(&info).is_some_and(|group| group.leader.is_none()) {
+            self.in_vain().await;
+            return Err(BusError::Away(
+                "the server that was asked knows none that leads".to_owned(),
+            ));
+        }
+        Ok(info)
     }
 
     /// Runs a call that the broker should answer, and ends it early when the connection is
@@ -293,92 +289,6 @@ impl Bus {
     }
 }
 
-/// Where the client's events go.
-#[derive(Clone)]
-struct EventSink {
-    link: Arc<watch::Sender<Link>>,
-    denials: broadcast::Sender<Denial>,
-    user: Arc<str>,
-}
-
-impl EventSink {
-    fn take(&self, event: &Event) {
-        match event {
-            Event::Connected => {
-                // Numbers only grow, and only this callback writes: the client calls it for
-                // one event at a time.
-                let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed) + 1;
-                self.link.send_replace(Link::Up(number));
-                metrics::gauge!("medilink_bus_up", "user" => self.user.to_string()).set(1.0);
-                tracing::info!(user = %self.user, "connected to the broker");
-            }
-            Event::Disconnected => self.down("the connection was lost"),
-            Event::Closed => self.down("the connection was closed"),
-            Event::ServerError(ServerError::AuthorizationViolation) => {
-                self.down("it refuses this user or its password");
-            }
-            Event::ServerError(error) => self.server_error(&error.to_string()),
-            // Tells of each vain attempt to connect.
-            Event::ClientError(error) => self.vain(&error.to_string()),
-            Event::SlowConsumer(_) | Event::LameDuckMode | Event::Draining => {
-                tracing::warn!(user = %self.user, %event, "the broker's connection reports");
-            }
-        }
-    }
-
-    fn down(&self, reason: &str) {
-        self.link.send_replace(Link::Down(reason.to_owned()));
-        metrics::gauge!("medilink_bus_up", "user" => self.user.to_string()).set(0.0);
-        tracing::warn!(user = %self.user, reason, "the broker is away");
-    }
-
-    /// Keeps the reason why it can't connect, without a log line for each attempt.
-    fn vain(&self, reason: &str) {
-        let changed = self.link.send_if_modified(|link| match link {
-            Link::Down(known) if known != reason => {
-                reason.clone_into(known);
-                true
-            }
-            Link::Down(_) | Link::Up(_) => false,
-        });
-        if changed {
-            tracing::warn!(user = %self.user, reason, "the broker can't be reached");
-        }
-    }
-
-    fn server_error(&self, text: &str) {
-        match denial(text) {
-            Some(denial) => {
-                metrics::counter!("medilink_bus_denied_total", "user" => self.user.to_string())
-                    .increment(1);
-                tracing::error!(
-                    user = %self.user, subject = denial.subject,
-                    "nats.conf does not let this user {} this subject", denial.action
-                );
-                // No one waits for it: the log line has said it.
-                let _ = self.denials.send(denial);
-            }
-            None => tracing::warn!(user = %self.user, error = text, "the broker reports an error"),
-        }
-    }
-}
-
-static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
-/// Reads `Permissions Violation for Publish to "x"` and `… for Subscription to "x"`.
-fn denial(text: &str) -> Option<Denial> {
-    let lower = text.to_ascii_lowercase();
-    let action = if lower.contains("permissions violation for publish to") {
-        "publish to"
-    } else if lower.contains("permissions violation for subscription to") {
-        "subscribe to"
-    } else {
-        return None;
-    };
-    let subject = text.split('"').nth(1).unwrap_or_default().to_owned();
-    Some(Denial { action, subject })
-}
-
 fn addresses(urls: &str) -> Result<Vec<ServerAddr>, BusError> {
     let parse = |url: &str| {
         url.trim().parse().map_err(|_| {
@@ -430,15 +340,6 @@ pub(crate) fn refusal(error: &jetstream::Error) -> BusError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_permission_violation_is_told_from_other_errors() {
-        let found = denial("Permissions Violation for Publish to \"$JS.API.STREAM.DELETE.EVENTS\"");
-        assert!(found.is_some_and(
-            |d| d.subject == "$JS.API.STREAM.DELETE.EVENTS" && d.action == "publish to"
-        ));
-        assert!(denial("maximum connections exceeded").is_none());
-    }
 
     #[test]
     fn an_unreadable_url_is_refused_without_quoting_it() {

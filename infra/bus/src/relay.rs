@@ -14,6 +14,7 @@ use crate::batch::{Flying, Outgoing, cut, launch};
 use crate::config::RelayConfig;
 use crate::connection::Bus;
 use crate::error::{BusError, RelayError};
+use crate::link::Link;
 use crate::source::EventSource;
 use crate::stream::{settle, stream_position};
 
@@ -280,9 +281,7 @@ impl<S: EventSource> Relay<S> {
         match error {
             RelayError::Bus(BusError::Away(_)) if !self.bus.is_up() => {
                 let mut link = self.bus.link();
-                let _ = link
-                    .wait_for(|now| matches!(now, crate::connection::Link::Up(_)))
-                    .await;
+                let _ = link.wait_for(|now| matches!(now, Link::Up(_))).await;
             }
             _ => std::future::pending().await,
         }

@@ -168,7 +168,9 @@ async fn message(bus: &Bus, sequence: Position) -> Result<Vec<u8>, BusError> {
 }
 
 pub(crate) async fn info(bus: &Bus) -> Result<Info, BusError> {
-    bus.api(&format!("STREAM.INFO.{STREAM}"), &()).await
+    let subject = format!("STREAM.INFO.{STREAM}");
+    bus.info(&subject, |info: &Info| info.cluster.as_ref())
+        .await
 }
 
 pub(crate) const fn position(info: &Info) -> StreamPosition {

@@ -116,6 +116,17 @@ impl TestCluster {
     }
 }
 
+impl Drop for TestCluster {
+    fn drop(&mut self) {
+        // What they say to each other is the only way to tell why they didn't agree.
+        if std::thread::panicking() {
+            for (number, member) in self.members.iter().enumerate() {
+                eprintln!("server {number} said:\n{}", member.said());
+            }
+        }
+    }
+}
+
 fn member(
     folder: &Path,
     number: usize,

@@ -134,7 +134,8 @@ impl Attached {
 }
 
 pub(super) async fn info(bus: &Bus, name: &str) -> Result<Info, BusError> {
-    bus.api(&format!("CONSUMER.INFO.{STREAM}.{name}"), &())
+    let subject = format!("CONSUMER.INFO.{STREAM}.{name}");
+    bus.info(&subject, |info: &Info| info.cluster.as_ref())
         .await
 }
 

@@ -4,6 +4,7 @@
 //! on. What was not acknowledged comes again. Whatever the broker can't deliver (trimmed,
 //! damaged, or lost) is named as [`FeedItem::Missing`], to be read from PostgreSQL.
 
+mod config;
 mod consumer;
 mod item;
 mod queue;
@@ -11,12 +12,15 @@ mod queue;
 use std::time::{Duration, Instant};
 
 use async_nats::Subject;
+use async_nats::jetstream::consumer::pull::MessagesErrorKind;
 use futures::{FutureExt, StreamExt};
 use medilink_log::Position;
 
-use crate::connection::{Bus, Link};
+use crate::connection::Bus;
 use crate::error::BusError;
+use crate::link::Link;
 use crate::stream::stream_position;
+pub use config::FeedConfig;
 use consumer::{AttachError, Attached, Durable};
 pub use item::{FeedBatch, FeedItem, FeedStatus, Missing, MissingCause};
 use queue::{Patience, Queue};
@@ -24,59 +28,6 @@ use queue::{Patience, Queue};
 /// How often a feed with filters makes sure that it didn't fall behind the stream's
 /// retention, which it can't see from the messages.
 const AUDIT: Duration = Duration::from_secs(30);
-
-/// What a feed reads and how it hands it over.
-#[derive(Clone, Debug)]
-pub struct FeedConfig {
-    /// The consumer's name, of letters, digits, `-` and `_`.
-    pub name: String,
-    /// Whether each feed of this name reads everything for itself; otherwise they take turns.
-    pub apart: bool,
-    /// Which subjects; all of them when empty.
-    pub subjects: Vec<String>,
-    /// The most events of one batch.
-    pub batch: usize,
-    /// The longest an event waits for its batch to fill while more are on their way.
-    pub linger: Duration,
-    /// How far apart batches are at least when no more are on their way. The first event after
-    /// a pause doesn't wait; in a steady stream of events, a batch for each would cost its
-    /// reader a transaction each.
-    pub pace: Duration,
-    /// How long nothing may arrive before the watchdog looks whether something should have.
-    pub stall: Duration,
-    /// How often a feed without a broker tries again and says so.
-    pub retry: Duration,
-}
-
-impl FeedConfig {
-    /// All events, in batches of up to 500.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            apart: false,
-            subjects: Vec::new(),
-            batch: 500,
-            linger: Duration::from_millis(20),
-            pace: Duration::from_millis(20),
-            stall: Duration::from_secs(5),
-            retry: Duration::from_millis(500),
-        }
-    }
-
-    /// Reads everything for itself, whoever else reads under this name.
-    #[must_use]
-    pub fn apart(mut self) -> Self {
-        self.apart = true;
-        self
-    }
-
-    /// Only these subjects; see [`subjects_of_kind`](crate::subjects_of_kind).
-    #[must_use]
-    pub fn only(mut self, subjects: impl IntoIterator<Item = String>) -> Self {
-        self.subjects = subjects.into_iter().collect();
-        self
-    }
-}
 
 /// A durable pull consumer. Unless it reads [apart](FeedConfig::apart), one process at a time
 /// reads under one name: a second one is told [`FeedStatus::HeldElsewhere`]. To share work,
@@ -99,6 +50,8 @@ pub struct Feed {
 enum Gathered {
     Ready,
     Lost(String),
+    /// Nobody sees to the subscription, though the consumer is said to be there.
+    Unserved(String),
     Check,
 }
 
@@ -154,6 +107,11 @@ impl Feed {
             match self.gather().await {
                 Gathered::Ready => self.hand_over(),
                 Gathered::Lost(cause) => self.detach(&cause, false),
+                Gathered::Unserved(cause) => {
+                    self.detach(&cause, false);
+                    self.bus.in_vain().await;
+                    return self.unavailable(BusError::Away(cause).into());
+                }
                 Gathered::Check => {
                     if let Err(error) = self.check().await {
                         self.detach(&error.to_string(), false);
@@ -313,7 +271,14 @@ impl Feed {
                         Err(cause) => return Gathered::Lost(cause.to_owned()),
                     }
                 }
-                Some(Err(error)) => return Gathered::Lost(error.to_string()),
+                Some(Err(error)) => {
+                    return match error.kind() {
+                        MessagesErrorKind::NoResponders | MessagesErrorKind::MissingHeartbeat => {
+                            Gathered::Unserved(error.to_string())
+                        }
+                        _ => Gathered::Lost(error.to_string()),
+                    };
+                }
                 None => return Gathered::Lost("the subscription ended".to_owned()),
             }
         }

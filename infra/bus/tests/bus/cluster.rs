@@ -80,6 +80,11 @@ async fn described(cluster: &TestCluster, address: String) -> Result<Info, async
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_of_three_servers_may_be_lost_or_cut_off_and_nothing_is_lost_or_doubled() {
+    // Shown when it fails: who turned to which server, and when.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter("medilink_bus=info")
+        .with_test_writer()
+        .try_init();
     let mut cluster = TestCluster::start();
     let log = Memory::of(100);
     let running = relay(cluster.bus("relay").await, &log, replicated());
