@@ -68,8 +68,8 @@ impl fmt::Debug for BusConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RelayConfig {
-    /// The most messages of one atomic batch; the broker takes 1000 at most, and 500 was
-    /// the fastest.
+    /// The most messages of one atomic batch; the broker takes 1000 at most, and syncs a batch
+    /// of any size once.
     pub batch_events: usize,
     /// The most bytes of one atomic batch.
     pub batch_bytes: usize,
@@ -96,7 +96,7 @@ pub struct RelayConfig {
 impl Default for RelayConfig {
     fn default() -> Self {
         Self {
-            batch_events: 500,
+            batch_events: 1_000,
             batch_bytes: 4 << 20,
             poll_ms: 100,
             pace_ms: 10,
