@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tempfile::TempDir;
 
 use crate::family;
 
@@ -69,9 +70,33 @@ impl fmt::Display for Instance {
     }
 }
 
+/// The binary under a name of our own: a build while a long run goes on would put another one,
+/// without its fault points, in its place.
+#[derive(Debug)]
+pub(crate) struct Binary {
+    folder: TempDir,
+}
+
+impl Binary {
+    pub fn keep(built: &Path) -> Self {
+        let kept = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        std::fs::hard_link(built, kept.path())
+            // A folder of temporary files may be on another disk.
+            .or_else(|_| std::fs::copy(built, kept.path()).map(drop))
+            .unwrap();
+        kept
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("medilink")
+    }
+}
+
 /// The binary with these settings, and none from the environment of whoever runs the tests.
-pub(crate) fn medilink(binary: &Path, config: &Path) -> Command {
-    let mut command = Command::new(binary);
+pub(crate) fn medilink(binary: &Binary, config: &Path) -> Command {
+    let mut command = Command::new(binary.path());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MEDILINK_") {
             command.env_remove(name);

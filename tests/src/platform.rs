@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::breaking::{Breaking, Wire};
 use crate::http::Caller;
-use crate::parts::{Instance, Part, Process, medilink};
+use crate::parts::{Binary, Instance, Part, Process, medilink};
 use crate::servers::Servers;
 use crate::settings::Options;
 use crate::standby::either;
@@ -38,7 +38,7 @@ pub struct Platform {
     pub(crate) servers: Servers,
     pub(crate) breaking: Breaking,
     folder: TempDir,
-    pub(crate) binary: PathBuf,
+    pub(crate) binary: Binary,
     options: Options,
     urls: DatabaseUrls,
     gateways: Vec<u16>,
@@ -52,7 +52,7 @@ pub struct Platform {
 
 impl Platform {
     /// Starts everything and waits until the gateway serves.
-    pub async fn start(binary: impl Into<PathBuf>, options: Options) -> Self {
+    pub async fn start(binary: impl AsRef<Path>, options: Options) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("medilink-")
             .tempdir()
@@ -80,7 +80,7 @@ impl Platform {
             servers,
             breaking,
             folder,
-            binary: binary.into(),
+            binary: Binary::keep(binary.as_ref()),
             options,
             urls,
             gateways,
