@@ -231,7 +231,7 @@ async fn relay(config: &Config, stop: CancellationToken) -> Outcome {
         config.relay.clone(),
         key,
         TreePace::default(),
-    )
+    )?
     .run(stop)
     .await;
     Ok(())

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_bus::{Bus, Relay, RelayConfig, RelayStatus};
+use medilink_bus::{Bus, BusError, Relay, RelayConfig, RelayStatus};
 use medilink_database::Database;
 use medilink_log::{CheckpointKey, LogReader, TreeBuilder};
 use tokio::sync::{Notify, watch};
@@ -34,19 +34,22 @@ pub struct RelayHost {
 
 impl RelayHost {
     /// `database` connects as `medilink_app`, `bus` as `relay`.
+    ///
+    /// # Errors
+    /// [`BusError::Settings`] when no broker could do what the configuration asks for.
     pub fn new(
         database: Database,
         bus: Bus,
         config: RelayConfig,
         key: CheckpointKey,
         pace: TreePace,
-    ) -> Self {
+    ) -> Result<Self, BusError> {
         let reader = LogReader::new(database.clone());
-        Self {
-            relay: Relay::new(bus, reader, config),
+        Ok(Self {
+            relay: Relay::new(bus, reader, config)?,
             tree: TreeBuilder::new(database, key),
             pace,
-        }
+        })
     }
 
     /// What the relay is doing, and every change of that.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::error::BusError;
+
 /// Where the broker is and who we are there.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,8 +70,8 @@ impl fmt::Debug for BusConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RelayConfig {
-    /// The most messages of one atomic batch; the broker takes 1000 at most, and syncs a batch
-    /// of any size once.
+    /// The most messages of one atomic batch, from 1 to 1000; the broker syncs a batch of any
+    /// size once.
     pub batch_events: usize,
     /// The most bytes of one atomic batch.
     pub batch_bytes: usize,
@@ -87,16 +89,37 @@ pub struct RelayConfig {
     pub max_age_seconds: u64,
     /// How large the stream may become before its oldest messages go; -1 is unlimited.
     pub max_bytes: i64,
-    /// How many servers of a cluster keep the stream.
+    /// How many servers of a cluster keep the stream, from 1 to 5.
     pub replicas: usize,
     /// How many of the newest events a lost stream is refilled with.
     pub refill_events: u64,
 }
 
+/// The most messages that JetStream takes in one atomic batch (ADR-50).
+const BATCH_EVENTS: usize = 1_000;
+/// The most servers that JetStream keeps one stream on.
+const REPLICAS: usize = 5;
+
+impl RelayConfig {
+    /// What the broker would refuse only later, batch by batch.
+    pub(crate) fn check(&self) -> Result<(), BusError> {
+        let fault = if !(1..=BATCH_EVENTS).contains(&self.batch_events) {
+            format!("relay.batch_events must be from 1 to {BATCH_EVENTS}")
+        } else if self.batch_bytes == 0 {
+            "relay.batch_bytes must be at least 1".to_owned()
+        } else if !(1..=REPLICAS).contains(&self.replicas) {
+            format!("relay.replicas must be from 1 to {REPLICAS}")
+        } else {
+            return Ok(());
+        };
+        Err(BusError::Settings(fault))
+    }
+}
+
 impl Default for RelayConfig {
     fn default() -> Self {
         Self {
-            batch_events: 1_000,
+            batch_events: BATCH_EVENTS,
             batch_bytes: 4 << 20,
             poll_ms: 100,
             pace_ms: 10,

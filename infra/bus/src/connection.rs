@@ -97,6 +97,8 @@ impl Bus {
             options = options.add_root_certificates(ca.clone()).require_tls(true);
         }
         let several = addresses.len() > 1;
+        // From the beginning: the first turn is then a rise, which an alert can see.
+        metrics::counter!("medilink_bus_turns_total", "user" => config.user.clone()).increment(0);
         // Otherwise rustls panics as soon as any dependency brings another provider along.
         // An error says that the process has chosen already.
         let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();

@@ -59,14 +59,18 @@ pub struct Relay<S> {
 
 impl<S: EventSource> Relay<S> {
     /// A relay from this log to this broker; `bus` must be connected as user `relay`.
-    pub fn new(bus: Bus, source: S, config: RelayConfig) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// [`BusError::Settings`] when no broker could do what the configuration asks for.
+    pub fn new(bus: Bus, source: S, config: RelayConfig) -> Result<Self, BusError> {
+        config.check()?;
+        Ok(Self {
             bus,
             source,
             config,
             wake: Arc::new(Notify::new()),
             status: watch::Sender::new(RelayStatus::Starting),
-        }
+        })
     }
 
     /// `notify_one` on it makes the relay look at the log at once. Without it the relay looks
@@ -177,15 +181,12 @@ impl<S: EventSource> Relay<S> {
 
     /// Whether a page is as long as pages are.
     fn fills(&self, page: &VecDeque<Outgoing>) -> bool {
-        page.len() >= self.config.batch_events.max(1)
+        page.len() >= self.config.batch_events
     }
 
     /// The next page, encoded; moves `read` to its end.
     async fn read(&self, read: &mut Position) -> Result<VecDeque<Outgoing>, RelayError> {
-        let page = self
-            .source
-            .after(*read, self.config.batch_events.max(1))
-            .await?;
+        let page = self.source.after(*read, self.config.batch_events).await?;
         let mut end = *read;
         for event in &page {
             if event.position != end.next() {

@@ -27,7 +27,8 @@ async fn events_come_through_the_broker_once_though_one_is_applied_but_not_ackno
         broker.bus("relay").await,
         LogReader::new(world.app.clone()),
         RelayConfig::default(),
-    );
+    )
+    .unwrap();
     let drain = CancellationToken::new();
     let relaying = tokio::spawn(relay.run(drain.clone()));
 

@@ -40,7 +40,8 @@ async fn who_takes_in_time_gets_everything_and_who_does_not_is_told_to_look() {
         broker.bus("relay").await,
         LogReader::new(world.app.clone()),
         RelayConfig::default(),
-    );
+    )
+    .unwrap();
     let stop = CancellationToken::new();
     let relaying = tokio::spawn(relay.run(stop.clone()));
     let before = world.opened(1_000).await;

@@ -257,7 +257,8 @@ impl World {
             RelayConfig::default(),
             key,
             TreePace::default(),
-        );
+        )
+        .unwrap();
         Running::start(move |cancel| host.run(cancel))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use medilink_bus::{Relay, RelayConfig, RelayStatus, delete_stream, stream_position};
+use medilink_bus::{BusError, Relay, RelayConfig, RelayStatus, delete_stream, stream_position};
 use medilink_log::Position;
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +65,30 @@ async fn a_relay_that_starts_before_broker_and_log_waits_for_both() {
     log.away(false);
     running.reaches(10).await;
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_broker_could_do_is_refused_before_the_relay_starts() {
+    let broker = Broker::start();
+    let bus = broker.bus("relay").await;
+    let log = Memory::of(0);
+    let of = |config: RelayConfig| Relay::new(bus.clone(), log.clone(), config).map(|_| ());
+    assert_eq!(of(RelayConfig::default()), Ok(()));
+    for (setting, value) in [
+        ("batch_events", 0),
+        ("batch_events", 1_001),
+        ("batch_bytes", 0),
+        ("replicas", 0),
+        ("replicas", 6),
+    ] {
+        let config = serde_json::from_value(serde_json::json!({ setting: value })).unwrap();
+        let refused = of(config);
+        let named = format!("relay.{setting} ");
+        assert!(
+            matches!(&refused, Err(BusError::Settings(why)) if why.starts_with(&named)),
+            "{refused:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -321,7 +345,7 @@ async fn a_woken_relay_does_not_wait_for_its_next_look() {
         poll_ms: 60_000,
         ..eager()
     };
-    let relay = Relay::new(broker.bus("relay").await, log.clone(), config);
+    let relay = Relay::new(broker.bus("relay").await, log.clone(), config).unwrap();
     let (wake, status, drain) = (relay.waker(), relay.status(), CancellationToken::new());
     let task = tokio::spawn(relay.run(drain.clone()));
     let at = |wanted: u64| matches!(*status.borrow(), RelayStatus::Running { position, .. } if position.0 == wanted);

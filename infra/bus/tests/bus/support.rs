@@ -200,7 +200,7 @@ pub struct Running {
 }
 
 pub fn relay(bus: Bus, log: &Memory, config: RelayConfig) -> Running {
-    let relay = Relay::new(bus, log.clone(), config);
+    let relay = Relay::new(bus, log.clone(), config).unwrap();
     let status = relay.status();
     let drain = CancellationToken::new();
     let task = tokio::spawn(relay.run(drain.clone()));

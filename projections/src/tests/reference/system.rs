@@ -135,7 +135,7 @@ impl System {
             ..RelayConfig::default()
         };
         let log = LogReader::new(self.world.app.clone());
-        let relay = Relay::new(self.broker.bus("relay").await, log, config);
+        let relay = Relay::new(self.broker.bus("relay").await, log, config).unwrap();
         tokio::spawn(relay.run(CancellationToken::new()))
     }
 

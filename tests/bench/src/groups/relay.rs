@@ -57,7 +57,7 @@ async fn relay(broker: &TestBroker, log: &LogReader, events: u64) -> Run {
     while !bus.is_up() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let relay = Relay::new(bus, log.clone(), RelayConfig::default());
+    let relay = Relay::new(bus, log.clone(), RelayConfig::default()).unwrap();
     let (mut status, drain) = (relay.status(), CancellationToken::new());
     let began = Instant::now();
     let task = tokio::spawn(relay.run(drain.clone()));
