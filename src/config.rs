@@ -90,6 +90,12 @@ impl Config {
             .unwrap_or_else(|| self.folder.join("keyring"))
     }
 
+    /// The folder with the keys that sign access tokens.
+    pub fn sign_in_keys(&self) -> PathBuf {
+        let keys = self.gateway.sign_in.keys.clone();
+        keys.unwrap_or_else(|| self.folder.join("sign-in-keys"))
+    }
+
     /// The file with the key that signs checkpoints of the log.
     pub fn checkpoint_key(&self) -> PathBuf {
         self.log

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use medilink_bus::Bus;
 use medilink_commands::access_token::AccessTokens;
+use medilink_commands::sign_in::{SignInDesk, TokenKeys};
 use medilink_commands::{Authorizer, Executor};
 use medilink_database::Database;
-use medilink_gateway::{Gateway, MetricsServer, Probe, Report};
+use medilink_gateway::{Doors, Gateway, MetricsServer, Probe, Report};
 use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Snapshots, WriterTask};
 use medilink_projections::{Checkpoints, Projector, Reads};
 use medilink_telemetry::Telemetry;
@@ -168,6 +169,7 @@ pub fn checkpoint_key(config: &Config) -> Outcome<CheckpointKey> {
 async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken) -> Outcome {
     let parts = Commanding::open(config).await?;
     let bus = bus(config, Part::Gateway).await?;
+    let desk = sign_in_desk(config, &parts.executor)?;
     let gateway = Gateway::new(
         config.gateway.clone(),
         medilink_gateway::Parts {
@@ -175,7 +177,11 @@ async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken
             reads: Reads::new(parts.database.clone(), parts.codec.vault().clone()),
             checkpoints: Checkpoints::new(parts.database.clone()),
             database: parts.database.clone(),
-            sign_in: Arc::new(AccessTokens::new(parts.database.clone())),
+            sign_in: Arc::new(Doors {
+                tokens: AccessTokens::new(parts.database.clone()),
+                desk: desk.clone(),
+            }),
+            desk,
             meters: telemetry.meters(),
             probes: vec![Box::new(BrokerProbe(bus))],
         },
@@ -183,6 +189,14 @@ async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken
     let outcome = gateway.run(stop).await;
     parts.close().await;
     Ok(outcome?)
+}
+
+fn sign_in_desk(config: &Config, executor: &Executor) -> Outcome<SignInDesk> {
+    let settings = config.gateway.sign_in.clone();
+    let keys =
+        TokenKeys::load_or_create(&config.sign_in_keys(), &settings.issuer, &settings.audience)?;
+    let tenant = config.tenant();
+    Ok(SignInDesk::new(executor.clone(), keys, settings, tenant)?)
 }
 
 /// Without the broker commands are recorded all the same; readers then follow the log itself.

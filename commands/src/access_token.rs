@@ -171,7 +171,7 @@ impl AccessTokens {
                     .iter()
                     .filter_map(|role| role.parse().ok())
                     .collect(),
-                session: Some(found.token),
+                session: Some(found.token.uuid()),
             }))
     }
 }

@@ -35,6 +35,8 @@ actions! {
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
     CancelSeries = "cancel-series",
+    /// Choose another password.
+    ChangePassword = "change-password",
     /// Change a kind of visit.
     ChangeVisitType = "change-visit-type",
     /// Check a patient in.
@@ -47,6 +49,10 @@ actions! {
     CloseCalendarFeed = "close-calendar-feed",
     /// Close a window of a doctor's calendar.
     CloseWindow = "close-window",
+    /// Set a new password with a code that was mailed.
+    CompleteRecovery = "complete-recovery",
+    /// Open an account with a code that was mailed.
+    CompleteRegistration = "complete-registration",
     /// End a visit.
     CompleteVisit = "complete-visit",
     /// Declare a holiday.
@@ -55,6 +61,12 @@ actions! {
     DeclineOffer = "decline-offer",
     /// Offer a kind of visit.
     DefineVisitType = "define-visit-type",
+    /// Let nobody in with an account.
+    DisableAccount = "disable-account",
+    /// Let its person in again.
+    EnableAccount = "enable-account",
+    /// End a session.
+    EndSession = "end-session",
     /// Take a patient off the waitlist whose wish is over.
     ExpireWait = "expire-wait",
     /// Say how a visit was.
@@ -77,6 +89,8 @@ actions! {
     ListDirectory = "list-directory",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List one's sessions.
+    ListSessions = "list-sessions",
     /// Read what a patient waits for.
     ListWaitlist = "list-waitlist",
     /// Offer a freed slot to the next in line.
@@ -107,10 +121,14 @@ actions! {
     RecordDelivery = "record-delivery",
     /// Record that a patient did not come.
     RecordNoShow = "record-no-show",
+    /// Keep a session alive.
+    RefreshSession = "refresh-session",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Have a code mailed to an address.
+    RequestVerification = "request-verification",
     /// Move an appointment.
     RescheduleAppointment = "reschedule-appointment",
     /// Move a visit on the hospital's part, which costs the patient nothing.
@@ -131,6 +149,8 @@ actions! {
     SetDate = "set-date",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
+    /// Sign in.
+    StartSession = "start-session",
     /// Begin a visit.
     StartVisit = "start-visit",
     /// Waive a fee.

@@ -1,8 +1,8 @@
 //! Who acts, and under what circumstances.
 
 use chrono::{DateTime, Utc};
+use medilink_domain::TenantId;
 use medilink_domain::values::Role;
-use medilink_domain::{AccessTokenId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
 
@@ -15,8 +15,8 @@ pub struct Actor {
     pub tenant: TenantId,
     /// Their roles in it.
     pub roles: Vec<Role>,
-    /// The access token they showed.
-    pub session: Option<AccessTokenId>,
+    /// The session, or the access token, that let them in.
+    pub session: Option<Uuid>,
 }
 
 impl Actor {
@@ -36,6 +36,16 @@ impl Actor {
             id: Uuid::nil(),
             tenant,
             roles: vec![Role::Worker],
+            session: None,
+        }
+    }
+
+    /// Somebody who has not said who they are.
+    pub fn anonymous(tenant: TenantId) -> Self {
+        Self {
+            id: Uuid::nil(),
+            tenant,
+            roles: Vec::new(),
             session: None,
         }
     }

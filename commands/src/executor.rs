@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use medilink_domain::{Decider, TenantId};
 use medilink_log::{
     AppendError, EventCodec, LogReader, LogWriter, NewReceipt, Position, Receipt, Snapshots,
     StreamLoader,
 };
+use medilink_vault::Vault;
 use rand::Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::actor::CommandContext;
+use crate::actor::{Actor, CommandContext, Idempotency};
 use crate::authorizer::Authorizer;
 use crate::error::CommandError;
 use crate::receipt::Place;
@@ -112,6 +114,30 @@ impl Executor {
         &self.0.writer
     }
 
+    pub(crate) fn codec(&self) -> &EventCodec {
+        &self.0.codec
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        self.0.codec.vault()
+    }
+
+    /// An instance as it is now, for what must be looked at before a command: nothing is
+    /// authorized and nothing recorded. None when there is none, or its person was erased.
+    pub(crate) async fn state<D: Decider>(
+        &self,
+        tenant: TenantId,
+        id: &D::Id,
+    ) -> Result<Option<D>, CommandError> {
+        let context = CommandContext::new(Actor::anonymous(tenant));
+        let mut work = Work::new(&self.0, &context, true);
+        match work.existing::<D>(id, D::CATEGORY).await {
+            Ok(instance) => Ok(Some(instance.state().clone())),
+            Err(CommandError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Carries out an operation: all of it is recorded, durably, or nothing is.
     ///
     /// # Errors
@@ -174,7 +200,7 @@ impl Executor {
                     let (vault, keeper) = (self.0.codec.vault(), work.keeper());
                     Some(NewReceipt {
                         scope: *scope,
-                        body_hash: idempotency.body_hash,
+                        body_hash: keyed(vault, tenant, idempotency),
                         answer: Place { tenant, scope }.keep(vault, keeper, &answer).await?,
                     })
                 }
@@ -259,10 +285,10 @@ impl Executor {
         else {
             return Ok(None);
         };
-        if body_hash != idempotency.body_hash {
+        let tenant = context.actor.tenant;
+        if body_hash != keyed(self.0.codec.vault(), tenant, idempotency) {
             return Err(CommandError::IdempotencyKeyReused);
         }
-        let tenant = context.actor.tenant;
         let place = Place { tenant, scope };
         let answer = place.open(self.0.codec.vault(), &answer).await?;
         // Whoever was erased is not known any more.
@@ -273,6 +299,12 @@ impl Executor {
             replayed: true,
         }))
     }
+}
+
+/// A request's body as its receipt knows it. Under the tenant's own key: the body may hold a
+/// password, at which whoever reads a backup must not be able to guess.
+fn keyed(vault: &Vault, tenant: TenantId, idempotency: &Idempotency) -> [u8; 32] {
+    vault.blind_index(tenant, "receipt/body", &hex::encode(idempotency.body_hash))
 }
 
 /// What an idempotency key is good for: one actor, one operation on one target.

@@ -6,10 +6,12 @@
 
 pub mod access;
 pub mod access_token;
+pub mod account;
 mod action;
 mod actor;
 mod agenda;
 pub mod appointment;
+mod attempts;
 mod authorizer;
 pub mod calendar;
 pub mod calendar_feed;
@@ -28,7 +30,10 @@ mod queue;
 mod receipt;
 pub mod schedule;
 pub mod series;
+pub mod session;
+pub mod sign_in;
 mod turns;
+pub mod verification;
 pub mod visit_type;
 pub mod waitlist;
 mod work;
@@ -59,5 +64,9 @@ pub async fn migrate(
 
 /// Every inline projection, one alphabetical line each; hand them to the log's writer.
 pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
-    vec![Arc::new(access_token::AccessTokenProjection)]
+    vec![
+        Arc::new(access_token::AccessTokenProjection),
+        Arc::new(account::AccountProjection),
+        Arc::new(session::SessionProjection),
+    ]
 }

@@ -394,7 +394,7 @@ fn metadata(context: &CommandContext, permit: Permit) -> Metadata {
         actor: actor.id.to_string(),
         role: roles.join(" "),
         purpose: context.purpose.clone(),
-        session: actor.session.map(|session| session.uuid()),
+        session: actor.session,
         request: Some(context.request),
         correlation: Some(context.request),
         causation: context.causation,

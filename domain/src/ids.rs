@@ -75,6 +75,15 @@ ids! {
     NoticeId,
     /// An access token; the secret itself is never stored.
     AccessTokenId,
+    /// A person's means to sign in. Their subject id is the same UUID, and so is their patient
+    /// or doctor id.
+    AccountId,
+    /// One sign-in, until it ends.
+    SessionId,
+    /// One refused sign-in.
+    SignInId,
+    /// A code that was mailed to an address, to see who reads it.
+    VerificationId,
     /// One recorded read of a person's data.
     AccessId,
     /// A stretch of a doctor's day that is open for booking.
@@ -89,6 +98,12 @@ impl From<PatientId> for SubjectId {
 
 impl From<DoctorId> for SubjectId {
     fn from(value: DoctorId) -> Self {
+        Self(value.0)
+    }
+}
+
+impl From<AccountId> for SubjectId {
+    fn from(value: AccountId) -> Self {
         Self(value.0)
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod access_token;
+pub mod account;
 pub mod agenda;
 pub mod aggregate;
 pub mod appointment;
@@ -27,11 +28,15 @@ pub mod registry;
 pub mod reminder;
 pub mod schedule;
 pub mod series;
+pub mod session;
+pub mod sign_in;
 #[cfg(test)]
 mod testing;
 pub mod values;
+pub mod verification;
 pub mod visit_type;
 pub mod waitlist;
+pub mod words;
 
 pub use aggregate::{Decider, Now};
 pub use event::{Category, DecodeError, Event, EventType, Privacy};

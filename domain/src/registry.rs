@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, agenda, appointment, calendar, dead_letter, doctor, feedback, hospital,
-    notice, occupancy, patient, queue, schedule, series, visit_type, waitlist,
+    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
+    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
+    visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -15,6 +16,7 @@ pub fn event_types() -> Vec<&'static EventType> {
     let all: &[&'static [EventType]] = &[
         access::AccessEvent::TYPES,
         access_token::AccessTokenEvent::TYPES,
+        account::AccountEvent::TYPES,
         agenda::AgendaEvent::TYPES,
         appointment::AppointmentEvent::TYPES,
         calendar::CalendarEvent::TYPES,
@@ -28,6 +30,9 @@ pub fn event_types() -> Vec<&'static EventType> {
         queue::QueueEvent::TYPES,
         schedule::ScheduleEvent::TYPES,
         series::SeriesEvent::TYPES,
+        session::SessionEvent::TYPES,
+        sign_in::SignInEvent::TYPES,
+        verification::VerificationEvent::TYPES,
         visit_type::VisitTypeEvent::TYPES,
         waitlist::WaitlistEvent::TYPES,
     ];
@@ -53,6 +58,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
     [
         of(access::AccessError::ALL),
         of(access_token::AccessTokenError::ALL),
+        of(account::AccountError::ALL),
         of(agenda::AgendaError::ALL),
         of(appointment::AppointmentError::ALL),
         of(calendar::CalendarError::ALL),
@@ -66,6 +72,9 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(queue::QueueError::ALL),
         of(schedule::ScheduleError::ALL),
         of(series::SeriesError::ALL),
+        of(session::SessionError::ALL),
+        of(sign_in::SignInError::ALL),
+        of(verification::VerificationError::ALL),
         of(visit_type::VisitTypeError::ALL),
         of(waitlist::WaitlistError::ALL),
     ]

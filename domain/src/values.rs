@@ -14,6 +14,8 @@ mod local_time;
 mod money;
 mod names;
 mod numbers;
+mod one_time_code;
+mod password_hash;
 mod rating;
 mod reminder_lead;
 mod role;
@@ -32,6 +34,8 @@ pub use contact::{EmailAddress, Phone};
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
+pub use one_time_code::OneTimeCode;
+pub use password_hash::PasswordHash;
 pub use rating::Rating;
 pub use reminder_lead::ReminderLead;
 pub use role::Role;
@@ -122,6 +126,12 @@ pub enum ValueError {
     /// Not 32 bytes in hexadecimal.
     #[error("must be a SHA-256 hash in hexadecimal")]
     NotAHash,
+    /// Not a PHC string.
+    #[error("must be the hash of a password")]
+    NotAPasswordHash,
+    /// Not ten letters and digits.
+    #[error("must be a code such as K7QM2-X9R4T")]
+    NotAOneTimeCode,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono::Utc;
 use futures::future::BoxFuture;
 use medilink_commands::Actor;
-use medilink_commands::access_token::AccessTokens;
+use medilink_commands::access_token::{AccessTokens, PREFIX};
+use medilink_commands::sign_in::SignInDesk;
 use medilink_database::DatabaseError;
 use medilink_telemetry::current_traceparent;
 use poem::http::header::{self, HeaderValue};
@@ -22,8 +23,8 @@ use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 use crate::request_id::RequestId;
 
-/// The longest token that is looked at; ours have 43 characters.
-const LONGEST_TOKEN: usize = 512;
+/// The longest token that is looked at; ours have about 600 characters.
+const LONGEST_TOKEN: usize = 2_048;
 
 /// The name of the security scheme in the OpenAPI document.
 pub(crate) const SCHEME: &str = "token";
@@ -41,6 +42,25 @@ pub trait SignIn: Send + Sync + 'static {
 impl SignIn for AccessTokens {
     fn actor<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>> {
         Box::pin(Self::actor(self, secret, Utc::now()))
+    }
+}
+
+/// Whoever has a session or an access token.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    /// For those who have an access token.
+    pub tokens: AccessTokens,
+    /// For those who have signed in.
+    pub desk: SignInDesk,
+}
+
+impl SignIn for Doors {
+    fn actor<'a>(&'a self, secret: &'a str) -> BoxFuture<'a, Result<Option<Actor>, DatabaseError>> {
+        if secret.starts_with(PREFIX) {
+            SignIn::actor(&self.tokens, secret)
+        } else {
+            Box::pin(self.desk.actor(secret))
+        }
     }
 }
 
@@ -107,7 +127,7 @@ impl SignedIn {
     }
 }
 
-fn challenge(problem: Problem, scheme: &'static str) -> Problem {
+pub(crate) fn challenge(problem: Problem, scheme: &'static str) -> Problem {
     problem.header(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
 }
 

@@ -69,6 +69,7 @@ macro_rules! versioned {
 }
 
 versioned! {
+    medilink_commands::account::AccountAnswer,
     medilink_commands::calendar::WindowAnswer,
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::hospital::AssetAnswer,
@@ -84,6 +85,8 @@ versioned! {
 pub type Found<T> = Answer<T, 200>;
 /// An answer to a command that made something.
 pub type Created<T> = Answer<T, 201>;
+/// An answer to what is done later, if at all.
+pub type Accepted<T> = Answer<T, 202>;
 
 impl<T, const STATUS: u16> Answer<T, STATUS> {
     /// An answer with this body.
@@ -125,14 +128,21 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
 
     /// The answer to a command.
     pub fn done<A>(body: T, done: &Committed<A>) -> Self {
-        let answer = Self::new(body).position(done.position);
-        if done.replayed {
-            answer.with(
+        Self::new(body)
+            .position(done.position)
+            .replayed(done.replayed)
+    }
+
+    /// Whether it had been carried out before under the same idempotency key.
+    #[must_use]
+    pub fn replayed(self, replayed: bool) -> Self {
+        if replayed {
+            self.with(
                 HeaderName::from_static(REPLAYED),
                 HeaderValue::from_static("true"),
             )
         } else {
-            answer
+            self
         }
     }
 
@@ -175,7 +185,11 @@ impl<T: ToJSON, const STATUS: u16> ApiResponse for Answer<T, STATUS> {
     fn meta() -> MetaResponses {
         MetaResponses {
             responses: vec![MetaResponse {
-                description: if STATUS == 201 { "Done." } else { "As asked." },
+                description: match STATUS {
+                    201 => "Done.",
+                    202 => "Taken in hand.",
+                    _ => "As asked.",
+                },
                 status: Some(STATUS),
                 status_range: None,
                 content: vec![MetaMediaType {

@@ -1,8 +1,10 @@
 //! Every capability's routes.
 
+use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
 
+use crate::account::Accounts;
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
 use crate::backend::Backend;
@@ -23,6 +25,7 @@ use crate::platform::Platform;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
 use crate::series::SeriesOfVisits;
+use crate::session::Sessions;
 use crate::slot::Slots;
 use crate::visit_type::VisitTypes;
 use crate::waitlist::Waitlists;
@@ -30,6 +33,8 @@ use crate::waitlist::Waitlists;
 /// The chapters of the document.
 #[derive(Tags)]
 pub enum Tag {
+    /// Means to sign in.
+    Accounts,
     /// Booking, moving and cancelling.
     Appointments,
     /// The day of the visit: checked in, seen, over.
@@ -53,6 +58,8 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// Being signed in.
+    Sessions,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
     VisitTypes,
@@ -88,10 +95,10 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Doctors, Me, Notices, Patients, Platform);
+pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
 
 /// All routes, over this backend.
-pub fn all(backend: Backend, changes: Changes) -> Api {
+pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
     let visits = (
         Appointments(backend.clone()),
         Attendance(backend.clone()),
@@ -112,14 +119,19 @@ pub fn all(backend: Backend, changes: Changes) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
+        Accounts {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Doctors(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,
         },
         Notices(backend.clone()),
-        Patients(backend),
-        Platform,
+        Patients(backend.clone()),
+        Platform(desk.clone()),
+        Sessions { backend, desk },
     );
     (visits, places, people)
 }

@@ -46,6 +46,16 @@ impl Command {
 
     /// The circumstances of this command, with the hash of its body.
     pub fn with_body(self, caller: &SignedIn, body: &[u8; 32]) -> CommandContext {
+        let context = CommandContext {
+            request: caller.request,
+            traceparent: caller.traceparent(),
+            ..CommandContext::new(caller.actor.clone())
+        };
+        self.within(context, body)
+    }
+
+    /// The same, in circumstances that are known otherwise.
+    pub fn within(self, context: CommandContext, body: &[u8; 32]) -> CommandContext {
         // Bound to the address as well as the body, so that a key used for one resource
         // can't replay another one's answer.
         let body_hash = Sha256::new()
@@ -54,13 +64,11 @@ impl Command {
             .finalize()
             .into();
         CommandContext {
-            request: caller.request,
             now: Utc::now(),
             idempotency: self.key.map(|key| Idempotency { key, body_hash }),
             expected_version: self.expected_version,
             seen: self.seen,
-            traceparent: caller.traceparent(),
-            ..CommandContext::new(caller.actor.clone())
+            ..context
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use medilink_commands::sign_in::SignInConfig;
 use serde::{Deserialize, Serialize};
 
 /// The settings of one gateway process.
@@ -20,6 +21,8 @@ pub struct GatewayConfig {
     pub behind_https: bool,
     /// What one request, caller or process may use.
     pub limits: Limits,
+    /// How people sign in, and for how long.
+    pub sign_in: SignInConfig,
 }
 
 /// What one request, caller or process may use.
@@ -46,6 +49,11 @@ pub struct Limits {
     pub address_per_second: u32,
     /// How many requests an address may make at once before that counts.
     pub address_burst: u32,
+    /// How many sign-ins, registrations and the like an address may ask for a second, in the
+    /// long run. A hospital's staff come from one address, all at eight o'clock.
+    pub visitor_per_second: u32,
+    /// How many of those an address may ask for at once before that counts.
+    pub visitor_burst: u32,
     /// How many callers are told apart; more share what is left.
     pub callers: usize,
     /// How long a read waits for `Medilink-Min-Position`, in milliseconds.
@@ -68,6 +76,7 @@ impl Default for GatewayConfig {
             trusted_proxies: Vec::new(),
             behind_https: false,
             limits: Limits::default(),
+            sign_in: SignInConfig::default(),
         }
     }
 }
@@ -85,6 +94,8 @@ impl Default for Limits {
             person_burst: 1_000,
             address_per_second: 500,
             address_burst: 5_000,
+            visitor_per_second: 5,
+            visitor_burst: 500,
             callers: 100_000,
             position_wait_ms: 3_000,
             streams: 1_000,

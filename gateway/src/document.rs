@@ -19,7 +19,21 @@ pub const PUBLIC: &[(&str, &str)] = &[
     // Its link holds the secret that signs its reader in.
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
+    ("get", "/.well-known/jwks.json"),
+    // Nobody is signed in before they are.
+    ("post", "/v1/recoveries"),
+    ("post", "/v1/recoveries/{id}/completion"),
+    ("post", "/v1/registrations"),
+    ("post", "/v1/registrations/{id}/completion"),
+    ("post", "/v1/sessions"),
+    ("post", "/v1/sessions/refresh"),
 ];
+
+/// Public commands that can be repeated under an idempotency key.
+const REPEATABLE: &[&str] = &["refreshSession"];
+
+/// Commands that can't be repeated, because what they answer is kept nowhere.
+const UNREPEATABLE: &[&str] = &["changePassword"];
 
 /// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
 /// line is a decision; every other command is held to the version that it is given.
@@ -34,6 +48,16 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerDoctor",
     "registerPatient",
     "walkIn",
+    "requestRecovery",
+    "requestRegistration",
+    "startSession",
+    // What is shown with them decides.
+    "changePassword",
+    "completeRecovery",
+    "completeRegistration",
+    "refreshSession",
+    // A session is over or not.
+    "endSession",
     // A series says which visits it is made of, and those change, not the series.
     "cancelSeries",
     // A feed is open or closed.
@@ -100,7 +124,8 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
                     path: path.clone(),
                 });
             }
-            if signed_in {
+            let name = operation["operationId"].as_str().unwrap_or_default();
+            if signed_in || REPEATABLE.contains(&name) {
                 describe(method, operation);
             }
         }
@@ -165,6 +190,9 @@ fn describe(method: &str, operation: &mut Value) {
         let name = operation["operationId"].as_str().unwrap_or_default();
         if WITHOUT_VERSION.contains(&name) {
             extra.retain(|parameter| parameter["name"] != IF_MATCH);
+        }
+        if UNREPEATABLE.contains(&name) {
+            extra.retain(|parameter| parameter["name"] != IDEMPOTENCY_KEY);
         }
         (
             extra,

@@ -5,6 +5,7 @@
 //! `input` and `wire` for values, [`actor`] for who calls, [`call`] and [`answer`] for the
 //! headers around a call, and [`app`], which puts it all together.
 
+mod account;
 pub mod actor;
 pub mod answer;
 pub mod api;
@@ -44,13 +45,15 @@ mod routes;
 mod schedule;
 mod series;
 mod server;
+mod session;
 mod slot;
 pub mod strict_json;
 mod visit_type;
+mod visitor;
 mod waitlist;
 mod wire;
 
-pub use actor::{SignIn, SignedIn};
+pub use actor::{Doors, SignIn, SignedIn};
 pub use config::{GatewayConfig, Limits};
 pub use health::{Probe, Report};
 pub use metrics::MetricsServer;

@@ -24,6 +24,7 @@ const SWEEP_EVERY: u64 = 4_096;
 pub struct Gate {
     addresses: Meter<IpAddr>,
     persons: Meter<Uuid>,
+    visitors: Meter<IpAddr>,
     under_way: Semaphore,
     patience: Duration,
     trusted_proxies: Vec<IpAddr>,
@@ -46,6 +47,12 @@ impl Gate {
                 limits.person_burst,
                 limits.callers,
             ),
+            visitors: Meter::new(
+                "visitor",
+                limits.visitor_per_second,
+                limits.visitor_burst,
+                limits.callers,
+            ),
             under_way: Semaphore::new(limits.concurrent_requests),
             patience: millis(limits.request_ms),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -58,6 +65,17 @@ impl Gate {
     /// 429 when there have been too many.
     pub fn admit_person(&self, person: Uuid) -> Result<(), Problem> {
         self.persons.admit(person)
+    }
+
+    /// Counts a request of somebody who has not said who they are.
+    ///
+    /// # Errors
+    /// 429 when their network has made too many.
+    pub fn admit_visitor(&self, request: &Request) -> Result<(), Problem> {
+        match self.caller(request) {
+            Some(address) => self.visitors.admit(address),
+            None => Ok(()),
+        }
     }
 
     fn caller(&self, request: &Request) -> Option<IpAddr> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use medilink_commands::sign_in::SignInDesk;
 use medilink_domain::registry;
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
@@ -24,7 +25,7 @@ pub struct ProblemKindOut {
 }
 
 /// The routes.
-pub struct Platform;
+pub struct Platform(pub SignInDesk);
 
 #[OpenApi(tag = "Tag::Platform")]
 impl Platform {
@@ -34,6 +35,19 @@ impl Platform {
     #[oai(path = "/problems", method = "get", operation_id = "listProblems")]
     async fn problems(&self) -> Json<Vec<ProblemKindOut>> {
         Json(kinds_of_problems())
+    }
+
+    /// List the keys that sign access tokens
+    ///
+    /// Public keys (RFC 7517), for whoever checks tokens without asking us. Whether a session
+    /// was ended they can't see there.
+    #[oai(
+        path = "/.well-known/jwks.json",
+        method = "get",
+        operation_id = "listSigningKeys"
+    )]
+    async fn signing_keys(&self) -> Json<serde_json::Value> {
+        Json(self.0.public_keys())
     }
 }
 

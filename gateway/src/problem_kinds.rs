@@ -56,6 +56,10 @@ kinds! {
         "Nobody is signed in." "Send `Authorization: Bearer <token>`.";
     INVALID_TOKEN = UNAUTHORIZED "invalid-token"
         "The token is unknown, expired or revoked." "Sign in again.";
+    WRONG_CREDENTIALS = UNAUTHORIZED "wrong-credentials"
+        "The e-mail address or the password is wrong." "Check both, or ask for a new password.";
+    REFRESH_REFUSED = UNAUTHORIZED "refresh-refused"
+        "The session is over." "Sign in again.";
     FORBIDDEN = FORBIDDEN "forbidden"
         "You may not do this." "Ask someone whose role allows it.";
     NOT_FOUND = NOT_FOUND "not-found"
@@ -82,12 +86,16 @@ kinds! {
         "A field is missing." "Add the field.";
     UNKNOWN_FIELD = UNPROCESSABLE_ENTITY "unknown-field"
         "There is no such field." "Leave it out, or see /docs for its name.";
+    WEAK_PASSWORD = UNPROCESSABLE_ENTITY "weak-password"
+        "The password could be guessed." "Choose a longer one: several words that have nothing to do with each other or with you.";
     IDEMPOTENCY_KEY_REUSED = UNPROCESSABLE_ENTITY "idempotency-key-reused"
         "This idempotency key belongs to another request." "Use a new key for a new request, and the same body for a repeated one.";
     UNKNOWN_POSITION = UNPROCESSABLE_ENTITY "unknown-position"
         "The log has not come to that position." "Send a position that an earlier answer gave you.";
     TOO_MANY_REQUESTS = TOO_MANY_REQUESTS "too-many-requests"
         "Too many requests." "Wait as long as Retry-After says.";
+    TRIED_TOO_OFTEN = TOO_MANY_REQUESTS "tried-too-often"
+        "This was tried too often." "Wait as long as Retry-After says.";
     TOO_MANY_STREAMS = TOO_MANY_REQUESTS "too-many-streams"
         "Too many streams are open." "Close one, or wait as long as Retry-After says.";
     INTERNAL_ERROR = INTERNAL_SERVER_ERROR "internal-error"

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use medilink_commands::Executor;
+use medilink_commands::sign_in::SignInDesk;
 use medilink_database::Database;
 use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, Reads};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub database: Database,
     /// Who a token stands for.
     pub sign_in: Arc<dyn SignIn>,
+    /// Lets people in with a password.
+    pub desk: SignInDesk,
     /// The metrics of the process.
     pub meters: Meters,
     /// More parts for `/readyz`, such as the broker.
@@ -108,7 +111,7 @@ impl Gateway {
             parts.checkpoints,
             patience,
         );
-        let api = api::all(backend, changes.clone());
+        let api = api::all(backend, changes.clone(), parts.desk);
         let frame = Frame {
             config,
             sign_in: parts.sign_in,

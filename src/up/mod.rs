@@ -146,6 +146,9 @@ async fn start(
         )
     };
 
+    if config.worker.smtp.is_none() && config.worker.mail_folder.is_none() {
+        config.worker.mail_folder = Some(folder.inside("mail")?);
+    }
     let launch = Arc::new(launch(&config, config_file, logs)?);
     for part in Part::ALL {
         running
@@ -206,19 +209,23 @@ async fn set_up_demo(config: &Config, folder: &Folder) -> Outcome<Demo> {
 }
 
 fn launch(config: &Config, config_file: Option<&Path>, logs: PathBuf) -> Outcome<Launch> {
+    let mut environment = vec![
+        ("MEDILINK_FOLDER", config.folder.display().to_string()),
+        (
+            "MEDILINK_GATEWAY__LISTEN",
+            config.gateway.listen.to_string(),
+        ),
+    ];
+    if let Some(folder) = &config.worker.mail_folder {
+        environment.push(("MEDILINK_WORKER__MAIL_FOLDER", folder.display().to_string()));
+    }
+    let environment = environment.into_iter();
     Ok(Launch {
         program: std::env::current_exe()?,
         config: config_file.map(Path::to_owned),
-        environment: vec![
-            (
-                "MEDILINK_FOLDER".to_owned(),
-                config.folder.display().to_string(),
-            ),
-            (
-                "MEDILINK_GATEWAY__LISTEN".to_owned(),
-                config.gateway.listen.to_string(),
-            ),
-        ],
+        environment: environment
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
         logs,
     })
 }

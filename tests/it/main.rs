@@ -18,6 +18,7 @@ mod monitoring;
 mod outage;
 mod preconditions;
 mod reminders;
+mod sign_in;
 mod trace;
 mod visits;
 

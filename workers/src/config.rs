@@ -24,6 +24,9 @@ pub struct WorkerConfig {
     pub retry: RetryConfig,
     /// Where e-mail goes out. Without it every notice stays in the app.
     pub smtp: Option<SmtpConfig>,
+    /// Without `smtp`: a folder where mails are kept as files, which lets whoever can read it
+    /// read them. To try things out; `medilink up` sets it to `mail` in `folder`.
+    pub mail_folder: Option<PathBuf>,
 }
 
 impl Default for WorkerConfig {
@@ -35,6 +38,7 @@ impl Default for WorkerConfig {
             drain_ms: 10_000,
             retry: RetryConfig::default(),
             smtp: None,
+            mail_folder: None,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::jobs::offer::Offer;
 use crate::jobs::reminder::Reminder;
 use crate::jobs::vacancy::Vacancy;
 use crate::jobs::verdict::VerdictJob;
+use crate::jobs::verification::VerificationMail;
 use crate::jobs::withdrawal::Withdrawal;
 use crate::runtime::{Host, due, follower};
 
@@ -34,16 +35,17 @@ impl Jobs {
     /// # Errors
     /// [`MailerError`] when the mail server's settings can't be used.
     pub fn shipped(config: &WorkerConfig) -> Result<Self, MailerError> {
-        let mailer = config.smtp.as_ref().map(Mailer::new).transpose()?;
+        let mailer = Mailer::of(config)?;
         let email = mailer.is_some();
         Ok(Self::default()
-            .due(mailer.map(Delivery::by))
+            .due(mailer.clone().map(Delivery::by))
             .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
             .event(Vacancy)
             .event(VerdictJob)
+            .event_if(mailer.map(VerificationMail::by))
             .event(Withdrawal))
     }
 
@@ -56,6 +58,15 @@ impl Jobs {
             Arc::new(move |host, cancel| follower::run(Arc::clone(&job), host, cancel).boxed()),
         ));
         self
+    }
+
+    /// With a job that follows the log, if it is configured.
+    #[must_use]
+    pub fn event_if<J: EventJob>(self, job: Option<J>) -> Self {
+        match job {
+            Some(job) => self.event(job),
+            None => self,
+        }
     }
 
     /// With a timer or an outbox, if it is configured.
@@ -98,12 +109,15 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 8);
+        assert_eq!(names.len(), 9);
     }
 
     #[test]
     fn without_a_mail_server_nothing_is_mailed() {
         let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
-        assert!(jobs.names().all(|name| name != "delivery"));
+        assert!(
+            jobs.names()
+                .all(|name| !["delivery", "verification"].contains(&name))
+        );
     }
 }

@@ -10,7 +10,10 @@ use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use crate::values::{FreeText, Language, PersonName, ShortText, TimeZone};
+use crate::values::{Language, PersonName, ShortText, TimeZone};
+use crate::words::fill;
+
+pub use crate::words::Words;
 
 /// The visit that a notice speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -23,17 +26,6 @@ pub struct Visit<'a> {
     pub starts_at: DateTime<Utc>,
     /// The zone of the hospital's clock, in which the time is told.
     pub time_zone: TimeZone,
-}
-
-/// What a notice says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// The version of the texts it was written with.
-    pub version: u16,
-    /// The first line.
-    pub title: ShortText,
-    /// The message.
-    pub text: FreeText,
 }
 
 impl Visit<'_> {
@@ -125,31 +117,6 @@ impl Wording {
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/notice-texts.json")).expect("the texts are valid")
 });
-
-/// Replaces each `{placeholder}` in one pass, so that a name with braces in it stays a name.
-/// A template engine would bring a language to learn for five words.
-fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut filled = String::with_capacity(2 * template.len());
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        filled.push_str(before);
-        let replacement = after
-            .split_once('}')
-            .and_then(|(placeholder, after)| Some((value(placeholder)?, after)));
-        match replacement {
-            Some((value, after)) => {
-                filled.push_str(&value);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = after;
-            }
-        }
-    }
-    filled.push_str(rest);
-    filled
-}
 
 #[cfg(test)]
 mod tests;

@@ -59,6 +59,14 @@ impl FromStr for EmailAddress {
     }
 }
 
+impl EmailAddress {
+    /// The form under which two spellings of one address are the same. RFC 5321 lets a mail
+    /// server tell capitals apart before the `@`; none does that people have an account at.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
 macro_rules! hidden {
     ($($name:ident),+) => {$(
         impl $name {

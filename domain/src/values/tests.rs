@@ -112,6 +112,51 @@ fn a_code_is_a_short_lower_case_name() {
 }
 
 #[test]
+fn a_one_time_code_is_taken_however_people_type_it() {
+    let code: OneTimeCode = "K7QM2-X0141".parse().unwrap();
+    for typed in ["k7qm2x0141", " K7QM2 XO1-4L", "k7qm2-xoi4l"] {
+        assert!(code.is(&typed.parse().unwrap()), "{typed}");
+    }
+    assert_eq!(code.shown(), "K7QM2-X0141");
+    assert!(!code.is(&"K7QM2-X0142".parse().unwrap()));
+    assert!(!format!("{code:?}").contains("K7QM2"));
+    for text in [
+        "",
+        "K7QM2-X014",
+        "K7QM2-X01411",
+        "K7QM2-X014U",
+        "K7QM2-X014é",
+    ] {
+        refuses::<OneTimeCode>(&[(text, ValueError::NotAOneTimeCode)]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_random_code_can_be_typed(bytes in any::<[u8; 10]>()) {
+        let code = OneTimeCode::from_random(bytes);
+        prop_assert!(code.is(&code.shown().parse().unwrap()));
+        prop_assert!(code.is(&code.shown().to_lowercase().replace('-', "").parse().unwrap()));
+    }
+}
+
+#[test]
+fn a_password_hash_is_a_phc_string_and_is_not_shown() {
+    accepts::<PasswordHash>(&["$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"]);
+    for text in ["", "secret", "$a b", "$é", &format!("${}", "a".repeat(256))] {
+        refuses::<PasswordHash>(&[(text, ValueError::NotAPasswordHash)]);
+    }
+    let hash: PasswordHash = "$argon2id$abc".parse().unwrap();
+    assert!(!format!("{hash:?}").contains("abc"));
+}
+
+#[test]
+fn two_spellings_of_one_address_fold_to_the_same() {
+    let address: EmailAddress = "Asha.Rao@Example.ORG".parse().unwrap();
+    assert_eq!(address.folded(), "asha.rao@example.org");
+}
+
+#[test]
 fn a_stream_name_is_printable_and_has_a_category() {
     accepts::<StreamName>(&[
         "appointment-1",

@@ -6,8 +6,9 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, agenda, appointment, calendar, dead_letter, doctor, feedback, hospital,
-    notice, occupancy, patient, queue, schedule, series, visit_type, waitlist,
+    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
+    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
+    visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -23,6 +24,7 @@ macro_rules! for_each_aggregate {
         [
             $check::<access::Access>($($argument),*),
             $check::<access_token::AccessToken>($($argument),*),
+            $check::<account::Account>($($argument),*),
             $check::<agenda::Agenda>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
@@ -36,6 +38,9 @@ macro_rules! for_each_aggregate {
             $check::<queue::Queue>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
             $check::<series::Series>($($argument),*),
+            $check::<session::Session>($($argument),*),
+            $check::<sign_in::SignIn>($($argument),*),
+            $check::<verification::Verification>($($argument),*),
             $check::<visit_type::VisitType>($($argument),*),
             $check::<waitlist::Waitlist>($($argument),*),
         ]

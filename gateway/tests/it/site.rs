@@ -1,10 +1,12 @@
 //! A whole gateway on a socket, over databases of a test's own.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
 use medilink_commands::access_token::{AccessTokens, Issue, new_secret};
+use medilink_commands::sign_in::{SignInConfig, SignInDesk, TokenKeys};
 use medilink_commands::{Actor, CommandContext, Executor};
 use medilink_database::Database;
 use medilink_domain::TenantId;
@@ -53,12 +55,15 @@ impl Site {
             },
             ..GatewayConfig::default()
         };
+        let tenant = TenantId(Uuid::now_v7());
+        let desk = desk(&executor, store.folder(), tenant);
         let parts = Parts {
             executor: executor.clone(),
             reads: Reads::new(app.clone(), store.vault.clone()),
             checkpoints: Checkpoints::new(app.clone()),
             database: app.clone(),
             sign_in: Arc::new(AccessTokens::new(app.clone())),
+            desk,
             meters: Meters::detached(),
             probes: Vec::new(),
         };
@@ -67,7 +72,7 @@ impl Site {
         let gateway = tokio::spawn(bound.run(cancel.clone()));
         let site = Self {
             url,
-            tenant: TenantId(Uuid::now_v7()),
+            tenant,
             executor,
             app,
             http: reqwest::Client::new(),
@@ -260,4 +265,13 @@ impl Ward {
 
 pub fn id(of: &Value) -> Uuid {
     of["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// Where people sign in, with hashes that cost little.
+pub fn desk(executor: &Executor, folder: &Path, tenant: TenantId) -> SignInDesk {
+    let config: SignInConfig =
+        serde_json::from_value(json!({"hashing": {"memory_kib": 256, "iterations": 1}})).unwrap();
+    let keys = folder.join("sign-in-keys");
+    let keys = TokenKeys::load_or_create(&keys, &config.issuer, &config.audience).unwrap();
+    SignInDesk::new(executor.clone(), keys, config, tenant).unwrap()
 }

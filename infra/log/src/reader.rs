@@ -136,6 +136,19 @@ impl LogReader {
         }))
     }
 
+    /// The stream that holds a name, given the name's blind index.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn holder(&self, claim: &[u8; 32]) -> Result<Option<String>, DatabaseError> {
+        let client = self.database.client().await?;
+        let statement = client
+            .prepare_cached("SELECT stream FROM log.claims WHERE claim = $1")
+            .await?;
+        let row = client.query_opt(&statement, &[&claim.as_slice()]).await?;
+        Ok(row.map(|row| row.get(0)))
+    }
+
     /// Every event after a position up to the present end, page by page: memory stays
     /// bounded however long the log is.
     pub fn all_after(

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use medilink_tests::Newcomer;
+
 use super::world::World;
 
 type Sample = (String, Option<Value>);
@@ -197,6 +199,46 @@ impl World {
             "listDoctors" => ("/v1/doctors".to_owned(), None),
             "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
             "listProblems" => ("/problems".to_owned(), None),
+            "listSessions" => ("/v1/me/sessions".to_owned(), None),
+            "listSigningKeys" => ("/.well-known/jwks.json".to_owned(), None),
+            // Nobody has a password or a code that they could show, whoever they are.
+            "changePassword" => (
+                "/v1/me/password".to_owned(),
+                Some(json!({"current": "not the one", "new": "seven lazy green foxes"})),
+            ),
+            "completeRecovery" => (
+                format!("/v1/recoveries/{}/completion", Uuid::now_v7()),
+                Some(json!({"code": "K7QM2-X9R4T", "password": "seven lazy green foxes"})),
+            ),
+            "completeRegistration" => (
+                format!("/v1/registrations/{}/completion", Uuid::now_v7()),
+                Some(Newcomer::details("K7QM2-X9R4T", "seven lazy green foxes")),
+            ),
+            "disableAccount" => (
+                format!("/v1/accounts/{}/disable", self.account(false).await),
+                Some(json!({"reason": "left-the-hospital"})),
+            ),
+            "enableAccount" => (
+                format!("/v1/accounts/{}/enable", self.account(true).await),
+                None,
+            ),
+            "endSession" => (format!("/v1/me/sessions/{}", Uuid::now_v7()), None),
+            "refreshSession" => (
+                "/v1/sessions/refresh".to_owned(),
+                Some(json!({"refresh_token": "medilink_refresh_00"})),
+            ),
+            "requestRecovery" => (
+                "/v1/recoveries".to_owned(),
+                Some(json!({"email": self.address()})),
+            ),
+            "requestRegistration" => (
+                "/v1/registrations".to_owned(),
+                Some(json!({"email": self.address(), "language": "en"})),
+            ),
+            "startSession" => (
+                "/v1/sessions".to_owned(),
+                Some(json!({"email": self.address(), "password": "seven lazy green foxes"})),
+            ),
             "readDoctor" => (format!("/v1/doctors/{doctor}"), None),
             "readMe" => ("/v1/me".to_owned(), None),
             "readPatient" => (format!("/v1/patients/{patient}"), None),

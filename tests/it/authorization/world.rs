@@ -7,9 +7,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use medilink_commands::appointment::Book;
 use medilink_commands::calendar::OpenWindow;
 use medilink_commands::waitlist::Offer;
-use medilink_commands::{Actor, CommandContext, Executor};
-use medilink_domain::values::Role;
-use medilink_domain::{DoctorId, PatientId, TenantId, WaitlistEntryId};
+use medilink_commands::{Actor, CommandContext, Executor, account, verification};
+use medilink_domain::values::{Language, Role};
+use medilink_domain::verification::Letter;
+use medilink_domain::{
+    AccountId, DoctorId, PatientId, SubjectId, TenantId, VerificationId, WaitlistEntryId,
+};
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -235,6 +238,45 @@ impl World {
         let entry = id(&self.receive("/v1/waitlist", &self.wish(date)).await);
         *waits = Some(entry);
         (entry, date)
+    }
+
+    /// An address that nobody has used.
+    pub fn address(&self) -> String {
+        format!("{}@example.org", Uuid::now_v7().simple())
+    }
+
+    /// Somebody's account.
+    pub async fn account(&self, disabled: bool) -> Uuid {
+        let person = Uuid::now_v7();
+        let (verification, code) = (VerificationId(Uuid::now_v7()), "K7QM2-X9R4T");
+        let ask = verification::Request(medilink_domain::verification::Request {
+            verification,
+            person: SubjectId(person),
+            letter: Letter::Registration,
+            email: self.address().parse().unwrap(),
+            language: Language::English,
+            code: code.parse().unwrap(),
+        });
+        let register = account::Register {
+            verification,
+            code: code.parse().unwrap(),
+            password_hash: "$none".parse().unwrap(),
+            name: "P".parse().unwrap(),
+            phone: "+919876543210".parse().unwrap(),
+            date_of_birth: None,
+        };
+        let visitor = CommandContext::new(Actor::anonymous(self.tenant));
+        self.executor.execute(&visitor, &ask).await.unwrap();
+        self.executor.execute(&visitor, &register).await.unwrap();
+        if disabled {
+            let disable = account::Disable {
+                account: AccountId(person),
+                reason: "test".parse().unwrap(),
+            };
+            let console = CommandContext::new(Actor::console(self.tenant));
+            self.executor.execute(&console, &disable).await.unwrap();
+        }
+        person
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

@@ -61,7 +61,7 @@ impl DueJob for Delivery {
         let sent = self
             .mailer
             .send(
-                due.what,
+                due.what.uuid(),
                 address,
                 written.language,
                 &written.title,

@@ -1,4 +1,4 @@
-//! E-mail over SMTP.
+//! E-mail over SMTP, or into a folder to try things out.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
-use medilink_domain::NoticeId;
+use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use medilink_domain::values::{EmailAddress, FreeText, Language, ShortText};
 use thiserror::Error;
+use uuid::Uuid;
 
-use crate::config::{SmtpConfig, SmtpTls};
+use crate::config::{SmtpConfig, SmtpTls, WorkerConfig};
 
 /// The most connections to the mail server.
 const CONNECTIONS: u32 = 4;
@@ -35,6 +35,9 @@ pub enum MailerError {
     /// The authority's certificate.
     #[error("worker.smtp.ca {0} can't be used: {1}")]
     Authority(PathBuf, String),
+    /// The folder for mails.
+    #[error("worker.mail_folder {0} can't be made: {1}")]
+    Folder(PathBuf, String),
 }
 
 /// Why a mail was not sent.
@@ -51,12 +54,43 @@ pub(crate) enum SendError {
 /// Sends mail. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    transport: Transport,
     from: Mailbox,
     patience: Duration,
 }
 
+#[derive(Clone, Debug)]
+enum Transport {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(AsyncFileTransport<Tokio1Executor>),
+}
+
+/// Whom mails in a folder are from.
+const NOBODY: &str = "MediLink <medilink@medilink.invalid>";
+
 impl Mailer {
+    /// Sends as the settings say, if they say how. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`MailerError`] when a setting can't be used.
+    pub fn of(config: &WorkerConfig) -> Result<Option<Self>, MailerError> {
+        match (&config.smtp, &config.mail_folder) {
+            (Some(smtp), _) => Self::new(smtp).map(Some),
+            (None, Some(folder)) => Self::into_folder(folder.clone()).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn into_folder(folder: PathBuf) -> Result<Self, MailerError> {
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| MailerError::Folder(folder.clone(), error.to_string()))?;
+        Ok(Self {
+            transport: Transport::Folder(AsyncFileTransport::new(folder)),
+            from: NOBODY.parse().map_err(|_| MailerError::From)?,
+            patience: Duration::from_secs(10),
+        })
+    }
+
     /// Prepares connections; the first is made with the first mail. Needs a Tokio runtime.
     ///
     /// # Errors
@@ -81,17 +115,17 @@ impl Mailer {
             _ => return Err(MailerError::Credentials),
         }
         Ok(Self {
-            transport: builder.build(),
+            transport: Transport::Smtp(builder.build()),
             from: config.from.parse().map_err(|_| MailerError::From)?,
             patience: timeout * COMMANDS,
         })
     }
 
-    /// Sends one notice. Its `Message-ID` follows from the notice, so that a mail that is sent
-    /// again after a crash is known for the same one.
+    /// Sends one mail. Its `Message-ID` follows from what it tells of, so that a mail that is
+    /// sent again after a crash is known for the same one.
     pub(crate) async fn send(
         &self,
-        notice: NoticeId,
+        id: Uuid,
         address: &EmailAddress,
         language: Language,
         title: &ShortText,
@@ -102,7 +136,7 @@ impl Mailer {
             .parse()
             .map_err(|_| SendError::Never("address-refused".into()))?;
         let message = Message::builder()
-            .message_id(Some(format!("<{notice}@{}>", self.from.email.domain())))
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(title.as_str())
@@ -111,9 +145,22 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(text.as_str().to_owned())
             .map_err(|_| SendError::Never("message-refused".into()))?;
-        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(judge(&error)),
+        let sent = async {
+            match &self.transport {
+                Transport::Smtp(smtp) => smtp
+                    .send(message)
+                    .await
+                    .map(drop)
+                    .map_err(|error| judge(&error)),
+                Transport::Folder(folder) => {
+                    folder.send(message).await.map(drop).map_err(|error| {
+                        SendError::Away(format!("a mail can't be written: {error}"))
+                    })
+                }
+            }
+        };
+        match tokio::time::timeout(self.patience, sent).await {
+            Ok(sent) => sent,
             Err(_) => Err(SendError::Away("the mail server takes too long".into())),
         }
     }

@@ -9,4 +9,5 @@ mod recipient;
 pub(crate) mod reminder;
 pub(crate) mod vacancy;
 pub(crate) mod verdict;
+pub(crate) mod verification;
 pub(crate) mod withdrawal;

@@ -7,6 +7,7 @@ mod parking;
 mod reminder;
 mod smtp;
 mod support;
+mod verification;
 mod waitlist;
 mod withdrawal;
 mod witness;

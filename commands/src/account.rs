@@ -1,0 +1,314 @@
+//! Accounts: opened with a code that was mailed, given another password, disabled and enabled.
+//! What decides who is let in is kept in a read model that is written with the log itself.
+
+use futures::future::BoxFuture;
+use medilink_database::DatabaseError;
+use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
+use medilink_domain::patient::{self, Patient, PatientCommand};
+use medilink_domain::values::{
+    BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
+};
+use medilink_domain::verification::{Letter, Use};
+use medilink_domain::{AccountId, Decider, Event, PatientId, VerificationId};
+use medilink_log::{InlineEvent, InlineProjection};
+use serde::{Deserialize, Serialize};
+use tokio_postgres::Client;
+
+use crate::action::Action;
+use crate::authorizer::Resource;
+use crate::error::CommandError;
+use crate::executor::Operation;
+use crate::verification::use_up;
+use crate::work::Work;
+
+const KIND: &str = "account";
+
+/// The kind of name that an address is: one account each.
+pub(crate) const EMAIL: &str = "account/email";
+
+/// The account that was opened or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountAnswer {
+    /// The account; its person's id, too.
+    pub account: AccountId,
+    /// Its version.
+    pub version: u64,
+}
+
+/// Makes whoever reads an address a patient, with an account.
+#[derive(Clone, Debug)]
+pub struct Register {
+    /// What the code was mailed for.
+    pub verification: VerificationId,
+    /// The code.
+    pub code: OneTimeCode,
+    /// What their password is checked against.
+    pub password_hash: PasswordHash,
+    /// Their name.
+    pub name: PersonName,
+    /// Their telephone number.
+    pub phone: Phone,
+    /// When they were born, if they say.
+    pub date_of_birth: Option<BirthDate>,
+}
+
+impl Operation for Register {
+    const NAME: &'static str = "complete-registration";
+    type Answer = AccountAnswer;
+
+    fn target(&self) -> String {
+        self.verification.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
+        work.authorize(
+            Action::CompleteRegistration,
+            &Resource::of_tenant(KIND, work.tenant()),
+        )?;
+        let usage = Use {
+            letter: Letter::Registration,
+            code: self.code.clone(),
+        };
+        let mailed = use_up(work, self.verification, usage).await?;
+        let patient = PatientId(mailed.person.uuid());
+        let mut record = work.create::<Patient>(&patient);
+        let register = PatientCommand::Register(patient::Register {
+            patient,
+            name: self.name.clone(),
+            phone: self.phone.clone(),
+            email: Some(mailed.email.clone()),
+            language: mailed.language,
+            date_of_birth: self.date_of_birth,
+        });
+        work.decide(&mut record, register).await?;
+        let account = AccountId(mailed.person.uuid());
+        let mut instance = work.create::<Account>(&account);
+        let open = AccountCommand::Open(account::Open {
+            account,
+            roles: vec![Role::Patient],
+            email: mailed.email.clone(),
+            language: mailed.language,
+            password_hash: self.password_hash.clone(),
+        });
+        work.decide(&mut instance, open).await?;
+        work.claim(&instance, EMAIL, &mailed.email.folded());
+        Ok(AccountAnswer {
+            account,
+            version: instance.version(),
+        })
+    }
+
+    fn name_taken(&self, _holder: &str) -> CommandError {
+        account::AccountError::EmailTaken.into()
+    }
+}
+
+/// Sets a new password with a code that was mailed. Every session ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Recover {
+    /// What the code was mailed for.
+    pub verification: VerificationId,
+    /// The code.
+    pub code: OneTimeCode,
+    /// What the new password is checked against.
+    pub password_hash: PasswordHash,
+}
+
+impl Operation for Recover {
+    const NAME: &'static str = "complete-recovery";
+    type Answer = AccountAnswer;
+
+    fn target(&self) -> String {
+        self.verification.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
+        work.authorize(
+            Action::CompleteRecovery,
+            &Resource::of_tenant(KIND, work.tenant()),
+        )?;
+        let usage = Use {
+            letter: Letter::Recovery,
+            code: self.code.clone(),
+        };
+        let mailed = use_up(work, self.verification, usage).await?;
+        set_password(work, AccountId(mailed.person.uuid()), &self.password_hash).await
+    }
+}
+
+/// Sets a new password, its person having shown the old one. Every session ends.
+#[derive(Clone, Debug)]
+pub(crate) struct ChangePassword {
+    /// The account.
+    pub account: AccountId,
+    /// What the new password is checked against.
+    pub password_hash: PasswordHash,
+}
+
+impl Operation for ChangePassword {
+    const NAME: &'static str = "change-password";
+    type Answer = AccountAnswer;
+
+    fn target(&self) -> String {
+        self.account.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
+        let resource = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
+        work.authorize(Action::ChangePassword, &resource)?;
+        set_password(work, self.account, &self.password_hash).await
+    }
+}
+
+async fn set_password(
+    work: &mut Work<'_>,
+    account: AccountId,
+    password_hash: &PasswordHash,
+) -> Result<AccountAnswer, CommandError> {
+    let mut instance = work.existing::<Account>(&account, KIND).await?;
+    let set = AccountCommand::SetPassword(account::SetPassword {
+        password_hash: password_hash.clone(),
+    });
+    work.decide(&mut instance, set).await?;
+    Ok(AccountAnswer {
+        account,
+        version: instance.version(),
+    })
+}
+
+/// Lets nobody in with an account any more: its sessions are over at once.
+#[derive(Clone, Debug)]
+pub struct Disable {
+    /// The account.
+    pub account: AccountId,
+    /// Why, such as `left-the-hospital`.
+    pub reason: Code,
+}
+
+impl Operation for Disable {
+    const NAME: &'static str = "disable-account";
+    type Answer = AccountAnswer;
+
+    fn target(&self) -> String {
+        self.account.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
+        let disable = AccountCommand::Disable(account::Disable {
+            reason: self.reason.clone(),
+        });
+        change(work, self.account, Action::DisableAccount, disable).await
+    }
+}
+
+/// Lets its person in again, with the sessions that have not run out.
+#[derive(Clone, Debug)]
+pub struct Enable {
+    /// The account.
+    pub account: AccountId,
+}
+
+impl Operation for Enable {
+    const NAME: &'static str = "enable-account";
+    type Answer = AccountAnswer;
+
+    fn target(&self) -> String {
+        self.account.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
+        let enable = AccountCommand::Enable(account::Enable);
+        change(work, self.account, Action::EnableAccount, enable).await
+    }
+}
+
+async fn change(
+    work: &mut Work<'_>,
+    account: AccountId,
+    action: Action,
+    command: AccountCommand,
+) -> Result<AccountAnswer, CommandError> {
+    let resource = Resource::of_tenant(KIND, work.tenant()).about(account.uuid());
+    work.authorize(action, &resource)?;
+    let mut instance = work.existing::<Account>(&account, KIND).await?;
+    work.expect_version(&instance)?;
+    work.decide(&mut instance, command).await?;
+    Ok(AccountAnswer {
+        account,
+        version: instance.version(),
+    })
+}
+
+/// The stream that holds an address, if an account does.
+pub(crate) fn account_of_stream(stream: &str) -> Option<AccountId> {
+    stream
+        .strip_prefix(Account::CATEGORY)?
+        .strip_prefix('-')?
+        .parse()
+        .ok()
+}
+
+/// Writes `inline.accounts`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AccountProjection;
+
+/// Its payload is sealed; that it happened is all that need be known.
+const PASSWORD_SET: &str = "account.password-set";
+
+impl InlineProjection for AccountProjection {
+    fn name(&self) -> &'static str {
+        "account"
+    }
+
+    fn handles(&self, kind: &str) -> bool {
+        kind != "account.email-set" && AccountEvent::TYPES.iter().any(|known| known.name == kind)
+    }
+
+    fn apply<'a>(
+        &'a self,
+        client: &'a Client,
+        event: InlineEvent<'a>,
+    ) -> BoxFuture<'a, Result<(), DatabaseError>> {
+        Box::pin(async move {
+            let position = event.position.sql();
+            if event.kind == PASSWORD_SET {
+                let account = account_of_stream(event.stream).ok_or_else(|| {
+                    DatabaseError::Statement("a password of no account".to_owned())
+                })?;
+                let sql = "UPDATE inline.accounts SET passwords = passwords + 1, position = $2 WHERE account = $1";
+                client.execute(sql, &[&account.uuid(), &position]).await?;
+                return Ok(());
+            }
+            let decoded = AccountEvent::from_payload(event.kind, event.payload)
+                .map_err(|error| DatabaseError::Statement(error.to_string()))?;
+            match decoded {
+                AccountEvent::Opened(opened) => {
+                    let roles: Vec<&str> = opened.roles.iter().map(|role| role.name()).collect();
+                    let sql = "INSERT INTO inline.accounts (account, tenant, roles, position)
+                               VALUES ($1, $2, $3, $4)";
+                    let tenant = event.tenant.uuid();
+                    client
+                        .execute(sql, &[&opened.account.uuid(), &tenant, &roles, &position])
+                        .await?;
+                }
+                AccountEvent::Disabled(disabled) => {
+                    let sql = "UPDATE inline.accounts SET disabled_at = $2, position = $3 WHERE account = $1";
+                    client
+                        .execute(
+                            sql,
+                            &[&disabled.account.uuid(), &event.recorded_at, &position],
+                        )
+                        .await?;
+                }
+                AccountEvent::Enabled(enabled) => {
+                    let sql = "UPDATE inline.accounts SET disabled_at = NULL, position = $2 WHERE account = $1";
+                    client
+                        .execute(sql, &[&enabled.account.uuid(), &position])
+                        .await?;
+                }
+                AccountEvent::EmailSet(_) | AccountEvent::PasswordSet(_) => {}
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,266 @@
+//! Coming in, and staying in.
+
+use chrono::{DateTime, Utc};
+use medilink_credentials::{AccessClaims, Password};
+use medilink_database::DatabaseError;
+use medilink_domain::account::Account;
+use medilink_domain::session::{Session, SessionEvent};
+use medilink_domain::values::{EmailAddress, Role, ShortText};
+use medilink_domain::{AccountId, Decider, SessionId, TenantId};
+use medilink_log::Position;
+use uuid::Uuid;
+
+use super::floor::no_earlier_if_refused;
+use super::{PASSWORDS, Refusal, SignInDesk, code};
+use crate::actor::{Actor, CommandContext};
+use crate::error::CommandError;
+use crate::executor::Committed;
+use crate::session::{OpenSession, Refresh, SessionAnswer, Start};
+
+/// What somebody shows to sign in.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The address of their account.
+    pub email: EmailAddress,
+    /// The password.
+    pub password: Password,
+    /// What an earlier sign-in on this device gave out: with it, whoever guesses elsewhere
+    /// can't keep its owner waiting.
+    pub device_token: Option<String>,
+    /// What they call the device.
+    pub device: Option<ShortText>,
+}
+
+/// What lets a person in, and keeps them in.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// For `Authorization: Bearer`.
+    pub access_token: String,
+    /// When that stops to work.
+    pub access_expires_at: DateTime<Utc>,
+    /// For the next access token; good once.
+    pub refresh_token: String,
+    /// For the next sign-in on the same device.
+    pub device_token: Option<String>,
+    /// The session.
+    pub session: SessionId,
+    /// Who is in.
+    pub person: Uuid,
+    /// When the session ends unless it is refreshed before.
+    pub idle_until: DateTime<Utc>,
+    /// When it ends in any case.
+    pub expires_at: DateTime<Utc>,
+    /// The position of the record.
+    pub position: Position,
+    /// Whether it was done before, under the same idempotency key.
+    pub replayed: bool,
+}
+
+/// A session that is not over, as its person sees it.
+#[derive(Clone, Debug)]
+pub struct NamedSession {
+    /// The session.
+    pub session: OpenSession,
+    /// What they called the device.
+    pub device: Option<ShortText>,
+}
+
+impl SignInDesk {
+    /// Lets a person in who shows the password of their account.
+    ///
+    /// # Errors
+    /// [`Refusal::Wrong`] and [`Refusal::Wait`]; a disabled account is told to whoever has its
+    /// password.
+    pub async fn sign_in(
+        &self,
+        context: &CommandContext,
+        given: Credentials,
+    ) -> Result<Tokens, Refusal> {
+        no_earlier_if_refused(self.check_in(context, given)).await
+    }
+
+    async fn check_in(
+        &self,
+        context: &CommandContext,
+        given: Credentials,
+    ) -> Result<Tokens, Refusal> {
+        let secrets = &self.0.secrets;
+        let address = given.email.folded();
+        let device = given.device_token.as_deref();
+        let tried = match device.and_then(|token| secrets.device(&address, token)) {
+            Some(device) => secrets.index("sign-in/device", &device),
+            None => secrets.index("sign-in/email", &address),
+        };
+        self.pace_of(&tried, PASSWORDS).await?;
+        let account = self.account_of(&given.email).await?;
+        let known = account.as_ref().and_then(|account| account.account);
+        let hash = account
+            .as_ref()
+            .and_then(|account| account.password_hash.as_ref());
+        if !self.is_right(&given.password, hash).await? {
+            self.record_refusal(context, known, "wrong-password")
+                .await?;
+            return Err(Refusal::Wrong);
+        }
+        let (Some(account), Some(id)) = (account, known) else {
+            return Err(Refusal::Wrong);
+        };
+        if account.disabled {
+            self.record_refusal(context, known, "account-disabled")
+                .await?;
+        }
+        account.usable().map_err(CommandError::from)?;
+        self.0.attempts.forget(&tried).await?;
+        let mut tokens = self.start(context, id, &account, given.device).await?;
+        tokens.device_token = Some(secrets.new_device(&address));
+        Ok(tokens)
+    }
+
+    /// Gives the session of a refresh token its next tokens. A token that was used before ends
+    /// the session: it is in two hands.
+    ///
+    /// # Errors
+    /// [`Refusal::Over`], or when a part is away.
+    pub async fn refresh(
+        &self,
+        context: &CommandContext,
+        refresh_token: &str,
+    ) -> Result<Tokens, Refusal> {
+        let shown = self.0.secrets.refresh(refresh_token).ok_or(Refusal::Over)?;
+        let (session, generation) = shown;
+        let refresh = Refresh {
+            session,
+            generation,
+        };
+        let done = match self.0.executor.execute(context, &refresh).await {
+            Err(CommandError::NotFound(_) | CommandError::Refused(_)) => return Err(Refusal::Over),
+            other => other?,
+        };
+        if done.answer.over {
+            tracing::warn!(%session, "a session was ended when it was to be refreshed");
+            metrics::counter!("medilink_sessions_ended_total", "why" => "refresh").increment(1);
+            return Err(Refusal::Over);
+        }
+        self.tokens(&done, Utc::now())
+    }
+
+    /// Whoever an access token lets in now; `None` when it is not ours, too old, or its session
+    /// is over.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn actor(&self, access_token: &str) -> Result<Option<Actor>, DatabaseError> {
+        let Ok(claims) = self.0.tokens.verify(access_token, Utc::now()) else {
+            return Ok(None);
+        };
+        let (tenant, session) = (TenantId(claims.tenant), SessionId(claims.session));
+        let sessions = &self.0.sessions;
+        sessions.actor(tenant, claims.subject, session).await
+    }
+
+    /// The sessions of a person that are not over, the newest first. Ask for leave first.
+    ///
+    /// # Errors
+    /// When a part is away.
+    pub async fn sessions(
+        &self,
+        tenant: TenantId,
+        person: Uuid,
+    ) -> Result<Vec<NamedSession>, CommandError> {
+        let open = self.0.sessions.of_person(tenant, person).await;
+        let mut named = Vec::new();
+        for session in open.map_err(CommandError::database)? {
+            let device = self.device_of(session.session).await?;
+            named.push(NamedSession { session, device });
+        }
+        Ok(named)
+    }
+
+    /// What the device of a session was called when it began: its second event, if at all.
+    async fn device_of(&self, session: SessionId) -> Result<Option<ShortText>, CommandError> {
+        let executor = &self.0.executor;
+        let stream = Session::stream(&session);
+        let page = executor.reader().stream(&stream, 1, 1).await;
+        for event in page.map_err(CommandError::database)? {
+            if event.tenant != self.0.tenant {
+                continue;
+            }
+            let decoded = executor.codec().decode(&event).await;
+            if let Some(SessionEvent::Described(described)) =
+                decoded.map_err(CommandError::codec)?
+            {
+                return Ok(Some(described.device));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn start(
+        &self,
+        context: &CommandContext,
+        id: AccountId,
+        account: &Account,
+        device: Option<ShortText>,
+    ) -> Result<Tokens, Refusal> {
+        let only_patient = account.roles.iter().all(|role| *role == Role::Patient);
+        let lifetimes = if only_patient {
+            &self.0.config.patients
+        } else {
+            &self.0.config.staff
+        };
+        let start = Start {
+            session: SessionId(Uuid::now_v7()),
+            account: id,
+            passwords: account.passwords,
+            methods: vec![code("pwd")?],
+            device,
+            idle: lifetimes.idle(),
+            life: lifetimes.life(),
+        };
+        let context = CommandContext {
+            actor: Actor {
+                id: id.uuid(),
+                tenant: self.0.tenant,
+                roles: account.roles.clone(),
+                session: Some(start.session.uuid()),
+            },
+            // A repeated sign-in is another session.
+            idempotency: None,
+            expected_version: None,
+            now: Utc::now(),
+            ..context.clone()
+        };
+        let done = self.0.executor.execute(&context, &start).await?;
+        self.tokens(&done, context.now)
+    }
+
+    fn tokens(
+        &self,
+        done: &Committed<SessionAnswer>,
+        now: DateTime<Utc>,
+    ) -> Result<Tokens, Refusal> {
+        let session = &done.answer;
+        let access_expires_at = (now + self.0.config.access()).min(session.idle_until);
+        let claims = AccessClaims {
+            subject: session.person.uuid(),
+            session: session.session.uuid(),
+            tenant: self.0.tenant.uuid(),
+            id: Uuid::now_v7(),
+            issued_at: now,
+            expires_at: access_expires_at,
+        };
+        let secrets = &self.0.secrets;
+        Ok(Tokens {
+            access_token: self.0.tokens.issue(&claims)?,
+            access_expires_at,
+            refresh_token: secrets.new_refresh(session.session, session.generation),
+            device_token: None,
+            session: session.session,
+            person: session.person.uuid(),
+            idle_until: session.idle_until,
+            expires_at: session.expires_at,
+            position: done.position,
+            replayed: done.replayed,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+use super::*;
+use crate::testing::{decides, id, refuses, text};
+
+const NOW: &str = "2026-08-01T00:00:00Z";
+
+fn open(roles: Vec<Role>) -> AccountCommand {
+    AccountCommand::Open(Open {
+        account: id(1),
+        roles,
+        email: text("asha@example.org"),
+        language: Language::Hindi,
+        password_hash: text("$first"),
+    })
+}
+
+fn opened() -> Vec<AccountEvent> {
+    vec![
+        Opened {
+            account: id(1),
+            roles: vec![Role::Patient, Role::Doctor],
+        }
+        .into(),
+        EmailSet {
+            account: id(1),
+            email: text("asha@example.org"),
+            language: Language::Hindi,
+        }
+        .into(),
+        password("$first"),
+    ]
+}
+
+fn password(hash: &str) -> AccountEvent {
+    PasswordSet {
+        account: id(1),
+        password_hash: text(hash),
+    }
+    .into()
+}
+
+fn set_password() -> AccountCommand {
+    AccountCommand::SetPassword(SetPassword {
+        password_hash: text("$second"),
+    })
+}
+
+fn disable() -> AccountCommand {
+    AccountCommand::Disable(Disable {
+        reason: text("left-the-hospital"),
+    })
+}
+
+fn disabled() -> AccountEvent {
+    Disabled {
+        account: id(1),
+        reason: text("left-the-hospital"),
+    }
+    .into()
+}
+
+fn and(mut known: Vec<AccountEvent>, more: AccountEvent) -> Vec<AccountEvent> {
+    known.push(more);
+    known
+}
+
+#[tokio::test]
+async fn an_account_has_each_role_once_and_is_opened_once() {
+    let roles = vec![Role::Doctor, Role::Patient, Role::Doctor];
+    decides::<Account>(NOW, vec![], open(roles.clone()), opened()).await;
+    refuses::<Account>(NOW, opened(), open(roles), AccountError::AlreadyOpen).await;
+    refuses::<Account>(NOW, vec![], open(vec![]), AccountError::NeedsRole).await;
+}
+
+#[tokio::test]
+async fn a_password_is_replaced_even_while_the_account_is_disabled() {
+    for known in [opened(), and(opened(), disabled())] {
+        decides::<Account>(NOW, known, set_password(), vec![password("$second")]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_account_lets_its_person_in_again_once_enabled() {
+    let enabled = AccountEvent::from(Enabled { account: id(1) });
+    let enable = || AccountCommand::Enable(Enable);
+    decides::<Account>(NOW, opened(), disable(), vec![disabled()]).await;
+    let off = and(opened(), disabled());
+    refuses::<Account>(NOW, off.clone(), disable(), AccountError::AlreadyDisabled).await;
+    decides::<Account>(NOW, off.clone(), enable(), vec![enabled.clone()]).await;
+    refuses::<Account>(NOW, opened(), enable(), AccountError::NotDisabled).await;
+    let usable = |events: Vec<AccountEvent>| crate::testing::after::<Account>(&events).usable();
+    assert_eq!(usable(opened()), Ok(id(1)));
+    assert_eq!(usable(off.clone()), Err(AccountError::IsDisabled));
+    assert_eq!(usable(and(off, enabled)), Ok(id(1)));
+}
+
+#[tokio::test]
+async fn nothing_happens_to_an_account_that_was_never_opened() {
+    for command in [set_password(), disable(), AccountCommand::Enable(Enable)] {
+        refuses::<Account>(NOW, vec![], command, AccountError::NoSuchAccount).await;
+    }
+    assert_eq!(
+        Account::default().usable(),
+        Err(AccountError::NoSuchAccount)
+    );
+}
+
+#[test]
+fn each_password_counts() {
+    let known = and(opened(), password("$second"));
+    assert_eq!(crate::testing::after::<Account>(&known).passwords, 2);
+}

@@ -1,0 +1,216 @@
+//! Verification: a code that was mailed to an address, to see who reads it. Whoever has the
+//! code may open an account with that address, or give its account a new password.
+
+pub mod words;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::Decider;
+use crate::event::{Category, Privacy};
+use crate::ids::{SubjectId, VerificationId};
+use crate::values::{EmailAddress, Language, OneTimeCode};
+
+/// How long a code works.
+pub const VALID: TimeDelta = TimeDelta::minutes(30);
+
+/// What may be asked of a verification.
+#[derive(Clone, Debug, PartialEq)]
+pub enum VerificationCommand {
+    /// Sends the code.
+    Request(Request),
+    /// Uses the code up.
+    Use(Use),
+}
+
+/// Somebody says that an address is theirs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// The new verification.
+    pub verification: VerificationId,
+    /// Whose address it is, or who will come to be known by it.
+    pub person: SubjectId,
+    /// What is mailed.
+    pub letter: Letter,
+    /// Where to.
+    pub email: EmailAddress,
+    /// In which language.
+    pub language: Language,
+    /// The code, whether it is mailed or not.
+    pub code: OneTimeCode,
+}
+
+/// Somebody has read the code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// What they want to use it for.
+    pub letter: Letter,
+    /// What they read.
+    pub code: OneTimeCode,
+}
+
+/// What is mailed. Who asks is told the same in every case; only the mailbox tells whether
+/// there is an account.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Letter {
+    /// Nothing: a new password was asked for where there is no account.
+    #[default]
+    None,
+    /// The code that opens an account.
+    Registration,
+    /// That there is an account already, and no code.
+    AlreadyRegistered,
+    /// The code that sets a new password.
+    Recovery,
+}
+
+crate::events! {
+    /// What can happen to a verification.
+    pub enum VerificationEvent {
+        Requested: "verification.requested" v 1, Privacy::Personal(Category::Identity);
+        Used: "verification.used" v 1, Privacy::Operational;
+    }
+}
+
+/// A verification was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Requested {
+    /// The verification.
+    pub verification: VerificationId,
+    /// Whose address it is, or who will come to be known by it.
+    pub person: SubjectId,
+    /// What is mailed.
+    pub letter: Letter,
+    /// Where to.
+    pub email: EmailAddress,
+    /// In which language.
+    pub language: Language,
+    /// The code, whether it is mailed or not.
+    pub code: OneTimeCode,
+    /// When it stops to work.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A code was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Used {
+    /// The verification.
+    pub verification: VerificationId,
+}
+
+crate::problems! {
+    /// Why a verification refuses.
+    pub enum VerificationError {
+        /// Its id is in use.
+        AlreadyRequested: Conflict "verification-already-requested",
+            "the verification is already under way", "Ask for it under a new id.";
+        /// Not the one that was mailed, or not any more. Which of it is nobody's business.
+        CodeWrong: Invalid "code-wrong" at "/code",
+            "the code is wrong, used or too old", "Check the code, or ask for a new one.";
+    }
+}
+
+/// The state of a verification.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verification {
+    /// What was asked for, until it is used.
+    pub open: Option<Requested>,
+    /// Whose address it is.
+    pub person: Option<SubjectId>,
+}
+
+impl Verification {
+    fn request(
+        &self,
+        request: Request,
+        now: DateTime<Utc>,
+    ) -> Result<Requested, VerificationError> {
+        if self.person.is_some() {
+            return Err(VerificationError::AlreadyRequested);
+        }
+        let Request {
+            verification,
+            person,
+            letter,
+            email,
+            language,
+            code,
+        } = request;
+        Ok(Requested {
+            verification,
+            person,
+            letter,
+            email,
+            language,
+            code,
+            expires_at: now + VALID,
+        })
+    }
+
+    fn use_up(&self, usage: &Use, now: DateTime<Utc>) -> Result<Used, VerificationError> {
+        let mailed = matches!(usage.letter, Letter::Registration | Letter::Recovery);
+        self.open
+            .as_ref()
+            .filter(|open| mailed && open.letter == usage.letter && now < open.expires_at)
+            .filter(|open| open.code.is(&usage.code))
+            .map(|open| Used {
+                verification: open.verification,
+            })
+            .ok_or(VerificationError::CodeWrong)
+    }
+}
+
+impl Decider for Verification {
+    const CATEGORY: &'static str = "verification";
+    const SNAPSHOT_CATEGORY: Category = Category::Identity;
+
+    type Id = VerificationId;
+    type Command = VerificationCommand;
+    type Event = VerificationEvent;
+    type Error = VerificationError;
+
+    fn decide(
+        &self,
+        command: VerificationCommand,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<VerificationEvent>, VerificationError> {
+        Ok(vec![match command {
+            VerificationCommand::Request(request) => self.request(request, now)?.into(),
+            VerificationCommand::Use(usage) => self.use_up(&usage, now)?.into(),
+        }])
+    }
+
+    fn evolve(&mut self, event: &VerificationEvent) {
+        match event {
+            VerificationEvent::Requested(requested) => {
+                self.person = Some(requested.person);
+                self.open = Some(requested.clone());
+            }
+            VerificationEvent::Used(_) => self.open = None,
+        }
+    }
+
+    fn subject(&self) -> Option<SubjectId> {
+        self.person
+    }
+}
+
+crate::aggregate!(Verification);
+
+#[cfg(test)]
+mod tests;

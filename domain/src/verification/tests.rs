@@ -1,0 +1,94 @@
+use super::*;
+use crate::testing::{at, decides, id, refuses, text};
+
+const NOW: &str = "2026-08-01T00:00:00Z";
+const LAST: &str = "2026-08-01T00:29:59Z";
+const LATE: &str = "2026-08-01T00:30:00Z";
+const CODE: &str = "K7QM2-X9R4T";
+
+fn request(letter: Letter) -> VerificationCommand {
+    VerificationCommand::Request(Request {
+        verification: id(1),
+        person: id(2),
+        letter,
+        email: text("asha@example.org"),
+        language: Language::Hindi,
+        code: text(CODE),
+    })
+}
+
+fn requested(letter: Letter) -> VerificationEvent {
+    Requested {
+        verification: id(1),
+        person: id(2),
+        letter,
+        email: text("asha@example.org"),
+        language: Language::Hindi,
+        code: text(CODE),
+        expires_at: at(LATE),
+    }
+    .into()
+}
+
+fn usage(letter: Letter, code: &str) -> VerificationCommand {
+    VerificationCommand::Use(Use {
+        letter,
+        code: text(code),
+    })
+}
+
+fn used() -> VerificationEvent {
+    Used {
+        verification: id(1),
+    }
+    .into()
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_for_half_an_hour() {
+    for letter in [Letter::Registration, Letter::Recovery] {
+        decides::<Verification>(NOW, vec![], request(letter), vec![requested(letter)]).await;
+        let known = vec![requested(letter)];
+        decides::<Verification>(
+            LAST,
+            known.clone(),
+            usage(letter, "k7qm2 x9r4t"),
+            vec![used()],
+        )
+        .await;
+        let wrong = VerificationError::CodeWrong;
+        refuses::<Verification>(LATE, known.clone(), usage(letter, CODE), wrong).await;
+        refuses::<Verification>(NOW, known, usage(letter, "K7QM2-X9R4V"), wrong).await;
+        let spent = vec![requested(letter), used()];
+        refuses::<Verification>(NOW, spent, usage(letter, CODE), wrong).await;
+        refuses::<Verification>(NOW, vec![], usage(letter, CODE), wrong).await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_works_only_for_what_it_was_mailed_for() {
+    use Letter::{AlreadyRegistered, None, Recovery, Registration};
+    for (mailed, wanted) in [
+        (Registration, Recovery),
+        (Recovery, Registration),
+        (AlreadyRegistered, Registration),
+        (AlreadyRegistered, AlreadyRegistered),
+        (None, Recovery),
+        (None, None),
+    ] {
+        let known = vec![requested(mailed)];
+        let wrong = VerificationError::CodeWrong;
+        refuses::<Verification>(NOW, known, usage(wanted, CODE), wrong).await;
+    }
+}
+
+#[tokio::test]
+async fn a_verification_is_asked_for_once() {
+    for known in [
+        vec![requested(Letter::Recovery)],
+        vec![requested(Letter::Recovery), used()],
+    ] {
+        let again = request(Letter::Recovery);
+        refuses::<Verification>(NOW, known, again, VerificationError::AlreadyRequested).await;
+    }
+}
