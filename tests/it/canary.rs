@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use chrono::TimeDelta;
 use medilink_domain::values::Role;
-use medilink_tests::{CANARY, Caller, Hospital, Part, Platform, eventually, id, settle};
+use medilink_tests::{CANARY, Caller, Hospital, Newcomer, Part, Platform, eventually, id, settle};
 use reqwest::Method;
 use serde_json::json;
 use tokio_postgres::NoTls;
@@ -135,6 +135,7 @@ async fn live(platform: &mut Platform) {
     )
     .await;
 
+    sign_in(platform).await;
     stumble(&city, &own, patient, doctor).await;
     // Failing parts say more than working ones.
     platform.kill_postgres().await;
@@ -159,6 +160,27 @@ async fn live(platform: &mut Platform) {
     platform.kill_nats(false).await;
     city.patient(3).await;
     platform.start_nats().await;
+}
+
+/// Somebody whose address, password and device are the canary comes in, and mistypes it.
+async fn sign_in(platform: &Platform) {
+    let email = format!("{CANARY}@example.org");
+    let password = format!("four tall wooden {CANARY}");
+    let person = Newcomer::register_as(platform, email, password).await;
+    let mut credentials = person.credentials();
+    credentials["device"] = json!(CANARY);
+    let visitor = platform.caller("");
+    let tokens = visitor.post("/v1/sessions", &credentials).await;
+    assert_eq!(tokens.status, 201, "{}", tokens.text);
+    let caller = platform.caller(tokens.body["access_token"].as_str().unwrap());
+    let sessions = caller.get("/v1/me/sessions").await.unwrap();
+    assert!(sessions.text.contains(CANARY), "{}", sessions.text);
+    credentials["password"] = json!(CANARY);
+    let refused = visitor.post("/v1/sessions", &credentials).await;
+    assert_eq!(refused.status, 401, "{}", refused.text);
+    let recovery = json!({"email": person.email});
+    let asked = visitor.post("/v1/recoveries", &recovery).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
 }
 
 /// Sends the canary where it doesn't belong: refusals are logged too.

@@ -30,6 +30,14 @@ impl Newcomer {
     pub async fn register(platform: &Platform) -> Self {
         let email = format!("{}@example.org", Uuid::now_v7().simple());
         let password = format!("correct horse {}", Uuid::new_v4().simple());
+        Self::register_as(platform, email, password).await
+    }
+
+    /// Registers somebody with this address and this password.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn register_as(platform: &Platform, email: String, password: String) -> Self {
         let visitor = platform.caller("");
         let body = json!({"email": email, "language": "en"});
         let asked = visitor.post("/v1/registrations", &body).await;
