@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 pub use account::{Asked, Registration};
 pub use config::{Lifetimes, SignInConfig};
-pub use medilink_credentials::{Password, TokenKeys};
+pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
 pub use refusal::Refusal;
 use secrets::Secrets;
 pub use session::{Credentials, NamedSession, Tokens};

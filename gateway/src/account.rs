@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_commands::account::{Disable, Enable};
-use medilink_commands::sign_in::{Asked, Registration, SignInDesk};
+use medilink_commands::sign_in::{Asked, Refusal, Registration, SignInDesk};
 use medilink_domain::values::BirthDate;
 use medilink_domain::{AccountId, VerificationId};
 use poem_openapi::param::Path;
@@ -217,7 +217,11 @@ impl Accounts {
         let new = password("/new", &body.value.new)?;
         let context = call.context(&caller);
         let tokens = self.desk.change_password(&context, &current, &new).await;
-        Ok(TokensOut::answer(tokens.map_err(refused)?))
+        let weak = |refusal| match refusal {
+            Refusal::Weak(_) => refused(refusal).field("/new"),
+            other => refused(other),
+        };
+        Ok(TokensOut::answer(tokens.map_err(weak)?))
     }
 
     /// Disable an account

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use medilink_commands::session::End;
 use medilink_commands::sign_in::{
-    Credentials, NamedSession, Password, Refusal, SignInDesk, Tokens,
+    Credentials, NamedSession, Password, Refusal, SignInDesk, Tokens, WeakPassword,
 };
 use medilink_commands::{Action, Resource};
 use medilink_domain::{SessionId, SubjectId};
@@ -249,9 +249,12 @@ pub(crate) fn refused(refusal: Refusal) -> Problem {
         Refusal::Wrong => challenge(Problem::new(&kinds::WRONG_CREDENTIALS), "Bearer"),
         Refusal::Over => challenge(Problem::new(&kinds::REFRESH_REFUSED), "Bearer"),
         Refusal::Wait(wait) => Problem::new(&kinds::TRIED_TOO_OFTEN).retry_after(wait),
-        Refusal::Weak(why) => Problem::new(&kinds::WEAK_PASSWORD)
+        Refusal::Weak(WeakPassword::TooShort { min }) => Problem::new(&kinds::WEAK_PASSWORD)
             .field("/password")
-            .detail(why.to_string()),
+            .detail(format!("It needs at least {min} characters.")),
+        Refusal::Weak(WeakPassword::Guessable) => {
+            Problem::new(&kinds::WEAK_PASSWORD).field("/password")
+        }
         Refusal::Busy => {
             Problem::new(&kinds::OVERLOADED).retry_after(std::time::Duration::from_secs(1))
         }

@@ -359,6 +359,11 @@ async fn a_new_password_ends_every_session_however_it_was_set() {
     };
     let wrong = change("not the one that it is", "seven lazy green foxes").await;
     assert_eq!((wrong.status, wrong.problem()), (401, "wrong-credentials"));
+    let weak = change(&asha.password, "password1234").await;
+    assert_eq!(
+        (weak.problem(), &weak.body["field"]),
+        ("weak-password", &json!("/new"))
+    );
     let changed = change(&asha.password, "seven lazy green foxes").await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     for old in [&one, &two] {
