@@ -5,11 +5,12 @@ use futures::future::BoxFuture;
 use medilink_database::DatabaseError;
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
+use medilink_domain::session::{Session, SessionError};
 use medilink_domain::values::{
     BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
 use medilink_domain::verification::{Letter, Use};
-use medilink_domain::{AccountId, Decider, Event, PatientId, VerificationId};
+use medilink_domain::{AccountId, Decider, Event, PatientId, SessionId, VerificationId};
 use medilink_log::{InlineEvent, InlineProjection};
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
@@ -141,6 +142,8 @@ impl Operation for Recover {
 pub(crate) struct ChangePassword {
     /// The account.
     pub account: AccountId,
+    /// How many passwords it had had when the last of them was shown.
+    pub passwords: u32,
     /// What the new password is checked against.
     pub password_hash: PasswordHash,
 }
@@ -156,6 +159,18 @@ impl Operation for ChangePassword {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
         work.authorize(Action::ChangePassword, &resource)?;
+        let account = work.existing::<Account>(&self.account, KIND).await?;
+        account.state().usable()?;
+        // Recovered meanwhile: what was shown is not the password any more.
+        if account.state().passwords != self.passwords {
+            return Err(CommandError::Contention);
+        }
+        if let Some(session) = work.context().actor.session {
+            let session = work.load::<Session>(&SessionId(session), "session").await?;
+            if session.state().ended {
+                return Err(SessionError::Over.into());
+            }
+        }
         set_password(work, self.account, &self.password_hash).await
     }
 }

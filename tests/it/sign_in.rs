@@ -273,6 +273,15 @@ async fn a_refresh_whose_answer_was_lost_is_asked_for_again() {
     assert_eq!(first.body["refresh_token"], again.body["refresh_token"]);
     let next = Tokens(again.body).refresh(&platform).await;
     assert_eq!(next.status, 200, "{}", next.text);
+    // Whoever repeats it after that is not the one who was answered, and nobody stays in.
+    let late = visitor.post("/v1/sessions/refresh", &body).await;
+    assert_eq!((late.status, late.problem()), (401, "refresh-refused"));
+    let next = Tokens(next.body);
+    assert_eq!(next.refresh(&platform).await.status, 401);
+    let me = next.caller(&platform).get("/v1/me").await.unwrap();
+    assert_eq!(me.status, 401, "{}", me.text);
+    let late = visitor.post("/v1/sessions/refresh", &body).await;
+    assert_eq!((late.status, late.problem()), (401, "refresh-refused"));
     for forged in ["", "medilink_refresh_00", tokens.text("access_token")] {
         let body = json!({"refresh_token": forged});
         let answer = platform

@@ -251,6 +251,7 @@ impl SignInDesk {
         self.fit(new, [email]).await?;
         let change = ChangePassword {
             account: id,
+            passwords: account.passwords,
             password_hash: self.hash(new).await?,
         };
         let context = &CommandContext {
@@ -260,7 +261,11 @@ impl SignInDesk {
         };
         self.0.executor.execute(context, &change).await?;
         self.0.attempts.forget(&tried).await?;
-        let account: Account = self.state(&id).await?.ok_or(Refusal::Wrong)?;
+        // Of this very password: with a later one the session is over before it begins.
+        let account = Account {
+            passwords: account.passwords.saturating_add(1),
+            ..account
+        };
         self.start(context, id, &account, None).await
     }
 

@@ -18,7 +18,6 @@ use crate::executor::Committed;
 use crate::session::{OpenSession, Refresh, SessionAnswer, Start};
 
 /// What somebody shows to sign in.
-#[derive(Debug)]
 pub struct Credentials {
     /// The address of their account.
     pub email: EmailAddress,
@@ -32,7 +31,7 @@ pub struct Credentials {
 }
 
 /// What lets a person in, and keeps them in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tokens {
     /// For `Authorization: Bearer`.
     pub access_token: String,
@@ -54,6 +53,20 @@ pub struct Tokens {
     pub position: Position,
     /// Whether it was done before, under the same idempotency key.
     pub replayed: bool,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens")
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A session that is not over, as its person sees it.
@@ -141,7 +154,35 @@ impl SignInDesk {
             metrics::counter!("medilink_sessions_ended_total", "why" => "refresh").increment(1);
             return Err(Refusal::Over);
         }
+        if done.replayed && !self.stands(&done.answer).await? {
+            // It was used since, or the session is over: whoever repeats it now is as good as
+            // somebody who shows the token without a key.
+            let again = CommandContext {
+                idempotency: None,
+                ..context.clone()
+            };
+            return match self.0.executor.execute(&again, &refresh).await {
+                Ok(_) | Err(CommandError::NotFound(_) | CommandError::Refused(_)) => {
+                    Err(Refusal::Over)
+                }
+                Err(error) => Err(error.into()),
+            };
+        }
         self.tokens(&done, Utc::now())
+    }
+
+    /// Whether an earlier answer still holds: its session lets its person in, and no later
+    /// token was given out.
+    async fn stands(&self, answer: &SessionAnswer) -> Result<bool, Refusal> {
+        let session: Option<Session> = self.state(&answer.session).await?;
+        let latest = session.is_some_and(|session| session.generation == answer.generation);
+        let (tenant, person) = (self.0.tenant, answer.person.uuid());
+        let lets_in = self
+            .0
+            .sessions
+            .actor(tenant, person, answer.session)
+            .await?;
+        Ok(latest && lets_in.is_some())
     }
 
     /// Whoever an access token lets in now; `None` when it is not ours, too old, or its session

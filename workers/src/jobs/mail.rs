@@ -147,11 +147,15 @@ impl Mailer {
             .map_err(|_| SendError::Never("message-refused".into()))?;
         let sent = async {
             match &self.transport {
-                Transport::Smtp(smtp) => smtp
-                    .send(message)
-                    .await
-                    .map(drop)
-                    .map_err(|error| judge(&error)),
+                Transport::Smtp(smtp) => smtp.send(message).await.map(drop).map_err(|error| {
+                    // To a server that takes only ASCII (no SMTPUTF8, RFC 6531) nothing is
+                    // sent at all: no reason to keep anybody else's mail back.
+                    if error.is_client() && !address.as_str().is_ascii() {
+                        SendError::Never("address-refused".into())
+                    } else {
+                        judge(&error)
+                    }
+                }),
                 Transport::Folder(folder) => {
                     folder.send(message).await.map(drop).map_err(|error| {
                         SendError::Away(format!("a mail can't be written: {error}"))

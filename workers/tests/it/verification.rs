@@ -47,6 +47,8 @@ async fn a_code_is_mailed_once_and_what_nobody_may_know_not_at_all() {
     server.reply("busy@example.com", &["451 4.3.0 later"; 2]);
     let first = ask(&world, "asha@example.com", Letter::Registration, 0).await;
     ask(&world, "gone@example.com", Letter::Registration, 0).await;
+    // The server takes no address like this one.
+    ask(&world, "ü@example.com", Letter::Registration, 0).await;
     ask(&world, "nobody@example.com", Letter::None, 0).await;
     ask(&world, "late@example.com", Letter::Registration, 31).await;
     ask(&world, "busy@example.com", Letter::Recovery, 0).await;
