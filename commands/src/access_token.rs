@@ -4,12 +4,11 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use futures::future::BoxFuture;
 use medilink_database::{Batched, Database, DatabaseError};
 use medilink_domain::access_token::{self, AccessToken, AccessTokenCommand, AccessTokenEvent};
 use medilink_domain::values::{Code, Role, SecretHash};
-use medilink_domain::{AccessTokenId, Event, TenantId};
-use medilink_log::{InlineEvent, InlineProjection};
+use medilink_domain::{AccessTokenId, TenantId};
+use medilink_log::InlineEvent;
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -21,6 +20,7 @@ use crate::actor::Actor;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::inline::Inline;
 use crate::work::Work;
 
 /// What every secret begins with, so that scanners find one that leaks.
@@ -147,7 +147,7 @@ impl AccessTokens {
     }
 
     /// The actor that this secret lets in at the instant `now`; `None` when it is unknown,
-    /// expired or revoked. Never cached: a revocation counts from its commit on.
+    /// expired or revoked, or its person's account is disabled. Never cached: a revocation counts from its commit on.
     ///
     /// # Errors
     /// When the database doesn't answer.
@@ -182,7 +182,9 @@ async fn look_up(
 ) -> Result<Vec<Option<Found>>, DatabaseError> {
     let client = database.client().await?;
     let sql = "SELECT secret_hash, token, tenant, person, roles, expires_at
-         FROM inline.access_tokens WHERE secret_hash = ANY($1) AND revoked_at IS NULL";
+         FROM inline.access_tokens t WHERE secret_hash = ANY($1) AND revoked_at IS NULL
+             AND NOT EXISTS (SELECT FROM inline.accounts a
+                 WHERE a.account = t.person AND a.tenant = t.tenant AND a.disabled_at IS NOT NULL)";
     let statement = client.prepare_cached(sql).await?;
     let wanted: Vec<&[u8]> = hashes.iter().map(|hash| hash.bytes().as_slice()).collect();
     let rows = client.query(&statement, &[&wanted]).await?;
@@ -204,58 +206,46 @@ async fn look_up(
 }
 
 /// Writes `inline.access_tokens`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AccessTokenProjection;
+pub(crate) struct AccessTokenTable;
 
-impl InlineProjection for AccessTokenProjection {
-    fn name(&self) -> &'static str {
-        "access-token"
-    }
+impl Inline for AccessTokenTable {
+    const NAME: &'static str = "access-token";
+    type Event = AccessTokenEvent;
 
-    fn handles(&self, kind: &str) -> bool {
-        AccessTokenEvent::TYPES
-            .iter()
-            .any(|known| known.name == kind)
-    }
-
-    fn apply<'a>(
-        &'a self,
-        client: &'a Client,
-        event: InlineEvent<'a>,
-    ) -> BoxFuture<'a, Result<(), DatabaseError>> {
-        Box::pin(async move {
-            let decoded = AccessTokenEvent::from_payload(event.kind, event.payload)
-                .map_err(|error| DatabaseError::Statement(error.to_string()))?;
-            match decoded {
-                AccessTokenEvent::Issued(issued) => {
-                    let roles: Vec<&str> = issued.roles.iter().map(|role| role.name()).collect();
-                    client
-                        .execute(
-                            "INSERT INTO inline.access_tokens
-                                 (secret_hash, token, tenant, person, roles, expires_at, position)
-                             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                            &[
-                                &issued.secret_hash.bytes().as_slice(),
-                                &issued.token.uuid(),
-                                &event.tenant.uuid(),
-                                &issued.person,
-                                &roles,
-                                &issued.expires_at,
-                                &event.position.sql(),
-                            ],
-                        )
-                        .await?;
-                }
-                AccessTokenEvent::Revoked(revoked) => {
-                    client
-                        .execute(
-                            "UPDATE inline.access_tokens SET revoked_at = $2, position = $3 WHERE token = $1",
-                            &[&revoked.token.uuid(), &event.recorded_at, &event.position.sql()],
-                        )
-                        .await?;
-                }
+    async fn take(
+        client: &Client,
+        event: AccessTokenEvent,
+        at: &InlineEvent<'_>,
+    ) -> Result<(), DatabaseError> {
+        match event {
+            AccessTokenEvent::Issued(issued) => {
+                let roles: Vec<&str> = issued.roles.iter().map(|role| role.name()).collect();
+                client
+                    .execute(
+                        "INSERT INTO inline.access_tokens
+                             (secret_hash, token, tenant, person, roles, expires_at, position)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                        &[
+                            &issued.secret_hash.bytes().as_slice(),
+                            &issued.token.uuid(),
+                            &at.tenant.uuid(),
+                            &issued.person,
+                            &roles,
+                            &issued.expires_at,
+                            &at.position.sql(),
+                        ],
+                    )
+                    .await?;
             }
-            Ok(())
-        })
+            AccessTokenEvent::Revoked(revoked) => {
+                client
+                    .execute(
+                        "UPDATE inline.access_tokens SET revoked_at = $2, position = $3 WHERE token = $1",
+                        &[&revoked.token.uuid(), &at.recorded_at, &at.position.sql()],
+                    )
+                    .await?;
+            }
+        }
+        Ok(())
     }
 }

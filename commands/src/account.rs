@@ -1,7 +1,6 @@
 //! Accounts: opened with a code that was mailed, given another password, disabled and enabled.
 //! What decides who is let in is kept in a read model that is written with the log itself.
 
-use futures::future::BoxFuture;
 use medilink_database::DatabaseError;
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
@@ -10,8 +9,8 @@ use medilink_domain::values::{
     BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
 use medilink_domain::verification::{Letter, Use};
-use medilink_domain::{AccountId, Decider, Event, PatientId, SessionId, VerificationId};
-use medilink_log::{InlineEvent, InlineProjection};
+use medilink_domain::{AccountId, Decider, PatientId, SessionId, VerificationId};
+use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 
@@ -19,6 +18,7 @@ use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::inline::Inline;
 use crate::verification::use_up;
 use crate::work::Work;
 
@@ -264,66 +264,55 @@ pub(crate) fn account_of_stream(stream: &str) -> Option<AccountId> {
 }
 
 /// Writes `inline.accounts`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AccountProjection;
+pub(crate) struct AccountTable;
 
-/// Its payload is sealed; that it happened is all that need be known.
-const PASSWORD_SET: &str = "account.password-set";
+impl Inline for AccountTable {
+    const NAME: &'static str = "account";
+    type Event = AccountEvent;
+    const SEALED: &'static [&'static str] = &["account.password-set"];
 
-impl InlineProjection for AccountProjection {
-    fn name(&self) -> &'static str {
-        "account"
+    async fn take(
+        client: &Client,
+        event: AccountEvent,
+        at: &InlineEvent<'_>,
+    ) -> Result<(), DatabaseError> {
+        let position = at.position.sql();
+        match event {
+            AccountEvent::Opened(opened) => {
+                let roles: Vec<&str> = opened.roles.iter().map(|role| role.name()).collect();
+                let sql = "INSERT INTO inline.accounts (account, tenant, roles, position)
+                           VALUES ($1, $2, $3, $4)";
+                let tenant = at.tenant.uuid();
+                client
+                    .execute(sql, &[&opened.account.uuid(), &tenant, &roles, &position])
+                    .await?;
+            }
+            AccountEvent::Disabled(disabled) => {
+                let sql =
+                    "UPDATE inline.accounts SET disabled_at = $2, position = $3 WHERE account = $1";
+                client
+                    .execute(sql, &[&disabled.account.uuid(), &at.recorded_at, &position])
+                    .await?;
+            }
+            AccountEvent::Enabled(enabled) => {
+                let sql = "UPDATE inline.accounts SET disabled_at = NULL, position = $2 WHERE account = $1";
+                client
+                    .execute(sql, &[&enabled.account.uuid(), &position])
+                    .await?;
+            }
+            AccountEvent::EmailSet(_) | AccountEvent::PasswordSet(_) => {}
+        }
+        Ok(())
     }
 
-    fn handles(&self, kind: &str) -> bool {
-        kind != "account.email-set" && AccountEvent::TYPES.iter().any(|known| known.name == kind)
-    }
-
-    fn apply<'a>(
-        &'a self,
-        client: &'a Client,
-        event: InlineEvent<'a>,
-    ) -> BoxFuture<'a, Result<(), DatabaseError>> {
-        Box::pin(async move {
-            let position = event.position.sql();
-            if event.kind == PASSWORD_SET {
-                let account = account_of_stream(event.stream).ok_or_else(|| {
-                    DatabaseError::Statement("a password of no account".to_owned())
-                })?;
-                let sql = "UPDATE inline.accounts SET passwords = passwords + 1, position = $2 WHERE account = $1";
-                client.execute(sql, &[&account.uuid(), &position]).await?;
-                return Ok(());
-            }
-            let decoded = AccountEvent::from_payload(event.kind, event.payload)
-                .map_err(|error| DatabaseError::Statement(error.to_string()))?;
-            match decoded {
-                AccountEvent::Opened(opened) => {
-                    let roles: Vec<&str> = opened.roles.iter().map(|role| role.name()).collect();
-                    let sql = "INSERT INTO inline.accounts (account, tenant, roles, position)
-                               VALUES ($1, $2, $3, $4)";
-                    let tenant = event.tenant.uuid();
-                    client
-                        .execute(sql, &[&opened.account.uuid(), &tenant, &roles, &position])
-                        .await?;
-                }
-                AccountEvent::Disabled(disabled) => {
-                    let sql = "UPDATE inline.accounts SET disabled_at = $2, position = $3 WHERE account = $1";
-                    client
-                        .execute(
-                            sql,
-                            &[&disabled.account.uuid(), &event.recorded_at, &position],
-                        )
-                        .await?;
-                }
-                AccountEvent::Enabled(enabled) => {
-                    let sql = "UPDATE inline.accounts SET disabled_at = NULL, position = $2 WHERE account = $1";
-                    client
-                        .execute(sql, &[&enabled.account.uuid(), &position])
-                        .await?;
-                }
-                AccountEvent::EmailSet(_) | AccountEvent::PasswordSet(_) => {}
-            }
-            Ok(())
-        })
+    /// A password was set; sessions of an earlier one are over.
+    async fn take_sealed(client: &Client, at: &InlineEvent<'_>) -> Result<(), DatabaseError> {
+        let account = account_of_stream(at.stream)
+            .ok_or_else(|| DatabaseError::Statement("a password of no account".to_owned()))?;
+        let sql = "UPDATE inline.accounts SET passwords = passwords + 1, position = $2 WHERE account = $1";
+        client
+            .execute(sql, &[&account.uuid(), &at.position.sql()])
+            .await?;
+        Ok(())
     }
 }

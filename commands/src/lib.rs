@@ -21,6 +21,7 @@ mod error;
 mod executor;
 pub mod feedback;
 pub mod hospital;
+mod inline;
 pub mod notice;
 mod occupancy;
 pub mod patient;
@@ -65,8 +66,8 @@ pub async fn migrate(
 /// Every inline projection, one alphabetical line each; hand them to the log's writer.
 pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
     vec![
-        Arc::new(access_token::AccessTokenProjection),
-        Arc::new(account::AccountProjection),
-        Arc::new(session::SessionProjection),
+        inline::projection::<access_token::AccessTokenTable>(),
+        inline::projection::<account::AccountTable>(),
+        inline::projection::<session::SessionTable>(),
     ]
 }

@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
 use medilink_database::{Batched, Database, DatabaseError};
 use medilink_domain::account::Account;
 use medilink_domain::session::{self, Session, SessionCommand, SessionEvent};
 use medilink_domain::sign_in::{self, SignIn, SignInCommand};
 use medilink_domain::values::{Code, Role, ShortText};
-use medilink_domain::{AccountId, Event, SessionId, SignInId, SubjectId, TenantId};
-use medilink_log::{InlineEvent, InlineProjection};
+use medilink_domain::{AccountId, SessionId, SignInId, SubjectId, TenantId};
+use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -21,6 +20,7 @@ use crate::actor::Actor;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::inline::Inline;
 use crate::work::Work;
 
 const KIND: &str = "session";
@@ -335,66 +335,57 @@ async fn look_up(
 }
 
 /// Writes `inline.sessions`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SessionProjection;
+pub(crate) struct SessionTable;
 
-impl InlineProjection for SessionProjection {
-    fn name(&self) -> &'static str {
-        "session"
-    }
+impl Inline for SessionTable {
+    const NAME: &'static str = "session";
+    type Event = SessionEvent;
 
-    fn handles(&self, kind: &str) -> bool {
-        // What a device is called is sealed, and lets nobody in.
-        kind != "session.described" && SessionEvent::TYPES.iter().any(|known| known.name == kind)
-    }
-
-    fn apply<'a>(
-        &'a self,
-        client: &'a Client,
-        event: InlineEvent<'a>,
-    ) -> BoxFuture<'a, Result<(), DatabaseError>> {
-        Box::pin(async move {
-            let position = event.position.sql();
-            let decoded = SessionEvent::from_payload(event.kind, event.payload)
-                .map_err(|error| DatabaseError::Statement(error.to_string()))?;
-            match decoded {
-                SessionEvent::Started(started) => {
-                    let passwords = i32::try_from(started.passwords).unwrap_or(i32::MAX);
-                    client
-                        .execute(
-                            "INSERT INTO inline.sessions (session, tenant, person, passwords,
-                                 started_at, idle_until, expires_at, position)
-                             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                            &[
-                                &started.session.uuid(),
-                                &event.tenant.uuid(),
-                                &started.person.uuid(),
-                                &passwords,
-                                &event.recorded_at,
-                                &started.idle_until,
-                                &started.expires_at,
-                                &position,
-                            ],
-                        )
-                        .await?;
-                }
-                SessionEvent::Refreshed(refreshed) => {
-                    let sql = "UPDATE inline.sessions SET idle_until = $2, position = $3 WHERE session = $1";
-                    let session = refreshed.session.uuid();
-                    client
-                        .execute(sql, &[&session, &refreshed.idle_until, &position])
-                        .await?;
-                }
-                SessionEvent::Ended(ended) => {
-                    let sql = "UPDATE inline.sessions SET ended_at = $2, position = $3 WHERE session = $1";
-                    let session = ended.session.uuid();
-                    client
-                        .execute(sql, &[&session, &event.recorded_at, &position])
-                        .await?;
-                }
-                SessionEvent::Described(_) => {}
+    async fn take(
+        client: &Client,
+        event: SessionEvent,
+        at: &InlineEvent<'_>,
+    ) -> Result<(), DatabaseError> {
+        let position = at.position.sql();
+        match event {
+            SessionEvent::Started(started) => {
+                let passwords = i32::try_from(started.passwords).unwrap_or(i32::MAX);
+                client
+                    .execute(
+                        "INSERT INTO inline.sessions (session, tenant, person, passwords,
+                             started_at, idle_until, expires_at, position)
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                        &[
+                            &started.session.uuid(),
+                            &at.tenant.uuid(),
+                            &started.person.uuid(),
+                            &passwords,
+                            &at.recorded_at,
+                            &started.idle_until,
+                            &started.expires_at,
+                            &position,
+                        ],
+                    )
+                    .await?;
             }
-            Ok(())
-        })
+            SessionEvent::Refreshed(refreshed) => {
+                let sql =
+                    "UPDATE inline.sessions SET idle_until = $2, position = $3 WHERE session = $1";
+                let session = refreshed.session.uuid();
+                client
+                    .execute(sql, &[&session, &refreshed.idle_until, &position])
+                    .await?;
+            }
+            SessionEvent::Ended(ended) => {
+                let sql =
+                    "UPDATE inline.sessions SET ended_at = $2, position = $3 WHERE session = $1";
+                let session = ended.session.uuid();
+                client
+                    .execute(sql, &[&session, &at.recorded_at, &position])
+                    .await?;
+            }
+            SessionEvent::Described(_) => {}
+        }
+        Ok(())
     }
 }
