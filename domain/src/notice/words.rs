@@ -3,7 +3,6 @@
 //! The words are data (`domain/data/notice-texts.json`), so that a translator can change them;
 //! raise its `version` with every change.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, Utc};
@@ -11,7 +10,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use crate::values::{Language, PersonName, ShortText, TimeZone};
-use crate::words::fill;
+use crate::words::{Message, Texts, fill};
 
 pub use crate::words::Words;
 
@@ -50,35 +49,17 @@ impl Visit<'_> {
         let local = |at: DateTime<Utc>| at.with_timezone(&self.time_zone.tz());
         let (starts_at, until) = (local(self.starts_at), held_until.map(local));
         let time = |at: &DateTime<Tz>| at.format("%H:%M").to_string();
-        let words = |template: &str| {
-            fill(template, |placeholder| match placeholder {
-                "doctor" => Some(self.doctor.as_str().to_owned()),
-                "department" => Some(self.department.as_str().to_owned()),
-                "date" => Some(wording.date(&starts_at)),
-                "time" => Some(time(&starts_at)),
-                "zone" => Some(starts_at.format("%Z").to_string()),
-                "until_date" => until.as_ref().map(|until| wording.date(until)),
-                "until_time" => until.as_ref().map(time),
-                _ => None,
-            })
-        };
-        #[allow(
-            clippy::expect_used,
-            reason = "a test fills each template with the longest values there are"
-        )]
-        Words {
-            version: TEXTS.version,
-            title: words(&message.title).parse().expect("a title fits"),
-            text: words(&message.text).parse().expect("a text fits"),
-        }
+        message.filled(TEXTS.version, |placeholder| match placeholder {
+            "doctor" => Some(self.doctor.as_str().to_owned()),
+            "department" => Some(self.department.as_str().to_owned()),
+            "date" => Some(wording.date(&starts_at)),
+            "time" => Some(time(&starts_at)),
+            "zone" => Some(starts_at.format("%Z").to_string()),
+            "until_date" => until.as_ref().map(|until| wording.date(until)),
+            "until_time" => until.as_ref().map(time),
+            _ => None,
+        })
     }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Texts {
-    version: u16,
-    languages: BTreeMap<Language, Wording>,
 }
 
 #[derive(Deserialize)]
@@ -89,13 +70,6 @@ struct Wording {
     date: String,
     weekdays: [String; 7],
     months: [String; 12],
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Message {
-    title: String,
-    text: String,
 }
 
 impl Wording {
@@ -110,13 +84,8 @@ impl Wording {
     }
 }
 
-#[allow(
-    clippy::expect_used,
-    reason = "part of the binary; every test of this file reads it"
-)]
-static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../data/notice-texts.json")).expect("the texts are valid")
-});
+static TEXTS: LazyLock<Texts<Wording>> =
+    LazyLock::new(|| Texts::of(include_str!("../../data/notice-texts.json")));
 
 #[cfg(test)]
 mod tests;

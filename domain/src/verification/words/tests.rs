@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::testing::{at, id, text};
+use crate::values::Language;
 
 fn requested(letter: Letter, language: Language) -> Requested {
     Requested {
@@ -31,6 +32,9 @@ fn every_letter_is_written_in_every_language() {
             assert!(!title.contains("K7QM2-X9R4T"), "{title}");
             assert_eq!(text.contains("K7QM2-X9R4T"), has_code, "{text}");
             assert_eq!(text.contains("30"), has_code, "{text}");
+            // Whoever asked, its reader can complete it.
+            let request = requested(letter, *language).verification.to_string();
+            assert_eq!(text.contains(&request), has_code, "{text}");
             assert!(!text.contains(['{', '}']) && !title.contains(['{', '}']));
         }
         assert_eq!(requested(Letter::None, *language).words(), None);
@@ -47,6 +51,7 @@ fn a_registration_reads_well() {
 
     K7QM2-X9R4T
 
+    It completes request 00000000-0000-0000-0000-000000000001.
     It works for 30 minutes. Don't pass it on: nobody at the hospital will ever ask you for it.
     If it wasn't you, you need do nothing; no account is opened without the code.
     ");
