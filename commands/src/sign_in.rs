@@ -35,12 +35,13 @@ use crate::error::CommandError;
 use crate::executor::Executor;
 use crate::session::{Refuse, Sessions};
 
-/// Passwords: a slip of the finger doesn't wait, and whoever guesses comes to a hundred a day.
+/// Passwords: a slip of the finger doesn't wait, and whoever guesses comes to a hundred a day:
+/// the count is remembered as long as that.
 const PASSWORDS: Pace = Pace {
     free: 5,
     first: Duration::from_secs(2),
     longest: Duration::from_mins(15),
-    forget: Duration::from_hours(1),
+    forget: Duration::from_hours(24),
 };
 
 /// Lets people in. Cheap to clone.

@@ -19,6 +19,7 @@ use crate::call::Command;
 use crate::input::{field, invalid_field};
 use crate::json::Json;
 use crate::problem::Problem;
+use crate::problem_kinds as kinds;
 use crate::session::{TokensOut, password, refused};
 use crate::visitor::Visitor;
 use crate::wire::LanguageCode;
@@ -217,11 +218,13 @@ impl Accounts {
         let new = password("/new", &body.value.new)?;
         let context = call.context(&caller);
         let tokens = self.desk.change_password(&context, &current, &new).await;
-        let weak = |refusal| match refusal {
+        let at_fault = |refusal| match refusal {
+            // Not 401: the caller is signed in, and a client must not sign in anew for it.
+            Refusal::Wrong => Problem::new(&kinds::WRONG_PASSWORD).field("/current"),
             Refusal::Weak(_) => refused(refusal).field("/new"),
             other => refused(other),
         };
-        Ok(TokensOut::answer(tokens.map_err(weak)?))
+        Ok(TokensOut::answer(tokens.map_err(at_fault)?))
     }
 
     /// Disable an account

@@ -86,6 +86,8 @@ kinds! {
         "A field is missing." "Add the field.";
     UNKNOWN_FIELD = UNPROCESSABLE_ENTITY "unknown-field"
         "There is no such field." "Leave it out, or see /docs for its name.";
+    WRONG_PASSWORD = UNPROCESSABLE_ENTITY "wrong-password"
+        "The password is wrong." "Check it, or sign out and ask for a new one.";
     WEAK_PASSWORD = UNPROCESSABLE_ENTITY "weak-password"
         "The password could be guessed." "Choose a longer one: several words that have nothing to do with each other or with you.";
     IDEMPOTENCY_KEY_REUSED = UNPROCESSABLE_ENTITY "idempotency-key-reused"

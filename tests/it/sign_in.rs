@@ -331,6 +331,8 @@ async fn a_disabled_account_lets_nobody_in_from_then_on() {
     let administrator = platform
         .person(Uuid::now_v7(), &[Role::Administrator])
         .await;
+    let token = platform.person(asha.person, &[Role::Patient]).await;
+    assert_eq!(token.get("/v1/me").await.unwrap().status, 200);
     let account = format!("/v1/accounts/{}", asha.person);
     let reason = json!({"reason": "stolen-phone"});
     let disabled = administrator
@@ -338,6 +340,8 @@ async fn a_disabled_account_lets_nobody_in_from_then_on() {
         .await;
     assert_eq!(disabled.status, 200, "{}", disabled.text);
     let answer = tokens.caller(&platform).get("/v1/me").await.unwrap();
+    assert_eq!((answer.status, answer.problem()), (401, "invalid-token"));
+    let answer = token.get("/v1/me").await.unwrap();
     assert_eq!((answer.status, answer.problem()), (401, "invalid-token"));
     let answer = tokens.refresh(&platform).await;
     assert_eq!((answer.status, answer.problem()), (401, "refresh-refused"));
@@ -367,7 +371,8 @@ async fn a_new_password_ends_every_session_however_it_was_set() {
         async move { caller.send(request).await.unwrap() }
     };
     let wrong = change("not the one that it is", "seven lazy green foxes").await;
-    assert_eq!((wrong.status, wrong.problem()), (401, "wrong-credentials"));
+    assert_eq!((wrong.status, wrong.problem()), (422, "wrong-password"));
+    assert_eq!(wrong.body["field"], json!("/current"));
     let weak = change(&asha.password, "password1234").await;
     assert_eq!(
         (weak.problem(), &weak.body["field"]),
