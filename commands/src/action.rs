@@ -10,6 +10,11 @@ macro_rules! actions {
             /// All of them, in alphabetical order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// The action of this name.
+            pub fn of_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+
             /// The name that policies use.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
@@ -71,6 +76,10 @@ actions! {
     ExpireWait = "expire-wait",
     /// Say how a visit was.
     GiveFeedback = "give-feedback",
+    /// Allow a member of staff one thing.
+    GivePermission = "give-permission",
+    /// Let a member of staff act in a role.
+    GiveRole = "give-role",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
     /// Give a person an access token.
@@ -117,6 +126,8 @@ actions! {
     ReadOwnChanges = "read-own-changes",
     /// Read who a patient is.
     ReadPatient = "read-patient",
+    /// See who works at a hospital, and as what.
+    ReadStaff = "read-staff",
     /// Record what became of a notice.
     RecordDelivery = "record-delivery",
     /// Record that a patient did not come.
@@ -153,6 +164,10 @@ actions! {
     StartSession = "start-session",
     /// Begin a visit.
     StartVisit = "start-visit",
+    /// Allow a member of staff one thing no more.
+    TakePermission = "take-permission",
+    /// Let a member of staff act in a role no more.
+    TakeRole = "take-role",
     /// Waive a fee.
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.

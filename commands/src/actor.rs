@@ -1,10 +1,12 @@
 //! Who acts, and under what circumstances.
 
 use chrono::{DateTime, Utc};
-use medilink_domain::TenantId;
 use medilink_domain::values::Role;
+use medilink_domain::{DepartmentId, HospitalId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
+
+use crate::action::Action;
 
 /// A person or a worker that acts in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,50 +15,106 @@ pub struct Actor {
     pub id: Uuid,
     /// The only tenant they act in.
     pub tenant: TenantId,
-    /// Their roles in it.
+    /// Their roles in all of it.
     pub roles: Vec<Role>,
+    /// Their roles at single hospitals.
+    pub posts: Vec<Post>,
+    /// What else they may do at single hospitals.
+    pub permissions: Vec<Permission>,
     /// The session, or the access token, that let them in.
     pub session: Option<Uuid>,
+    /// Whether they showed a second factor when they were let in.
+    pub second_factor: bool,
+    /// When they last showed who they are since then.
+    pub proven_at: Option<DateTime<Utc>>,
+}
+
+/// A role at a hospital.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Post {
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub hospital: HospitalId,
+    /// Where in the hospital, if the role is one of a department.
+    pub department: Option<DepartmentId>,
+}
+
+/// One thing that somebody may do at a hospital, whatever their roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Permission {
+    /// What.
+    pub action: Action,
+    /// Where.
+    pub hospital: HospitalId,
 }
 
 impl Actor {
+    /// Somebody with these roles in the whole tenant, and nothing else.
+    pub const fn new(id: Uuid, tenant: TenantId, roles: Vec<Role>) -> Self {
+        Self {
+            id,
+            tenant,
+            roles,
+            posts: Vec::new(),
+            permissions: Vec::new(),
+            session: None,
+            second_factor: false,
+            proven_at: None,
+        }
+    }
+
+    /// Everything that they are somewhere.
+    pub fn roles_anywhere(&self) -> impl Iterator<Item = Role> {
+        let posts = self.posts.iter().map(|post| post.role);
+        self.roles.iter().copied().chain(posts)
+    }
+
+    /// What they are at one of these hospitals, or everywhere.
+    pub fn roles_at(&self, hospitals: &[HospitalId]) -> impl Iterator<Item = Role> {
+        let posts = self.posts.iter();
+        let there = posts.filter(|post| hospitals.contains(&post.hospital));
+        self.roles
+            .iter()
+            .copied()
+            .chain(there.map(|post| post.role))
+    }
+
     /// Whether they act for the hospital rather than for themselves.
     pub fn is_staff(&self) -> bool {
-        self.roles.iter().any(|role| {
+        self.roles_anywhere().any(|role| {
             matches!(
                 role,
-                Role::Doctor | Role::Receptionist | Role::Administrator | Role::Worker
+                Role::Administrator
+                    | Role::Doctor
+                    | Role::Nurse
+                    | Role::Receptionist
+                    | Role::Worker
             )
         })
     }
 
     /// A worker of the platform, acting in a tenant because of an event there.
     pub fn worker(tenant: TenantId) -> Self {
-        Self {
-            id: Uuid::nil(),
-            tenant,
-            roles: vec![Role::Worker],
-            session: None,
-        }
+        Self::new(Uuid::nil(), tenant, vec![Role::Worker])
     }
 
     /// Somebody who has not said who they are.
-    pub fn anonymous(tenant: TenantId) -> Self {
-        Self {
-            id: Uuid::nil(),
-            tenant,
-            roles: Vec::new(),
-            session: None,
-        }
+    pub const fn anonymous(tenant: TenantId) -> Self {
+        Self::new(Uuid::nil(), tenant, Vec::new())
     }
 
     /// Whoever can run the `medilink` command on the server with its database passwords.
     pub fn console(tenant: TenantId) -> Self {
+        let roles = vec![
+            Role::Administrator,
+            Role::Operator,
+            Role::PlatformAdministrator,
+            Role::Receptionist,
+        ];
         Self {
-            id: Uuid::nil(),
-            tenant,
-            roles: vec![Role::Administrator, Role::Operator, Role::Receptionist],
-            session: None,
+            second_factor: true,
+            ..Self::new(Uuid::nil(), tenant, roles)
         }
     }
 }

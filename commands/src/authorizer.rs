@@ -1,22 +1,26 @@
 //! The one place that decides who may do what: Cedar, default deny, policies in
 //! `schemas/policies`.
 
+mod question;
+
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cedar_policy::{
-    Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
+    Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request, Schema,
+    ValidationMode, Validator,
 };
-use medilink_domain::TenantId;
 use medilink_domain::values::Role;
+use medilink_domain::{HospitalId, TenantId};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::Actor;
+pub use question::Grounds;
+use question::{Question, Who, context, person_attributes, record_attributes};
 
 const POLICIES: &str = include_str!("../../schemas/policies/medilink.cedar");
 const SCHEMA: &str = include_str!("../../schemas/policies/medilink.cedarschema");
@@ -32,6 +36,10 @@ pub struct Resource {
     pub subject: Option<Uuid>,
     /// The doctor who is in charge of it.
     pub doctor: Option<Uuid>,
+    /// The hospitals it is at: roles and permissions given elsewhere don't count for it.
+    pub hospitals: Vec<HospitalId>,
+    /// The role that it is about, if it is about one.
+    pub role: Option<Role>,
 }
 
 impl Resource {
@@ -42,6 +50,8 @@ impl Resource {
             tenant,
             subject: None,
             doctor: None,
+            hospitals: Vec::new(),
+            role: None,
         }
     }
 
@@ -56,6 +66,22 @@ impl Resource {
     #[must_use]
     pub const fn with_doctor(mut self, doctor: Uuid) -> Self {
         self.doctor = Some(doctor);
+        self
+    }
+
+    /// Something at a hospital, if that is not known already.
+    #[must_use]
+    pub fn at(mut self, hospital: HospitalId) -> Self {
+        if !self.hospitals.contains(&hospital) {
+            self.hospitals.push(hospital);
+        }
+        self
+    }
+
+    /// Something about a role.
+    #[must_use]
+    pub const fn of_role(mut self, role: Role) -> Self {
+        self.role = Some(role);
         self
     }
 }
@@ -110,64 +136,6 @@ struct Inner {
     names: Names,
     digest: Arc<str>,
     decided: RwLock<HashMap<Question, Ruling>>,
-}
-
-/// Everything that a decision depends on. Which person, subject or doctor it is doesn't
-/// matter, only who is the same as whom: no policy names an id (checked when the set is
-/// loaded), so renaming the ids changes no decision. That leaves few questions, and each is
-/// put to Cedar once (measured: two fifths of a command's processor time otherwise).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Question {
-    roles: Vec<Role>,
-    action: Action,
-    kind: &'static str,
-    subject: Option<Who>,
-    doctor: Option<Who>,
-}
-
-/// A person by their part in the question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Who {
-    Actor,
-    Subject,
-    Doctor,
-}
-
-impl Question {
-    fn new(actor: &Actor, action: Action, resource: &Resource) -> Self {
-        let mut roles = actor.roles.clone();
-        roles.sort_unstable();
-        roles.dedup();
-        let subject = resource.subject.map(|id| {
-            if id == actor.id {
-                Who::Actor
-            } else {
-                Who::Subject
-            }
-        });
-        let doctor = resource.doctor.map(|id| match id {
-            id if id == actor.id => Who::Actor,
-            id if Some(id) == resource.subject => Who::Subject,
-            _ => Who::Doctor,
-        });
-        Self {
-            roles,
-            action,
-            kind: resource.kind,
-            subject,
-            doctor,
-        }
-    }
-}
-
-impl Who {
-    const fn id(self) -> &'static str {
-        match self {
-            Self::Actor => "actor",
-            Self::Subject => "subject",
-            Self::Doctor => "doctor",
-        }
-    }
 }
 
 /// The policies that allow it, by their ids; `None` when none does.
@@ -246,6 +214,20 @@ impl Authorizer {
         action: Action,
         resource: &Resource,
     ) -> Result<Permit, Denied> {
+        self.authorize_on(actor, action, resource, Grounds::default())
+    }
+
+    /// The same, where there are grounds besides roles and relations.
+    ///
+    /// # Errors
+    /// As [`Authorizer::authorize`].
+    pub fn authorize_on(
+        &self,
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Result<Permit, Denied> {
         let denied = || {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
             // Everyone knows that they themselves are there.
@@ -261,7 +243,7 @@ impl Authorizer {
         if resource.tenant != actor.tenant {
             return Err(denied());
         }
-        match self.ruling(Question::new(actor, action, resource)) {
+        match self.ruling(Question::new(actor, action, resource, grounds)) {
             Some(decided_by) => Ok(Permit {
                 policy_set: self.0.digest.clone(),
                 decided_by,
@@ -327,7 +309,7 @@ impl Authorizer {
             principal,
             action,
             names.resource.clone(),
-            Context::empty(),
+            context(question)?,
             None,
         )
         .map_err(|error| text(&error))?;
@@ -355,33 +337,6 @@ fn named(policies: &PolicySet) -> Result<PolicySet, String> {
         });
     PolicySet::from_policies(renamed.collect::<Result<Vec<_>, _>>()?)
         .map_err(|error| error.to_string())
-}
-
-fn person_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
-    let roles = question.roles.iter().map(|role| text(role.name()));
-    HashMap::from([
-        ("id".to_owned(), text(Who::Actor.id())),
-        ("roles".to_owned(), RestrictedExpression::new_set(roles)),
-    ])
-}
-
-fn record_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
-    let mut attributes = HashMap::from([("kind".to_owned(), text(question.kind))]);
-    attributes.extend(
-        question
-            .subject
-            .map(|who| ("subject".to_owned(), text(who.id()))),
-    );
-    attributes.extend(
-        question
-            .doctor
-            .map(|who| ("doctor".to_owned(), text(who.id()))),
-    );
-    attributes
-}
-
-fn text(value: &str) -> RestrictedExpression {
-    RestrictedExpression::new_string(value.to_owned())
 }
 
 /// Whether a policy speaks of one particular person, which [`Question`] could not express.

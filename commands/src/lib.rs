@@ -33,6 +33,7 @@ pub mod schedule;
 pub mod series;
 pub mod session;
 pub mod sign_in;
+pub mod staff;
 mod turns;
 pub mod verification;
 pub mod visit_type;
@@ -42,8 +43,8 @@ mod work;
 use std::sync::Arc;
 
 pub use action::Action;
-pub use actor::{Actor, CommandContext, Idempotency};
-pub use authorizer::{Authorizer, Denied, Permit, PolicyError, Resource};
+pub use actor::{Actor, CommandContext, Idempotency, Permission, Post};
+pub use authorizer::{Authorizer, Denied, Grounds, Permit, PolicyError, Resource};
 pub use error::CommandError;
 pub use executor::{Committed, Executor, Operation};
 use medilink_log::InlineProjection;
@@ -69,5 +70,6 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<session::SessionTable>(),
+        inline::projection::<staff::StaffTable>(),
     ]
 }

@@ -8,19 +8,21 @@ use medilink_database::{Batched, Database, DatabaseError};
 use medilink_domain::account::Account;
 use medilink_domain::session::{self, Session, SessionCommand, SessionEvent};
 use medilink_domain::sign_in::{self, SignIn, SignInCommand};
-use medilink_domain::values::{Code, Role, ShortText};
+use medilink_domain::values::{Code, ShortText};
 use medilink_domain::{AccountId, SessionId, SignInId, SubjectId, TenantId};
 use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
+use crate::access_token::known_roles;
 use crate::action::Action;
-use crate::actor::Actor;
+use crate::actor::{Actor, Permission};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::inline::Inline;
+use crate::staff::{self, GIVEN, GIVEN_TO, StaffRole};
 use crate::work::Work;
 
 const KIND: &str = "session";
@@ -238,6 +240,8 @@ struct Found {
     tenant: TenantId,
     person: Uuid,
     roles: Vec<String>,
+    posts: Vec<StaffRole>,
+    permissions: Vec<Permission>,
 }
 
 impl Sessions {
@@ -263,16 +267,19 @@ impl Sessions {
     ) -> Result<Option<Actor>, DatabaseError> {
         let found = self.lookups.ask(session).await?;
         let whose = found.filter(|found| found.tenant == tenant && found.person == person);
-        Ok(whose.map(|found| Actor {
-            id: found.person,
-            tenant: found.tenant,
-            // A role that this release doesn't know grants nothing.
-            roles: found
-                .roles
-                .iter()
-                .filter_map(|role| role.parse::<Role>().ok())
-                .collect(),
-            session: Some(session.uuid()),
+        Ok(whose.map(|found| {
+            let mut roles = known_roles(&found.roles);
+            let (network, posts): (Vec<_>, Vec<_>) = found
+                .posts
+                .into_iter()
+                .partition(|post| post.hospital.is_none());
+            roles.extend(network.into_iter().map(|post| post.role));
+            Actor {
+                posts: posts.into_iter().filter_map(StaffRole::post).collect(),
+                permissions: found.permissions,
+                session: Some(session.uuid()),
+                ..Actor::new(found.person, found.tenant, roles)
+            }
         }))
     }
 
@@ -312,8 +319,8 @@ async fn look_up(
 ) -> Result<Vec<Option<Found>>, DatabaseError> {
     let client = database.client().await?;
     let sql = format!(
-        "SELECT s.session, s.tenant, s.person, a.roles
-         FROM inline.sessions s JOIN inline.accounts a ON a.account = s.person
+        "SELECT s.session, s.tenant, s.person, a.roles, {GIVEN}
+         FROM inline.sessions s JOIN inline.accounts a ON a.account = s.person {GIVEN_TO}
          WHERE s.session = ANY($1) AND {GOOD}"
     );
     let statement = client.prepare_cached(&sql).await?;
@@ -326,6 +333,8 @@ async fn look_up(
                 tenant: TenantId(row.get(1)),
                 person: row.get(2),
                 roles: row.get(3),
+                posts: staff::roles_of_row(row),
+                permissions: staff::permissions_of_row(row),
             };
             (row.get(0), found)
         })

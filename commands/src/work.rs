@@ -5,14 +5,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use medilink_domain::{Decider, Event, Privacy, TenantId};
+use medilink_domain::values::Role;
+use medilink_domain::{Decider, Event, HospitalId, Privacy, TenantId};
 use medilink_log::{
     Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
     StreamWrite, snapshot_shape,
 };
 
+use uuid::Uuid;
+
 use crate::action::Action;
-use crate::actor::CommandContext;
+use crate::actor::{Actor, CommandContext};
 use crate::authorizer::{Denied, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
@@ -115,6 +118,14 @@ impl<'a> Work<'a> {
             None => permit,
         });
         Ok(())
+    }
+
+    /// Whether an action is of a hospital's daily work, so that it can be permitted singly.
+    pub(crate) fn is_grantable(&self, action: Action, hospital: HospitalId) -> bool {
+        let front_desk = Actor::new(Uuid::nil(), self.tenant(), vec![Role::Receptionist]);
+        let resource = Resource::of_tenant("hospital", self.tenant()).at(hospital);
+        let authorizer = &self.parts.authorizer;
+        authorizer.authorize(&front_desk, action, &resource).is_ok()
     }
 
     /// An instance that can't exist yet because its id was just made: nothing is read, the

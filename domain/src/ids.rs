@@ -78,12 +78,19 @@ ids! {
     /// A person's means to sign in. Their subject id is the same UUID, and so is their patient
     /// or doctor id.
     AccountId,
+    /// Somebody who works for hospitals. Their account id is the same UUID, and so is their
+    /// doctor id.
+    StaffId,
     /// One sign-in, until it ends.
     SessionId,
     /// One refused sign-in.
     SignInId,
     /// A code that was mailed to an address, to see who reads it.
     VerificationId,
+    /// A patient's consent that somebody may see data about them, or the wish for it.
+    ConsentId,
+    /// An access to a patient's record in an emergency.
+    EmergencyAccessId,
     /// One recorded read of a person's data.
     AccessId,
     /// A stretch of a doctor's day that is open for booking.
@@ -98,6 +105,12 @@ impl From<PatientId> for SubjectId {
 
 impl From<DoctorId> for SubjectId {
     fn from(value: DoctorId) -> Self {
+        Self(value.0)
+    }
+}
+
+impl From<StaffId> for SubjectId {
+    fn from(value: StaffId) -> Self {
         Self(value.0)
     }
 }

@@ -30,6 +30,7 @@ pub mod schedule;
 pub mod series;
 pub mod session;
 pub mod sign_in;
+pub mod staff;
 #[cfg(test)]
 mod testing;
 pub mod values;

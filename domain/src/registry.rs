@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
-    visit_type, waitlist,
+    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
+    verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -32,6 +32,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         series::SeriesEvent::TYPES,
         session::SessionEvent::TYPES,
         sign_in::SignInEvent::TYPES,
+        staff::StaffEvent::TYPES,
         verification::VerificationEvent::TYPES,
         visit_type::VisitTypeEvent::TYPES,
         waitlist::WaitlistEvent::TYPES,
@@ -74,6 +75,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(series::SeriesError::ALL),
         of(session::SessionError::ALL),
         of(sign_in::SignInError::ALL),
+        of(staff::StaffError::ALL),
         of(verification::VerificationError::ALL),
         of(visit_type::VisitTypeError::ALL),
         of(waitlist::WaitlistError::ALL),

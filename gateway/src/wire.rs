@@ -96,7 +96,7 @@ codes! {
         Doctor = "doctor",
         /// Books and registers on behalf of patients.
         Receptionist = "receptionist",
-        /// Runs a hospital.
+        /// Manages a hospital.
         Administrator = "administrator",
         /// Runs the platform.
         Operator = "operator",
@@ -106,6 +106,22 @@ codes! {
         Worker = "worker",
         /// A calendar program that shows a person's appointments.
         CalendarFeed = "calendar-feed",
+        /// Decides for a patient who can't yet.
+        Guardian = "guardian",
+        /// Cares for the patients of a department.
+        Nurse = "nurse",
+        /// Answers for the doctors of a department.
+        DepartmentHead = "department-head",
+        /// Dispenses what is prescribed.
+        Pharmacist = "pharmacist",
+        /// Charges for care.
+        Billing = "billing",
+        /// Studies figures that name nobody.
+        Analyst = "analyst",
+        /// Another system.
+        Integrator = "integrator",
+        /// Registers hospitals, and who manages them.
+        PlatformAdministrator = "platform-administrator",
     }
 }
 

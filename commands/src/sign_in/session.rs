@@ -5,8 +5,9 @@ use medilink_credentials::{AccessClaims, Password};
 use medilink_database::DatabaseError;
 use medilink_domain::account::Account;
 use medilink_domain::session::{Session, SessionEvent};
+use medilink_domain::staff::Staff;
 use medilink_domain::values::{EmailAddress, Role, ShortText};
-use medilink_domain::{AccountId, Decider, SessionId, TenantId};
+use medilink_domain::{AccountId, Decider, SessionId, StaffId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
 
@@ -244,7 +245,8 @@ impl SignInDesk {
         device: Option<ShortText>,
     ) -> Result<Tokens, Refusal> {
         let only_patient = account.roles.iter().all(|role| *role == Role::Patient);
-        let lifetimes = if only_patient {
+        let staff = self.state::<Staff>(&StaffId(id.uuid())).await?;
+        let lifetimes = if only_patient && staff.is_none() {
             &self.0.config.patients
         } else {
             &self.0.config.staff
@@ -260,10 +262,8 @@ impl SignInDesk {
         };
         let context = CommandContext {
             actor: Actor {
-                id: id.uuid(),
-                tenant: self.0.tenant,
-                roles: account.roles.clone(),
                 session: Some(start.session.uuid()),
+                ..Actor::new(id.uuid(), self.0.tenant, account.roles.clone())
             },
             // A repeated sign-in is another session.
             idempotency: None,

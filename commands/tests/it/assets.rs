@@ -13,12 +13,7 @@ use crate::clinic::Clinic;
 use crate::support::slug;
 
 fn of_role(tenant: TenantId, role: Role) -> CommandContext {
-    CommandContext::new(Actor {
-        id: Uuid::now_v7(),
-        tenant,
-        roles: vec![role],
-        session: None,
-    })
+    CommandContext::new(Actor::new(Uuid::now_v7(), tenant, vec![role]))
 }
 
 fn in_room(book: Book, room: AssetId) -> Book {

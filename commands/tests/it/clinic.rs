@@ -124,12 +124,8 @@ impl Clinic {
 
     /// The same as the doctor.
     pub fn as_doctor(&self) -> CommandContext {
-        CommandContext::new(Actor {
-            id: self.doctor.uuid(),
-            tenant: self.world.tenant,
-            roles: vec![Role::Doctor],
-            session: None,
-        })
+        let doctor = vec![Role::Doctor];
+        CommandContext::new(Actor::new(self.doctor.uuid(), self.world.tenant, doctor))
     }
 
     /// The circumstances as the clock will show them.

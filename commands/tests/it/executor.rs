@@ -188,12 +188,7 @@ fn whatever_no_policy_speaks_of_is_denied() {
     let authorizer = Authorizer::shipped().unwrap();
     let tenant = TenantId(Uuid::now_v7());
     for role in Role::ALL.iter().copied() {
-        let actor = Actor {
-            id: Uuid::now_v7(),
-            tenant,
-            roles: vec![role],
-            session: None,
-        };
+        let actor = Actor::new(Uuid::now_v7(), tenant, vec![role]);
         for action in Action::ALL {
             let elsewhere = Resource::of_tenant("thing", TenantId(Uuid::now_v7()))
                 .about(actor.id)
@@ -205,12 +200,7 @@ fn whatever_no_policy_speaks_of_is_denied() {
             );
         }
     }
-    let nobody = Actor {
-        id: Uuid::now_v7(),
-        tenant,
-        roles: Vec::new(),
-        session: None,
-    };
+    let nobody = Actor::new(Uuid::now_v7(), tenant, Vec::new());
     let may = |action: &&Action| {
         let own = Resource::of_tenant("thing", tenant)
             .about(nobody.id)
@@ -238,12 +228,7 @@ fn whatever_no_policy_speaks_of_is_denied() {
 fn a_decision_is_about_who_is_the_same_as_whom_and_not_about_who_was_asked_first() {
     let authorizer = Authorizer::shipped().unwrap();
     let tenant = TenantId(Uuid::now_v7());
-    let patient = |id| Actor {
-        id,
-        tenant,
-        roles: vec![Role::Patient],
-        session: None,
-    };
+    let patient = |id| Actor::new(id, tenant, vec![Role::Patient]);
     let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
     let data_of = |id| Resource::of_tenant("patient", tenant).about(id);
     for _ in 0..2 {
@@ -268,12 +253,7 @@ fn a_decision_is_about_who_is_the_same_as_whom_and_not_about_who_was_asked_first
                 .is_err()
         );
         // In charge of oneself is not the same as being the subject.
-        let doctor = Actor {
-            id: one,
-            tenant,
-            roles: vec![Role::Doctor],
-            session: None,
-        };
+        let doctor = Actor::new(one, tenant, vec![Role::Doctor]);
         assert!(
             authorizer
                 .authorize(

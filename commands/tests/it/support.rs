@@ -40,12 +40,8 @@ impl World {
     }
 
     pub fn patient(&self, patient: PatientId) -> CommandContext {
-        CommandContext::new(Actor {
-            id: patient.uuid(),
-            tenant: self.tenant,
-            roles: vec![Role::Patient],
-            session: None,
-        })
+        let actor = Actor::new(patient.uuid(), self.tenant, vec![Role::Patient]);
+        CommandContext::new(actor)
     }
 
     pub async fn run<O: Operation>(

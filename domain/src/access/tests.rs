@@ -9,6 +9,8 @@ fn record() -> AccessCommand {
         subject: id(2),
         resource: text("appointments"),
         purpose: text("treatment"),
+        consents: vec![id(3)],
+        emergency: None,
     })
 }
 
@@ -18,6 +20,8 @@ fn recorded() -> AccessEvent {
         subject: id(2),
         resource: text("appointments"),
         purpose: text("treatment"),
+        consents: vec![id(3)],
+        emergency: None,
     }
     .into()
 }
@@ -46,4 +50,24 @@ fn a_record_belongs_to_the_person_whose_data_was_read() {
     assert_eq!(access.subject(), None);
     access.evolve(&recorded());
     assert_eq!(Decider::subject(&access), Some(id(2)));
+}
+
+#[tokio::test]
+async fn a_denied_try_is_recorded() {
+    let denied = Denied {
+        access: id(1),
+        subject: id(2),
+        action: text("read-patient"),
+        resource: text("patient"),
+    };
+    clock_at::<Access>(NOW)
+        .given_no_previous_events()
+        .when_async(AccessCommand::Deny(Deny {
+            access: id(1),
+            subject: id(2),
+            action: text("read-patient"),
+            resource: text("patient"),
+        }))
+        .await
+        .then_expect_events(vec![denied.into()]);
 }

@@ -9,9 +9,9 @@ names! {
         Patient = "patient",
         /// Gives care.
         Doctor = "doctor",
-        /// Books and registers on behalf of patients.
+        /// Books and registers on behalf of patients: a hospital's front desk.
         Receptionist = "receptionist",
-        /// Runs a hospital: departments, doctors, opening times.
+        /// Manages a hospital: departments, staff, opening times.
         Administrator = "administrator",
         /// Runs the platform: dead letters, rebuilds. Sees no record.
         Operator = "operator",
@@ -21,5 +21,21 @@ names! {
         Worker = "worker",
         /// A calendar program that shows a person's appointments, and nothing else.
         CalendarFeed = "calendar-feed",
+        /// Decides for a patient who can't yet.
+        Guardian = "guardian",
+        /// Cares for the patients of a department.
+        Nurse = "nurse",
+        /// Answers for the doctors of a department.
+        DepartmentHead = "department-head",
+        /// Dispenses what is prescribed.
+        Pharmacist = "pharmacist",
+        /// Charges for care.
+        Billing = "billing",
+        /// Studies figures that name nobody.
+        Analyst = "analyst",
+        /// Another system, in which somebody reads or writes.
+        Integrator = "integrator",
+        /// Registers hospitals, and who manages them.
+        PlatformAdministrator = "platform-administrator",
     }
 }

@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
-    visit_type, waitlist,
+    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
+    verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -40,6 +40,7 @@ macro_rules! for_each_aggregate {
             $check::<series::Series>($($argument),*),
             $check::<session::Session>($($argument),*),
             $check::<sign_in::SignIn>($($argument),*),
+            $check::<staff::Staff>($($argument),*),
             $check::<verification::Verification>($($argument),*),
             $check::<visit_type::VisitType>($($argument),*),
             $check::<waitlist::Waitlist>($($argument),*),

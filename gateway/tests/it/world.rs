@@ -123,12 +123,7 @@ impl SignIn for People {
 }
 
 pub fn actor(id: Uuid) -> Actor {
-    Actor {
-        id,
-        tenant: TenantId(Uuid::from_u128(99)),
-        roles: vec![Role::Patient],
-        session: None,
-    }
+    Actor::new(id, TenantId(Uuid::from_u128(99)), vec![Role::Patient])
 }
 
 pub type Client = TestClient<BoxEndpoint<'static, Response>>;

@@ -1,0 +1,147 @@
+//! What the policies are asked: everything that a decision depends on, and nothing else.
+
+use std::collections::HashMap;
+
+use cedar_policy::{Context, RestrictedExpression};
+use medilink_domain::values::Role;
+
+use super::Resource;
+use crate::action::Action;
+use crate::actor::{Actor, Permission};
+
+/// Everything that a decision depends on. Which person, subject or doctor it is doesn't
+/// matter, only who is the same as whom: no policy names an id (checked when the set is
+/// loaded), so renaming the ids changes no decision. That leaves few questions, and each is
+/// put to Cedar once (measured: two fifths of a command's processor time otherwise).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Question {
+    /// What the actor is where the resource is.
+    roles: Vec<Role>,
+    /// What the actor is somewhere.
+    roles_anywhere: Vec<Role>,
+    pub(super) action: Action,
+    kind: &'static str,
+    subject: Option<Who>,
+    doctor: Option<Who>,
+    role: Option<Role>,
+    /// Whether it was permitted to the actor singly.
+    permitted: bool,
+    grounds: Grounds,
+}
+
+/// What may allow a read besides roles and relations. Whoever says that there is such a ground
+/// has found the consent or the emergency to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Grounds {
+    /// The patient, or who decides for them, consents.
+    pub consent: bool,
+    /// The actor has opened the record because of an emergency.
+    pub emergency: bool,
+}
+
+/// A person by their part in the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Who {
+    Actor,
+    Subject,
+    Doctor,
+}
+
+impl Question {
+    pub(super) fn new(
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Self {
+        let hospitals = &resource.hospitals;
+        let permitted =
+            |given: &Permission| given.action == action && hospitals.contains(&given.hospital);
+        let subject = resource.subject.map(|id| {
+            if id == actor.id {
+                Who::Actor
+            } else {
+                Who::Subject
+            }
+        });
+        let doctor = resource.doctor.map(|id| match id {
+            id if id == actor.id => Who::Actor,
+            id if Some(id) == resource.subject => Who::Subject,
+            _ => Who::Doctor,
+        });
+        Self {
+            roles: in_order(actor.roles_at(hospitals)),
+            roles_anywhere: in_order(actor.roles_anywhere()),
+            action,
+            kind: resource.kind,
+            subject,
+            doctor,
+            role: resource.role,
+            permitted: actor.permissions.iter().any(permitted),
+            grounds,
+        }
+    }
+}
+
+fn in_order(roles: impl Iterator<Item = Role>) -> Vec<Role> {
+    let mut roles: Vec<Role> = roles.collect();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+impl Who {
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Subject => "subject",
+            Self::Doctor => "doctor",
+        }
+    }
+}
+
+pub(super) fn person_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
+    HashMap::from([
+        ("id".to_owned(), text(Who::Actor.id())),
+        ("roles".to_owned(), names(&question.roles)),
+        ("roles_anywhere".to_owned(), names(&question.roles_anywhere)),
+    ])
+}
+
+fn names(roles: &[Role]) -> RestrictedExpression {
+    RestrictedExpression::new_set(roles.iter().map(|role| text(role.name())))
+}
+
+pub(super) fn context(question: &Question) -> Result<Context, String> {
+    let known = [
+        ("permitted", question.permitted),
+        ("consent", question.grounds.consent),
+        ("emergency", question.grounds.emergency),
+    ];
+    let known = known.map(|(name, holds)| (name.to_owned(), RestrictedExpression::new_bool(holds)));
+    Context::from_pairs(known).map_err(|error| error.to_string())
+}
+
+pub(super) fn record_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
+    let mut attributes = HashMap::from([("kind".to_owned(), text(question.kind))]);
+    attributes.extend(
+        question
+            .subject
+            .map(|who| ("subject".to_owned(), text(who.id()))),
+    );
+    attributes.extend(
+        question
+            .doctor
+            .map(|who| ("doctor".to_owned(), text(who.id()))),
+    );
+    attributes.extend(
+        question
+            .role
+            .map(|role| ("role".to_owned(), text(role.name()))),
+    );
+    attributes
+}
+
+fn text(value: &str) -> RestrictedExpression {
+    RestrictedExpression::new_string(value.to_owned())
+}
