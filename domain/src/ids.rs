@@ -61,6 +61,8 @@ ids! {
     DepartmentId,
     /// One appointment, through all its reschedulings.
     AppointmentId,
+    /// A program of others that works with the platform.
+    IntegratorId,
     /// A room or a device that visits need.
     AssetId,
     /// A kind of visit that a hospital offers.
@@ -117,6 +119,12 @@ impl From<StaffId> for SubjectId {
 
 impl From<AccountId> for SubjectId {
     fn from(value: AccountId) -> Self {
+        Self(value.0)
+    }
+}
+
+impl From<SubjectId> for PatientId {
+    fn from(value: SubjectId) -> Self {
         Self(value.0)
     }
 }

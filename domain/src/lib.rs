@@ -11,6 +11,7 @@ pub mod agenda;
 pub mod aggregate;
 pub mod appointment;
 pub mod calendar;
+pub mod consent;
 mod day_id;
 pub mod dead_letter;
 pub mod doctor;

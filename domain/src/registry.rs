@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
+    access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
+    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
     verification, visit_type, waitlist,
 };
 
@@ -20,6 +20,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         agenda::AgendaEvent::TYPES,
         appointment::AppointmentEvent::TYPES,
         calendar::CalendarEvent::TYPES,
+        consent::ConsentEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
@@ -63,6 +64,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(agenda::AgendaError::ALL),
         of(appointment::AppointmentError::ALL),
         of(calendar::CalendarError::ALL),
+        of(consent::ConsentError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
         of(feedback::FeedbackError::ALL),

@@ -8,6 +8,7 @@
 mod birth_date;
 mod buffer_minutes;
 mod code;
+mod consent;
 mod contact;
 mod language;
 mod local_time;
@@ -30,6 +31,9 @@ mod weekday;
 pub use birth_date::BirthDate;
 pub use buffer_minutes::BufferMinutes;
 pub use code::{Code, StreamName};
+pub use consent::{
+    ConsentAccessMode, ConsentPurpose, FrequencyCount, FrequencyUnit, HealthInformationType,
+};
 pub use contact::{EmailAddress, Phone};
 pub use language::Language;
 pub use local_time::LocalTime;
@@ -93,6 +97,26 @@ pub enum ValueError {
     /// Not a way of coming back.
     #[error("must be one of daily, weekly, monthly")]
     UnknownFrequency,
+    /// Not a kind of health information.
+    #[error(
+        "must be one of prescription, diagnostic-report, op-consultation, discharge-summary, immunization-record, health-document-record, wellness-record"
+    )]
+    UnknownHealthInformationType,
+    /// Not what consent is asked for.
+    #[error("must be one of CAREMGT, BTG, PUBHLTH, HPAYMT, DSRCH, PATRQT")]
+    UnknownConsentPurpose,
+    /// Not what may be done with information.
+    #[error("must be one of view, store, query, stream")]
+    UnknownConsentAccessMode,
+    /// Not a state of a consent.
+    #[error("must be one of requested, granted, denied, revoked, expired")]
+    UnknownConsentStatus,
+    /// Not a length of time.
+    #[error("must be one of hour, day, week, month")]
+    UnknownFrequencyUnit,
+    /// Too few or too many.
+    #[error("must be from 1 to 1000")]
+    NotAFrequencyCount,
     /// Not a day of the week.
     #[error("must be a day of the week, such as monday")]
     UnknownWeekday,

@@ -6,8 +6,8 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
+    access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
+    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
     verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
@@ -28,6 +28,7 @@ macro_rules! for_each_aggregate {
             $check::<agenda::Agenda>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
+            $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
