@@ -1,5 +1,7 @@
 //! A patient who registers and chooses when to be reminded.
 
+mod guardian;
+
 use super::*;
 use crate::testing::{after, clock_at, decides, id, number, refuses, text};
 

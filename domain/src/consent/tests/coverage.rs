@@ -142,7 +142,7 @@ proptest! {
         let reader = [doctor()];
         let need = Need { grantees: &reader, information_type, recorded_at, mode: need_mode, purpose: need_purpose };
         let mut consent = Consent::default();
-        let mut carry_out = |consent: &mut Consent, command| {
+        let carry_out = |consent: &mut Consent, command| {
             let events = consent.decide(command, at(NOW)).unwrap_or_default();
             events.iter().for_each(|event| consent.evolve(event));
             !events.is_empty()
