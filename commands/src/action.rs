@@ -66,12 +66,18 @@ actions! {
     DeclineOffer = "decline-offer",
     /// Offer a kind of visit.
     DefineVisitType = "define-visit-type",
+    /// Refuse what was asked for.
+    DenyConsent = "deny-consent",
     /// Let nobody in with an account.
     DisableAccount = "disable-account",
+    /// Take the say for a minor from their guardian.
+    DismissGuardian = "dismiss-guardian",
     /// Let its person in again.
     EnableAccount = "enable-account",
     /// End a session.
     EndSession = "end-session",
+    /// Note that a consent's time is over.
+    ExpireConsent = "expire-consent",
     /// Take a patient off the waitlist whose wish is over.
     ExpireWait = "expire-wait",
     /// Say how a visit was.
@@ -80,6 +86,8 @@ actions! {
     GivePermission = "give-permission",
     /// Let a member of staff act in a role.
     GiveRole = "give-role",
+    /// Let somebody see a part of a record.
+    GrantConsent = "grant-consent",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
     /// Give a person an access token.
@@ -94,14 +102,20 @@ actions! {
     ListAppointments = "list-appointments",
     /// List one's feeds.
     ListCalendarFeeds = "list-calendar-feeds",
+    /// See who may, or wants to, see a record.
+    ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// See which records one may see.
+    ListGrantedConsents = "list-granted-consents",
     /// Read a person's notices.
     ListNotices = "list-notices",
     /// List one's sessions.
     ListSessions = "list-sessions",
     /// Read what a patient waits for.
     ListWaitlist = "list-waitlist",
+    /// Give somebody the say for a minor.
+    NameGuardian = "name-guardian",
     /// Offer a freed slot to the next in line.
     OfferSlot = "offer-slot",
     /// Open a feed of one's appointments for calendar programs.
@@ -118,6 +132,8 @@ actions! {
     ReadBoard = "read-board",
     /// Read such a feed.
     ReadCalendarFeed = "read-calendar-feed",
+    /// See one consent.
+    ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
     /// Read a hospital's figures, which name no patient.
@@ -134,10 +150,14 @@ actions! {
     RecordNoShow = "record-no-show",
     /// Keep a session alive.
     RefreshSession = "refresh-session",
+    /// Register one's child as a patient.
+    RegisterDependant = "register-dependant",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Ask to see a part of a record.
+    RequestConsent = "request-consent",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -154,6 +174,8 @@ actions! {
     RetireVisitType = "retire-visit-type",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
+    /// Take a consent back.
+    RevokeConsent = "revoke-consent",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.

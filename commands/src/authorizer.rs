@@ -36,6 +36,10 @@ pub struct Resource {
     pub subject: Option<Uuid>,
     /// The doctor who is in charge of it.
     pub doctor: Option<Uuid>,
+    /// The guardian who has the say for that person now, while they are minor.
+    pub guardian: Option<Uuid>,
+    /// Who it is granted to: the actor, if they are, or work where those do.
+    pub grantee: Option<Uuid>,
     /// The hospitals it is at: roles and permissions given elsewhere don't count for it.
     pub hospitals: Vec<HospitalId>,
     /// The role that it is about, if it is about one.
@@ -50,6 +54,8 @@ impl Resource {
             tenant,
             subject: None,
             doctor: None,
+            guardian: None,
+            grantee: None,
             hospitals: Vec::new(),
             role: None,
         }
@@ -66,6 +72,20 @@ impl Resource {
     #[must_use]
     pub const fn with_doctor(mut self, doctor: Uuid) -> Self {
         self.doctor = Some(doctor);
+        self
+    }
+
+    /// The data of a minor for whom somebody has the say, if it is one.
+    #[must_use]
+    pub const fn with_guardian(mut self, guardian: Option<Uuid>) -> Self {
+        self.guardian = guardian;
+        self
+    }
+
+    /// Something that is granted to the actor, if it is.
+    #[must_use]
+    pub const fn with_grantee(mut self, grantee: Option<Uuid>) -> Self {
+        self.grantee = grantee;
         self
     }
 

@@ -15,11 +15,13 @@ mod attempts;
 mod authorizer;
 pub mod calendar;
 pub mod calendar_feed;
+pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
 mod error;
 mod executor;
 pub mod feedback;
+pub mod guardian;
 pub mod hospital;
 mod inline;
 pub mod notice;
@@ -69,6 +71,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
     vec![
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
+        inline::projection::<consent::ConsentTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
     ]

@@ -21,6 +21,7 @@ pub mod availability;
 pub mod calendar;
 pub mod calendar_feed;
 mod checkpoints;
+pub mod consent;
 mod cursor;
 pub mod dead_letter;
 pub mod delivery;

@@ -1,6 +1,6 @@
 //! Patients: who they are and how to reach them.
 
-use medilink_domain::patient::PatientEvent;
+use medilink_domain::patient::{Guardian, PatientEvent};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use medilink_domain::{PatientId, TenantId};
 use medilink_log::Position;
@@ -38,6 +38,8 @@ row! {
             date_of_birth: Option<BirthDate>,
             /// How long before visits they want to be reminded; as usual, if nothing was chosen.
             reminders: Option<Vec<ReminderLead>>,
+            /// Who has the say for them, until when.
+            guardian: Option<Guardian>,
         }
     }
 }
@@ -46,7 +48,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;
@@ -61,29 +63,46 @@ impl ReadModel for Patients {
         row: Option<PatientRow>,
         fact: &Fact<PatientEvent>,
     ) -> Result<Option<PatientRow>, FoldError> {
-        let registered = match &fact.body {
-            Folded::Clear(PatientEvent::Registered(registered)) => registered,
-            Folded::Clear(PatientEvent::RemindersChosen(chosen)) => {
-                return Ok(Some(PatientRow {
-                    version: fact.version,
-                    position: fact.position,
-                    reminders: chosen.leads.clone(),
-                    ..row.ok_or(FoldError("patient-not-registered"))?
-                }));
-            }
-            Folded::Erased => return Ok(None),
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(None);
         };
-        Ok(Some(PatientRow {
-            patient: registered.patient,
-            tenant: fact.tenant,
+        if let PatientEvent::Registered(registered) = event {
+            return Ok(Some(PatientRow {
+                patient: registered.patient,
+                tenant: fact.tenant,
+                version: fact.version,
+                position: fact.position,
+                name: registered.name.clone(),
+                phone: registered.phone.clone(),
+                email: registered.email.clone(),
+                language: registered.language,
+                date_of_birth: registered.date_of_birth,
+                reminders: None,
+                guardian: None,
+            }));
+        }
+        let row = PatientRow {
             version: fact.version,
             position: fact.position,
-            name: registered.name.clone(),
-            phone: registered.phone.clone(),
-            email: registered.email.clone(),
-            language: registered.language,
-            date_of_birth: registered.date_of_birth,
-            reminders: None,
+            ..row.ok_or(FoldError("patient-not-registered"))?
+        };
+        Ok(Some(match event {
+            PatientEvent::Registered(_) => row,
+            PatientEvent::RemindersChosen(chosen) => PatientRow {
+                reminders: chosen.leads.clone(),
+                ..row
+            },
+            PatientEvent::GuardianNamed(named) => PatientRow {
+                guardian: Some(Guardian {
+                    person: named.guardian,
+                    until: named.until,
+                }),
+                ..row
+            },
+            PatientEvent::GuardianDismissed(_) => PatientRow {
+                guardian: None,
+                ..row
+            },
         }))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital, notice, occupancy,
+    appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital, notice, occupancy,
     patient, queue, reminder, schedule, visit_type, waitlist,
 };
 
@@ -12,6 +12,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
         lane::<calendar_feed::CalendarFeeds>(),
+        lane::<consent::Consents>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
         lane::<feedback::Feedbacks>(),

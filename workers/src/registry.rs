@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
+use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
@@ -38,6 +39,7 @@ impl Jobs {
         let mailer = Mailer::of(config)?;
         let email = mailer.is_some();
         Ok(Self::default()
+            .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
             .due(Some(Expiry))
             .due(Some(Lapse))
@@ -109,7 +111,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 9);
+        assert_eq!(names.len(), 10);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct Question {
     kind: &'static str,
     subject: Option<Who>,
     doctor: Option<Who>,
+    guardian: Option<Who>,
+    grantee: Option<Who>,
     role: Option<Role>,
     /// Whether it was permitted to the actor singly.
     permitted: bool,
@@ -45,6 +47,8 @@ pub(super) enum Who {
     Actor,
     Subject,
     Doctor,
+    Guardian,
+    Grantee,
 }
 
 impl Question {
@@ -69,6 +73,19 @@ impl Question {
             id if Some(id) == resource.subject => Who::Subject,
             _ => Who::Doctor,
         });
+        let guardian = resource.guardian.map(|id| match id {
+            id if id == actor.id => Who::Actor,
+            id if Some(id) == resource.subject => Who::Subject,
+            id if Some(id) == resource.doctor => Who::Doctor,
+            _ => Who::Guardian,
+        });
+        let grantee = resource.grantee.map(|id| match id {
+            id if id == actor.id => Who::Actor,
+            id if Some(id) == resource.subject => Who::Subject,
+            id if Some(id) == resource.doctor => Who::Doctor,
+            id if Some(id) == resource.guardian => Who::Guardian,
+            _ => Who::Grantee,
+        });
         Self {
             roles: in_order(actor.roles_at(hospitals)),
             roles_anywhere: in_order(actor.roles_anywhere()),
@@ -76,6 +93,8 @@ impl Question {
             kind: resource.kind,
             subject,
             doctor,
+            guardian,
+            grantee,
             role: resource.role,
             permitted: actor.permissions.iter().any(permitted),
             grounds,
@@ -96,6 +115,8 @@ impl Who {
             Self::Actor => "actor",
             Self::Subject => "subject",
             Self::Doctor => "doctor",
+            Self::Guardian => "guardian",
+            Self::Grantee => "grantee",
         }
     }
 }
@@ -124,16 +145,14 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
 
 pub(super) fn record_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
     let mut attributes = HashMap::from([("kind".to_owned(), text(question.kind))]);
-    attributes.extend(
-        question
-            .subject
-            .map(|who| ("subject".to_owned(), text(who.id()))),
-    );
-    attributes.extend(
-        question
-            .doctor
-            .map(|who| ("doctor".to_owned(), text(who.id()))),
-    );
+    for (name, who) in [
+        ("subject", question.subject),
+        ("doctor", question.doctor),
+        ("guardian", question.guardian),
+        ("grantee", question.grantee),
+    ] {
+        attributes.extend(who.map(|who| (name.to_owned(), text(who.id()))));
+    }
     attributes.extend(
         question
             .role

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
+    AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
     SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
@@ -92,6 +92,7 @@ ids!(
     AccessTokenId,
     AppointmentId,
     AssetId,
+    ConsentId,
     DepartmentId,
     DoctorId,
     HospitalId,

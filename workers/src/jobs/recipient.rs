@@ -35,7 +35,7 @@ impl Recipient {
         let mut events = history.into_iter().flatten();
         let known = events.find_map(|event| match event {
             PatientEvent::Registered(known) => Some(known),
-            PatientEvent::RemindersChosen(_) => None,
+            _ => None,
         });
         Ok(known.map(|known| Self {
             patient,
