@@ -22,8 +22,9 @@ use crate::executor::{Executor, Operation};
 use crate::guardian;
 use crate::work::{Instance, Work};
 
-pub use table::consents_for;
+pub use grantee::grantees_of;
 pub(crate) use table::ConsentTable;
+pub use table::consents_for;
 
 const KIND: &str = "consent";
 

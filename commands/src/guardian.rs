@@ -1,9 +1,9 @@
 //! Guardians of minors: parents who register their children, and those whom the front desk
 //! names.
 
+use chrono::{DateTime, Utc};
 use medilink_domain::patient::{self, Patient, PatientCommand, PatientError};
 use medilink_domain::values::{BirthDate, PersonName};
-use chrono::{DateTime, Utc};
 use medilink_domain::{PatientId, SubjectId, TenantId};
 use uuid::Uuid;
 
@@ -118,7 +118,13 @@ pub(crate) async fn data_of(
     patient: PatientId,
 ) -> Result<Resource, CommandError> {
     let record = work.load::<Patient>(&patient, kind).await?;
-    Ok(resource(work.now(), work.tenant(), kind, patient, record.state()))
+    Ok(resource(
+        work.now(),
+        work.tenant(),
+        kind,
+        patient,
+        record.state(),
+    ))
 }
 
 /// The same for who only wants to read: as of now, and nothing is recorded.

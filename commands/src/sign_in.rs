@@ -15,10 +15,11 @@ mod session;
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_credentials::{HashingError, PasswordHashing, Verdict};
+use medilink_credentials::{HashingError, PasswordHashing, StatementKind, Verdict};
 use medilink_domain::account::Account;
 use medilink_domain::values::{Code, EmailAddress, PasswordHash};
 use medilink_domain::{AccountId, Decider, TenantId};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 pub use account::{Asked, Registration};
@@ -43,6 +44,10 @@ const PASSWORDS: Pace = Pace {
     longest: Duration::from_mins(15),
     forget: Duration::from_hours(24),
 };
+
+/// What the receipt of a consent is.
+const CONSENT_RECEIPT: StatementKind =
+    StatementKind::new("consent-receipt+jwt", "medilink-consent-receipt");
 
 /// Lets people in. Cheap to clone.
 #[derive(Clone)]
@@ -97,8 +102,18 @@ impl SignInDesk {
     }
 
     /// The public keys of access tokens (RFC 7517).
-    pub fn public_keys(&self) -> serde_json::Value {
+    pub fn public_keys(&self) -> Value {
         self.0.tokens.jwks()
+    }
+
+    /// The receipt of a consent: these claims, signed with the keys of access tokens but not to
+    /// be taken for one.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub fn receipt(&self, claims: Map<String, Value>) -> Result<String, CommandError> {
+        let signed = self.0.tokens.sign(CONSENT_RECEIPT, claims);
+        signed.map_err(|error| CommandError::Internal(error.to_string()))
     }
 
     /// The account that signs in with an address. Where there is none, a stream is read all the

@@ -8,7 +8,7 @@
 mod events;
 mod terms;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ pub const ANSWER_WITHIN: TimeDelta = TimeDelta::days(30);
 /// How far ahead a consent may end. ABDM has every artefact end (`permission.dataEraseAt`) and
 /// sets no most; a year is ours.
 pub const LONGEST: TimeDelta = TimeDelta::days(365);
+
+/// No information is older than anyone who lives.
+const FIRST_YEAR: i32 = 1870;
 
 /// What may be asked of a consent.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +137,9 @@ crate::problems! {
         /// There would be nothing to see.
         NoType: Invalid "consent-without-type" at "/types",
             "a consent names at least one kind of information", "Name at least one.";
+        /// Nobody who lives was born then.
+        PeriodTooEarly: Invalid "consent-period-too-early" at "/from",
+            "the period of the information begins too early", "Let it begin in 1870 at the earliest.";
         /// There would be nothing to see, ever.
         PeriodReversed: Invalid "consent-period-reversed" at "/to",
             "the period of the information ends before it begins", "Let it end after it begins.";
@@ -369,6 +375,8 @@ fn check(terms: ConsentTerms, now: DateTime<Utc>) -> Result<ConsentTerms, Consen
         Err(ConsentError::BreakTheGlass)
     } else if terms.types.is_empty() {
         Err(ConsentError::NoType)
+    } else if terms.from.year() < FIRST_YEAR {
+        Err(ConsentError::PeriodTooEarly)
     } else if terms.to < terms.from {
         Err(ConsentError::PeriodReversed)
     } else if terms.expires_at <= now {

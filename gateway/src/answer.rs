@@ -71,6 +71,7 @@ macro_rules! versioned {
 versioned! {
     medilink_commands::account::AccountAnswer,
     medilink_commands::calendar::WindowAnswer,
+    medilink_commands::consent::ConsentAnswer,
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,

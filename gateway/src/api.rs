@@ -12,9 +12,11 @@ use crate::board::Boards;
 use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
 use crate::changes::Changes;
+use crate::consent::Consents;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
 use crate::feedback::Feedback;
+use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
@@ -44,6 +46,8 @@ pub enum Tag {
     CalendarFeeds,
     /// When doctors can be booked.
     Calendars,
+    /// Who may see which part of whose record.
+    Consents,
     /// Who gives care.
     Doctors,
     /// What patients think of their visits.
@@ -95,7 +99,17 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
+pub type People = (
+    Accounts,
+    Consents,
+    Doctors,
+    Guardians,
+    Me,
+    Notices,
+    Patients,
+    Platform,
+    Sessions,
+);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -123,7 +137,12 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             backend: backend.clone(),
             desk: desk.clone(),
         },
+        Consents {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Doctors(backend.clone()),
+        Guardians(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,

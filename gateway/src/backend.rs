@@ -90,6 +90,11 @@ impl Backend {
         &self.reads
     }
 
+    /// Who carries out commands, for what must be looked at before a read.
+    pub const fn executor(&self) -> &Executor {
+        &self.executor
+    }
+
     /// The free slots of all doctors.
     pub const fn availability(&self) -> &Availability {
         &self.availability
@@ -216,7 +221,7 @@ impl Backend {
             action,
             resource,
         } = permitted;
-        let why = Purpose::of(caller, &subjects);
+        let why = Purpose::of(caller, &resource, &subjects);
         let code =
             |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
         let disclosure = Disclosure {
@@ -244,7 +249,7 @@ struct Purpose {
 }
 
 impl Purpose {
-    fn of(caller: &SignedIn, subjects: &BTreeSet<SubjectId>) -> Self {
+    fn of(caller: &SignedIn, resource: &Resource, subjects: &BTreeSet<SubjectId>) -> Self {
         if subjects
             .iter()
             .all(|subject| subject.uuid() == caller.actor.id)
@@ -252,6 +257,11 @@ impl Purpose {
             Self {
                 name: "own-record",
                 code: "PATRQT",
+            }
+        } else if resource.guardian == Some(caller.actor.id) {
+            Self {
+                name: "guardian",
+                code: "FAMRQT",
             }
         } else if caller.actor.roles.contains(&Role::Doctor) {
             Self {

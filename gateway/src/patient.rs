@@ -61,8 +61,20 @@ pub struct PatientOut {
     /// if empty; a day and an hour before, if absent.
     #[oai(skip_serializing_if_is_none)]
     reminders: Option<Vec<u16>>,
+    /// Who has the say for them, if they are minor.
+    #[oai(skip_serializing_if_is_none)]
+    guardian: Option<GuardianOut>,
     /// For `If-Match`.
     version: u64,
+}
+
+/// Who has the say for a minor.
+#[derive(Object)]
+pub struct GuardianOut {
+    /// Who.
+    id: Uuid,
+    /// The day on which the minor comes of age and decides alone.
+    until: NaiveDate,
 }
 
 /// When a patient wants to be reminded of visits.
@@ -88,6 +100,10 @@ impl From<PatientRow> for PatientOut {
             reminders: row
                 .reminders
                 .map(|leads| leads.into_iter().map(ReminderLead::get).collect()),
+            guardian: row.guardian.map(|guardian| GuardianOut {
+                id: guardian.person.uuid(),
+                until: guardian.until,
+            }),
             version: row.version,
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital, notice, occupancy,
-    patient, queue, reminder, schedule, visit_type, waitlist,
+    appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital, notice,
+    occupancy, patient, queue, reminder, schedule, visit_type, waitlist,
 };
 
 /// All projections.

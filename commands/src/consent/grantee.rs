@@ -4,7 +4,7 @@ use medilink_domain::account::Account;
 use medilink_domain::consent::Grantee;
 use medilink_domain::doctor::{Doctor, Post};
 use medilink_domain::values::Role;
-use medilink_domain::{AccountId, DoctorId};
+use medilink_domain::{AccountId, DoctorId, SubjectId};
 
 use crate::actor::Actor;
 use crate::error::CommandError;
@@ -52,6 +52,28 @@ pub(super) async fn post_of(
     let id = DoctorId(actor.id);
     let doctor = executor.state::<Doctor>(actor.tenant, &id).await?;
     Ok(doctor.and_then(|doctor| doctor.post))
+}
+
+/// Everything that an actor is to whom something may be granted: themselves, and the department
+/// and hospital where they give care.
+///
+/// # Errors
+/// When the log doesn't answer.
+pub async fn grantees_of(executor: &Executor, actor: &Actor) -> Result<Vec<Grantee>, CommandError> {
+    let oneself = Grantee::Person {
+        id: SubjectId(actor.id),
+    };
+    let work = post_of(executor, actor).await?.map(|post| {
+        let department = Grantee::Department {
+            id: post.department,
+            hospital: post.hospital,
+        };
+        [department, Grantee::Hospital { id: post.hospital }]
+    });
+    Ok([oneself]
+        .into_iter()
+        .chain(work.into_iter().flatten())
+        .collect())
 }
 
 /// Nothing is granted to nobody.

@@ -165,6 +165,10 @@ async fn what_nobody_can_consent_to_is_neither_asked_nor_given() {
         ),
         (with(&|terms| terms.types.clear()), ConsentError::NoType),
         (
+            with(&|terms| terms.from = at("1869-12-31T23:59:59.999999Z")),
+            ConsentError::PeriodTooEarly,
+        ),
+        (
             with(&|terms| terms.to = at("2025-07-31T23:59:59.999999Z")),
             ConsentError::PeriodReversed,
         ),
@@ -190,6 +194,7 @@ async fn what_nobody_can_consent_to_is_neither_asked_nor_given() {
     }
     for right in [
         with(&|terms| terms.to = at(FROM)),
+        with(&|terms| terms.from = at("1870-01-01T00:00:00Z")),
         with(&|terms| terms.to = at(EXPIRES)),
         with(&|terms| terms.expires_at = at("2027-08-01T06:30:00Z")),
     ] {

@@ -14,9 +14,12 @@
 //!   and no more callers wait for their turn; who comes later is told so at once.
 //! - **A token is what one of our keys signed, for us, and not yet expired.** What it says of
 //!   itself chooses neither the algorithm nor the key's origin ([`TokenKeys::verify`]).
+//! - **What we sign for others to keep lets nobody in**, and no token passes for it
+//!   ([`TokenKeys::sign`], [`TokenKeys::read`]).
 
 mod hashing;
 mod password;
+mod statement;
 mod token;
 mod token_keys;
 
@@ -24,5 +27,6 @@ pub use hashing::{
     HashingConfig, HashingError, InvalidPasswordHash, PasswordHash, PasswordHashing, Verdict,
 };
 pub use password::{InvalidPassword, Password, PasswordRules, WeakPassword};
+pub use statement::StatementKind;
 pub use token::{AccessClaims, TokenError};
 pub use token_keys::{TokenKeys, TokenKeysError};

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
-    SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId, HospitalId, NoticeId,
+    PatientId, SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
