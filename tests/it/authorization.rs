@@ -2,6 +2,7 @@
 //! whole table is checked in beside this file (`snapshots/`); a change of policy, or a new
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
+mod consents;
 mod samples;
 pub mod world;
 
@@ -151,9 +152,14 @@ async fn every_route_answers_everyone_as_the_table_says() {
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom an appointment concerns is known from its row alone, of which no more is read
+    // Whom an appointment or a consent concerns is known from its row alone, of which no more is read
     // (the gateway's own tests).
-    const BY_THE_ROW: [&str; 2] = ["readAppointment", "readPlace"];
+    const BY_THE_ROW: [&str; 4] = [
+        "readAppointment",
+        "readConsent",
+        "readConsentReceipt",
+        "readPlace",
+    ];
     let platform = platform().await;
     let world = World::new(&platform).await;
     let callers = callers(&platform, &world).await;
@@ -202,6 +208,9 @@ async fn not_yours_and_not_there_look_alike() {
         (world.appointment, "/v1/appointments/ID/queue"),
         (world.patient, "/v1/patients/ID"),
         (world.patient, "/v1/patients/ID/appointments"),
+        (world.patient, "/v1/patients/ID/consents"),
+        (world.consent, "/v1/consents/ID"),
+        (world.consent, "/v1/consents/ID/receipt"),
         (world.patient, "/v1/patients/ID/notices"),
         (world.patient, "/v1/patients/ID/waitlist"),
     ] {

@@ -12,6 +12,7 @@ mod bad_input;
 mod booking;
 mod canary;
 mod configuration;
+mod consent;
 mod contention;
 mod house;
 mod monitoring;

@@ -8,6 +8,7 @@ mod assets;
 mod attendance;
 mod calendar_feed;
 mod clinic;
+mod consent;
 mod executor;
 mod fees;
 mod midnight;

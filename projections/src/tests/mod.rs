@@ -3,6 +3,7 @@
 
 mod availability;
 mod broker;
+mod consents;
 mod dead_letters;
 mod exactly_once;
 mod hosting;

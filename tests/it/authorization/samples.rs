@@ -15,6 +15,9 @@ impl World {
         if let Some(sample) = self.of_visits(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_consents(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }

@@ -25,10 +25,12 @@ pub struct World {
     pub patient: Uuid,
     pub appointment: Uuid,
     pub visit_type: Uuid,
+    /// What the patient lets the doctor see.
+    pub consent: Uuid,
     /// The patient's caller.
     myself: Caller,
-    tenant: TenantId,
-    executor: Executor,
+    pub tenant: TenantId,
+    pub executor: Executor,
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
@@ -47,12 +49,14 @@ impl World {
             .administrator
             .post(&visit_types, &Self::visit_type())
             .await);
+        let consent = super::consents::given(platform, patient, doctor).await;
         let world = Self {
             city,
             doctor,
             patient,
             appointment,
             visit_type,
+            consent,
             myself: platform.person(patient, &[Role::Patient]).await,
             tenant: platform.tenant,
             executor: platform.executor().await.clone(),
@@ -79,6 +83,7 @@ impl World {
             self.patient,
             self.appointment,
             self.visit_type,
+            self.consent,
         ];
         ids.iter().map(Uuid::to_string).collect()
     }
