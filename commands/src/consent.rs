@@ -59,10 +59,8 @@ impl Operation for Request {
     async fn perform(&self, work: &mut Work<'_>) -> Result<ConsentAnswer, CommandError> {
         let actor = work.context().actor.id;
         let post = grantee::post(work).await?;
-        let part = grantee::is_part_of(&work.context().actor, post, self.grantee);
-        let resource = Resource::of_tenant("patient", work.tenant())
-            .about(self.patient.uuid())
-            .with_grantee(part.then_some(actor));
+        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let resource = grantee::granted_to(resource, &work.context().actor, post, self.grantee);
         work.authorize(Action::RequestConsent, &resource)?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         grantee::existing(work, self.grantee).await?;
@@ -268,8 +266,7 @@ pub async fn resource_for(
 ) -> Result<Resource, CommandError> {
     let resource = guardian::data_for(executor, actor.tenant, KIND, patient).await?;
     let post = grantee::post_of(executor, actor).await?;
-    let part = grantee::is_part_of(actor, post, grantee);
-    Ok(resource.with_grantee(part.then_some(actor.id)))
+    Ok(grantee::granted_to(resource, actor, post, grantee))
 }
 
 const fn answer(consent: ConsentId, instance: &Instance<Consent>) -> ConsentAnswer {

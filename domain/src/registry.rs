@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
-    verification, visit_type, waitlist,
+    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in,
+    staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.

@@ -5,9 +5,10 @@ use medilink_domain::consent::{ConsentEvent, ConsentStatus, ConsentTerms, Grante
 use medilink_domain::{ConsentId, PatientId, SubjectId, TenantId};
 use medilink_log::Position;
 use sea_query::{Cond, Expr, ExprTrait, Order, SelectStatement};
+use uuid::Uuid;
 
 use crate::reads::{Listed, Page, ReadError, Reads, of_all_tenants, of_tenant};
-use crate::runtime::field::{Field, Json, named_fields};
+use crate::runtime::field::{Json, named_fields};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
 use crate::runtime::row::{cell, row};
 
@@ -29,6 +30,10 @@ row! {
             requester: Option<SubjectId>,
             /// Who may see it.
             grantee: Json<Grantee>,
+            /// What they are.
+            grantee_kind: String,
+            /// Which of them.
+            grantee_id: Uuid,
             /// What they may, or want to.
             terms: Json<ConsentTerms>,
             /// Where it stands, as far as that was recorded.
@@ -68,7 +73,7 @@ impl ReadModel for Consents {
     const VERSION: u16 = 1;
     const INDEXES: &'static [&'static str] = &[
         "(patient, consent)",
-        "(grantee, over_at) WHERE state = 'granted'",
+        "(grantee_id, over_at) WHERE state = 'granted'",
         "(over_at) WHERE state IN ('granted', 'requested')",
     ];
 
@@ -99,6 +104,8 @@ impl ReadModel for Consents {
                 patient: requested.subject.into(),
                 requester: Some(requested.requester),
                 grantee: Json(requested.grantee),
+                grantee_kind: requested.grantee.kind().to_owned(),
+                grantee_id: requested.grantee.id(),
                 terms: Json(requested.terms.clone()),
                 state: ConsentStatus::Requested,
                 created_at: fact.recorded_at,
@@ -114,6 +121,8 @@ impl ReadModel for Consents {
                 patient: granted.subject.into(),
                 requester: row.as_ref().and_then(|asked| asked.requester),
                 grantee: Json(granted.grantee),
+                grantee_kind: granted.grantee.kind().to_owned(),
+                grantee_id: granted.grantee.id(),
                 terms: Json(granted.terms.clone()),
                 state: ConsentStatus::Granted,
                 created_at: row.map_or(fact.recorded_at, |asked| asked.created_at),
@@ -192,11 +201,13 @@ pub async fn granted_to(
     page: Page<ConsentId>,
 ) -> Result<Listed<ConsentRow, ConsentId>, ReadError> {
     let mut select = of_tenant::<ConsentRow>(tenant);
-    let mut any = Cond::any();
+    // Nobody holds nothing.
+    let mut any = Cond::any().add(Expr::cust("false"));
     for grantee in grantees {
-        if let crate::runtime::cell::Cell::Json(json) = Json(*grantee).to_cell() {
-            any = any.add(Expr::col("grantee").eq(Expr::val(json.get()).cast_as("jsonb")));
-        }
+        let it = Cond::all()
+            .add(Expr::col("grantee_kind").eq(grantee.kind()))
+            .add(Expr::col("grantee_id").eq(grantee.id()));
+        any = any.add(it);
     }
     select
         .cond_where(any)

@@ -561,12 +561,7 @@ async fn who_has_come_of_age_decides_alone() {
         name: "Arjun Rao".parse().unwrap(),
         date_of_birth: BirthDate::try_from(born).unwrap(),
     };
-    let actor = Actor {
-        id: clinic.patient,
-        tenant: platform.tenant,
-        roles: vec![Role::Patient],
-        session: None,
-    };
+    let actor = Actor::new(clinic.patient, platform.tenant, vec![Role::Patient]);
     let context = CommandContext {
         now: Utc::now() - TimeDelta::days(3),
         ..CommandContext::new(actor)

@@ -23,7 +23,10 @@ pub async fn consents_for(
     grantees: &[Grantee],
     now: DateTime<Utc>,
 ) -> Result<Vec<ConsentId>, DatabaseError> {
-    let (kinds, ids): (Vec<&str>, Vec<Uuid>) = grantees.iter().copied().map(columns).unzip();
+    let (kinds, ids): (Vec<&str>, Vec<Uuid>) = grantees
+        .iter()
+        .map(|grantee| (grantee.kind(), grantee.id()))
+        .unzip();
     let client = database.client().await?;
     let sql = "SELECT consent FROM inline.consents
                WHERE tenant = $1 AND patient = $2 AND state = 'granted' AND expires_at > $3
@@ -37,15 +40,6 @@ pub async fn consents_for(
         )
         .await?;
     Ok(rows.iter().map(|row| ConsentId(row.get(0))).collect())
-}
-
-const fn columns(grantee: Grantee) -> (&'static str, Uuid) {
-    match grantee {
-        Grantee::Person { id } => ("person", id.uuid()),
-        Grantee::Department { id, .. } => ("department", id.uuid()),
-        Grantee::Hospital { id } => ("hospital", id.uuid()),
-        Grantee::Integrator { id } => ("integrator", id.uuid()),
-    }
 }
 
 /// Writes `inline.consents`.
@@ -106,7 +100,6 @@ struct Row<'a> {
 
 impl Row<'_> {
     async fn write(self, client: &Client, at: &InlineEvent<'_>) -> Result<(), DatabaseError> {
-        let (kind, grantee) = columns(self.grantee);
         let sql = "INSERT INTO inline.consents (consent, tenant, patient, grantee_kind, grantee,
                        state, period_from, period_to, expires_at, position)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -120,8 +113,8 @@ impl Row<'_> {
                     &self.consent.uuid(),
                     &at.tenant.uuid(),
                     &self.patient.uuid(),
-                    &kind,
-                    &grantee,
+                    &self.grantee.kind(),
+                    &self.grantee.id(),
                     &self.state.name(),
                     &self.terms.from,
                     &self.terms.to,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Months, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ids::{DepartmentId, HospitalId, IntegratorId, SubjectId};
 use crate::values::{
@@ -100,6 +101,28 @@ pub struct Need<'a> {
     pub mode: ConsentAccessMode,
     /// For what.
     pub purpose: ConsentPurpose,
+}
+
+impl Grantee {
+    /// The stable name of what they are.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Person { .. } => "person",
+            Self::Department { .. } => "department",
+            Self::Hospital { .. } => "hospital",
+            Self::Integrator { .. } => "integrator",
+        }
+    }
+
+    /// Which of them.
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Person { id } => id.uuid(),
+            Self::Department { id, .. } => id.uuid(),
+            Self::Hospital { id } => id.uuid(),
+            Self::Integrator { id } => id.uuid(),
+        }
+    }
 }
 
 impl ConsentTerms {

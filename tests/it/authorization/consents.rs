@@ -25,12 +25,7 @@ fn terms(now: DateTime<Utc>) -> ConsentTerms {
 }
 
 fn acting(tenant: TenantId, id: Uuid, role: Role) -> CommandContext {
-    CommandContext::new(Actor {
-        id,
-        tenant,
-        roles: vec![role],
-        session: None,
-    })
+    CommandContext::new(Actor::new(id, tenant, vec![role]))
 }
 
 async fn give(executor: &Executor, tenant: TenantId, patient: Uuid, doctor: Uuid) -> Uuid {

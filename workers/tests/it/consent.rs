@@ -26,12 +26,7 @@ fn terms(now: DateTime<Utc>, expires_at: DateTime<Utc>) -> ConsentTerms {
 }
 
 fn context(world: &World, id: Uuid, role: Role, now: DateTime<Utc>) -> CommandContext {
-    let actor = Actor {
-        id,
-        tenant: world.tenant,
-        roles: vec![role],
-        session: None,
-    };
+    let actor = Actor::new(id, world.tenant, vec![role]);
     CommandContext {
         now,
         ..CommandContext::new(actor)
