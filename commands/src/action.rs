@@ -30,6 +30,8 @@ actions! {
     AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
+    /// Be denied a person's data, which is recorded.
+    BeDenied = "be-denied",
     /// Book an appointment for a patient.
     BookAppointment = "book-appointment",
     /// Book visits that come back.

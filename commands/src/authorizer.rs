@@ -36,14 +36,14 @@ pub struct Resource {
     pub subject: Option<Uuid>,
     /// The doctor who is in charge of it.
     pub doctor: Option<Uuid>,
-    /// The guardian who has the say for that person now, while they are minor.
-    pub guardian: Option<Uuid>,
-    /// Who it is granted to: the actor, if they are, or work where those do.
-    pub grantee: Option<Uuid>,
     /// The hospitals it is at: roles and permissions given elsewhere don't count for it.
     pub hospitals: Vec<HospitalId>,
     /// The role that it is about, if it is about one.
     pub role: Option<Role>,
+    /// The guardian who has the say for that person now, while they are minor.
+    pub guardian: Option<Uuid>,
+    /// Who it is granted to: the actor, if they are, or work where those do.
+    pub grantee: Option<Uuid>,
 }
 
 impl Resource {
@@ -54,10 +54,10 @@ impl Resource {
             tenant,
             subject: None,
             doctor: None,
-            guardian: None,
-            grantee: None,
             hospitals: Vec::new(),
             role: None,
+            guardian: None,
+            grantee: None,
         }
     }
 
@@ -75,20 +75,6 @@ impl Resource {
         self
     }
 
-    /// The data of a minor for whom somebody has the say, if it is one.
-    #[must_use]
-    pub const fn with_guardian(mut self, guardian: Option<Uuid>) -> Self {
-        self.guardian = guardian;
-        self
-    }
-
-    /// Something that is granted to the actor, if it is.
-    #[must_use]
-    pub const fn with_grantee(mut self, grantee: Option<Uuid>) -> Self {
-        self.grantee = grantee;
-        self
-    }
-
     /// Something at a hospital, if that is not known already.
     #[must_use]
     pub fn at(mut self, hospital: HospitalId) -> Self {
@@ -102,6 +88,20 @@ impl Resource {
     #[must_use]
     pub const fn of_role(mut self, role: Role) -> Self {
         self.role = Some(role);
+        self
+    }
+
+    /// The data of a minor for whom somebody has the say, if it is one.
+    #[must_use]
+    pub const fn with_guardian(mut self, guardian: Option<Uuid>) -> Self {
+        self.guardian = guardian;
+        self
+    }
+
+    /// Something that is granted to the actor, if it is.
+    #[must_use]
+    pub const fn with_grantee(mut self, grantee: Option<Uuid>) -> Self {
+        self.grantee = grantee;
         self
     }
 }

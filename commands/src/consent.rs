@@ -22,6 +22,7 @@ use crate::executor::{Executor, Operation};
 use crate::guardian;
 use crate::work::{Instance, Work};
 
+pub(crate) use grantee::grantees;
 pub use grantee::grantees_of;
 pub(crate) use table::ConsentTable;
 pub use table::consents_for;

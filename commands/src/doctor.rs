@@ -57,7 +57,7 @@ impl Operation for Register {
     async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
         work.authorize(
             Action::RegisterDoctor,
-            &Resource::of_tenant("doctor", work.tenant()),
+            &Resource::of_tenant("doctor", work.tenant()).at(self.hospital),
         )?;
         let hospital = work
             .existing::<Hospital>(&self.hospital, "hospital")

@@ -89,7 +89,13 @@ impl Operation for ChooseReminders {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
+        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let resource = agenda
+            .state()
+            .visits
+            .iter()
+            .fold(resource, |resource, visit| resource.at(visit.hospital));
         work.authorize(Action::ChooseReminders, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;
@@ -98,7 +104,6 @@ impl Operation for ChooseReminders {
         });
         work.decide(&mut instance, choose).await?;
         let leads = instance.state().reminders.clone();
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
         for visit in &agenda.state().visits {
             let id = CalendarId {
                 doctor: visit.doctor,

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
-use crate::practice::Practice;
+use crate::practice::{Practice, resource_of};
 use crate::work::Work;
 
 /// The schedule after a command.
@@ -46,7 +45,7 @@ impl Operation for SetWeek {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::SetWeek)?;
+        allow(work, self.doctor, Action::SetWeek).await?;
         let place = Practice::of(work, self.doctor).await?.place();
         let set = ScheduleCommand::SetWeek(schedule::SetWeek {
             doctor: self.doctor,
@@ -80,7 +79,7 @@ impl Operation for SetDate {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::SetDate)?;
+        allow(work, self.doctor, Action::SetDate).await?;
         let set = ScheduleCommand::SetDate(schedule::SetDate {
             date: self.date,
             hours: self.hours.clone(),
@@ -107,7 +106,7 @@ impl Operation for ResetDate {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::ResetDate)?;
+        allow(work, self.doctor, Action::ResetDate).await?;
         let reset = ScheduleCommand::ResetDate(schedule::ResetDate { date: self.date });
         carry_out(work, self.doctor, reset, None).await
     }
@@ -133,7 +132,7 @@ impl Operation for GrantLeave {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::GrantLeave)?;
+        allow(work, self.doctor, Action::GrantLeave).await?;
         let leave = LeaveId(Uuid::now_v7());
         let grant = ScheduleCommand::GrantLeave(schedule::GrantLeave {
             leave,
@@ -162,15 +161,15 @@ impl Operation for WithdrawLeave {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::WithdrawLeave)?;
+        allow(work, self.doctor, Action::WithdrawLeave).await?;
         let withdraw =
             ScheduleCommand::WithdrawLeave(schedule::WithdrawLeave { leave: self.leave });
         carry_out(work, self.doctor, withdraw, Some(self.leave)).await
     }
 }
 
-fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
-    let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(doctor.uuid());
+async fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
+    let resource = resource_of(work, doctor).await?;
     work.authorize(action, &resource)
 }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::{Actor, CommandContext};
-use crate::authorizer::{Denied, Permit, Resource};
+use crate::authorizer::{Denied, Grounds, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
 use crate::receipt::Keeper;
@@ -105,10 +105,21 @@ impl<'a> Work<'a> {
     /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
     /// of the resource.
     pub fn authorize(&mut self, action: Action, resource: &Resource) -> Result<(), CommandError> {
-        let permit = self
-            .parts
-            .authorizer
-            .authorize(&self.context.actor, action, resource);
+        self.authorize_on(action, resource, Grounds::default())
+    }
+
+    /// The same, where there are grounds besides roles and relations.
+    ///
+    /// # Errors
+    /// As [`Work::authorize`].
+    pub(crate) fn authorize_on(
+        &mut self,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Result<(), CommandError> {
+        let authorizer = &self.parts.authorizer;
+        let permit = authorizer.authorize_on(&self.context.actor, action, resource, grounds);
         let permit = permit.map_err(|denied| match denied {
             Denied::Role => CommandError::Forbidden,
             Denied::Hidden(kind) => CommandError::NotFound(kind),

@@ -61,6 +61,8 @@ ids! {
     DepartmentId,
     /// One appointment, through all its reschedulings.
     AppointmentId,
+    /// A consent, from the request to its end.
+    ConsentId,
     /// A program of others that works with the platform.
     IntegratorId,
     /// A room or a device that visits need.
@@ -89,8 +91,6 @@ ids! {
     SignInId,
     /// A code that was mailed to an address, to see who reads it.
     VerificationId,
-    /// A patient's consent that somebody may see data about them, or the wish for it.
-    ConsentId,
     /// An access to a patient's record in an emergency.
     EmergencyAccessId,
     /// One recorded read of a person's data.

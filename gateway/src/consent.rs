@@ -19,8 +19,9 @@ use uuid::Uuid;
 use crate::actor::SignedIn;
 use crate::answer::{ChangedOut, Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, Permitted, no_such, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{self, Command, Read};
+use crate::disclosure::Permitted;
 use crate::input::page;
 use crate::json::Json;
 use crate::patient;
@@ -121,7 +122,8 @@ impl Consents {
         let resource = resource.map_err(call::refuse)?;
         let permitted = self
             .backend
-            .permit(&caller, Action::ListConsents, resource)?;
+            .permit(&caller, Action::ListConsents, resource)
+            .await?;
         let page = page::<ConsentId>(after.0, limit.0)?;
         let view = self.backend.view(&["consent", "patient"], &read).await?;
         patient::known(&self.backend, tenant, person).await?;
@@ -158,7 +160,8 @@ impl Consents {
         let resource = Resource::of_tenant("consent", tenant).about(caller.actor.id);
         let permitted = self
             .backend
-            .permit(&caller, Action::ListGrantedConsents, resource)?;
+            .permit(&caller, Action::ListGrantedConsents, resource)
+            .await?;
         let page = page::<ConsentId>(after.0, limit.0)?;
         let view = self.backend.view(&["consent"], &read).await?;
         let grantees = consent::grantees_of(self.backend.executor(), &caller.actor).await;
@@ -293,7 +296,10 @@ impl Consents {
         let executor = self.backend.executor();
         let resource = consent::resource_for(executor, &caller.actor, row.patient, row.grantee.0);
         let resource = resource.await.map_err(call::refuse)?;
-        let permitted = self.backend.permit(caller, Action::ReadConsent, resource)?;
+        let permitted = self
+            .backend
+            .permit(caller, Action::ReadConsent, resource)
+            .await?;
         Ok((permitted, row))
     }
 }

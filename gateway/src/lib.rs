@@ -21,6 +21,7 @@ pub mod changes;
 mod compress;
 pub mod config;
 mod consent;
+mod disclosure;
 mod doctor;
 pub mod document;
 mod errors;

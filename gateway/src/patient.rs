@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use medilink_commands::Action;
 use medilink_commands::patient::{ChooseReminders, Register};
-use medilink_commands::{Action, Resource};
 use medilink_domain::values::{BirthDate, ReminderLead};
 use medilink_domain::{PatientId, SubjectId, TenantId};
 use medilink_projections::patient::{self, PatientRow};
@@ -149,8 +149,11 @@ impl Patients {
         id: Path<Uuid>,
     ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        let permitted = self.0.permit(&caller, Action::ReadPatient, resource)?;
+        let resource = self.0.patient(&caller, PatientId(id.0)).await?;
+        let permitted = self
+            .0
+            .permit(&caller, Action::ReadPatient, resource)
+            .await?;
         let view = self.0.view(&["patient"], &read).await?;
         let row = known(&self.0, tenant, PatientId(id.0)).await?;
         let subjects = BTreeSet::from([SubjectId(id.0)]);

@@ -188,7 +188,10 @@ impl Sessions {
     async fn list(&self, caller: SignedIn) -> Result<Found<SessionsOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, caller.actor.id);
         let own = Resource::of_tenant("session", tenant).about(person);
-        let permitted = self.backend.permit(&caller, Action::ListSessions, own)?;
+        let permitted = self
+            .backend
+            .permit(&caller, Action::ListSessions, own)
+            .await?;
         let open = self.desk.sessions(tenant, person).await;
         let open = open.map_err(call::refuse)?;
         let subjects = BTreeSet::from([SubjectId(person)]);

@@ -26,6 +26,7 @@ mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod extent;
 pub mod feedback;
 pub mod hospital;
 pub mod notice;

@@ -14,6 +14,7 @@ mod canary;
 mod configuration;
 mod consent;
 mod contention;
+mod disclosure;
 mod house;
 mod monitoring;
 mod outage;

@@ -24,11 +24,18 @@ pub async fn grantees_of(executor: &Executor, actor: &Actor) -> Result<Vec<Grant
     Ok(everything(actor, post_of(executor, actor).await?))
 }
 
+/// The same in an operation.
+pub(crate) async fn grantees(work: &mut Work<'_>) -> Result<Vec<Grantee>, CommandError> {
+    let post = post(work).await?;
+    Ok(everything(&work.context().actor, post))
+}
+
 fn everything(actor: &Actor, post: Option<Post>) -> Vec<Grantee> {
     let registered = post.map(|post| (post.hospital, Some(post.department)));
     let posts = actor
         .posts
         .iter()
+        .filter(|post| gives_care(post.role))
         .map(|post| (post.hospital, post.department));
     let oneself = Grantee::Person {
         id: SubjectId(actor.id),
@@ -39,6 +46,11 @@ fn everything(actor: &Actor, post: Option<Post>) -> Vec<Grantee> {
         all.extend(department.map(|id| Grantee::Department { id, hospital }));
     }
     all.into_iter().collect()
+}
+
+/// What is granted to a hospital or department is granted to those who give care there.
+const fn gives_care(role: Role) -> bool {
+    matches!(role, Role::DepartmentHead | Role::Doctor | Role::Nurse)
 }
 
 /// Something that is granted to this grantee, as the policies see it: whether the actor is part

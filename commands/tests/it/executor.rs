@@ -147,6 +147,7 @@ async fn a_read_is_recorded_before_it_is_allowed_and_refused_when_it_is_not_your
         subjects: vec![patient.into()],
         what: "patient".parse().unwrap(),
         purpose: "treatment".parse().unwrap(),
+        consents: Vec::new(),
     };
     world.run(&world.patient(patient), &read).await.unwrap();
     assert_eq!(world.count("access.recorded").await, 1);
@@ -211,6 +212,7 @@ fn whatever_no_policy_speaks_of_is_denied() {
     assert_eq!(
         without_a_role,
         [
+            &Action::BeDenied,
             &Action::ChangePassword,
             &Action::CompleteRecovery,
             &Action::CompleteRegistration,

@@ -12,6 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::visits::terms;
 use super::world::{TENANT, World, day, id, stream};
+use crate::extent::Extent;
 use crate::{Page, ReadError, appointment, delivery, doctor, hospital, notice, reminder};
 
 /// One thing that happens, drawn at random; the numbers pick whom it happens to.
@@ -290,7 +291,7 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
     let mut seen = Vec::new();
     let mut page = Page::first(2);
     loop {
-        let listed = appointment::for_patient(reads, TENANT, id(40), page)
+        let listed = appointment::for_patient(reads, TENANT, id(40), &Extent::Whole, page)
             .await
             .unwrap();
         assert!(listed.rows.len() <= 2);
