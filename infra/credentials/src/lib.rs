@@ -1,4 +1,5 @@
-//! Passwords and access tokens: what people sign in with, and what they show afterwards.
+//! Passwords, second factors and access tokens: what people sign in with, and what they show
+//! afterwards.
 //!
 //! Nothing here knows of accounts, sessions or the log: passwords become hashes and claims
 //! become signed text, and back.
@@ -16,13 +17,17 @@
 //!   itself chooses neither the algorithm nor the key's origin ([`TokenKeys::verify`]).
 
 mod hashing;
+mod passkey;
 mod password;
 mod token;
 mod token_keys;
+mod totp;
 
 pub use hashing::{
     HashingConfig, HashingError, InvalidPasswordHash, PasswordHash, PasswordHashing, Verdict,
 };
+pub use passkey::{PasskeyError, PasskeyLogin, PasskeySite, ShownPasskey};
 pub use password::{InvalidPassword, Password, PasswordRules, WeakPassword};
 pub use token::{AccessClaims, TokenError};
 pub use token_keys::{TokenKeys, TokenKeysError};
+pub use totp::{TotpError, TotpInvitation, TotpKey};
