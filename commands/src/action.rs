@@ -30,6 +30,8 @@ actions! {
     AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
+    /// Add a second factor of one's own.
+    AddSecondFactor = "add-second-factor",
     /// Book an appointment for a patient.
     BookAppointment = "book-appointment",
     /// Book visits that come back.
@@ -84,6 +86,8 @@ actions! {
     GrantLeave = "grant-leave",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
+    /// Give out backup codes of one's own.
+    IssueBackupCodes = "issue-backup-codes",
     /// Put a patient on the waitlist.
     JoinWaitlist = "join-waitlist",
     /// Pass on an offer whose time is up.
@@ -98,6 +102,8 @@ actions! {
     ListDirectory = "list-directory",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List one's second factors.
+    ListSecondFactors = "list-second-factors",
     /// List one's sessions.
     ListSessions = "list-sessions",
     /// Read what a patient waits for.
@@ -112,6 +118,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Show again who one is.
+    ProveSession = "prove-session",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -138,6 +146,8 @@ actions! {
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Take a second factor of one's own away.
+    RemoveSecondFactor = "remove-second-factor",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.

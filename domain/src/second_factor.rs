@@ -44,6 +44,9 @@ crate::problems! {
         /// Not the code, or it was used before. Which of it is nobody's business.
         CodeWrong: Invalid "second-factor-wrong" at "/code",
             "the code is wrong, used or too old", "Wait for the next code of the app, or use another factor.";
+        /// Whoever has a second factor shows it.
+        PasswordNotEnough: Invalid "second-factor-needed" at "/method",
+            "the password alone proves nothing where there is a second factor", "Show the second factor.";
         /// It was answered before, or too late.
         ChallengeOver: Conflict "challenge-over",
             "the challenge was answered before, or is too old", "Begin anew.";

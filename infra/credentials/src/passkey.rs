@@ -188,4 +188,57 @@ fn written<T: Serialize>(value: &T) -> Result<Value, PasskeyError> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn site() -> PasskeySite {
+        PasskeySite::new("https://city.example:8443", "City").unwrap()
+    }
+
+    #[test]
+    fn a_site_needs_a_name_and_a_scheme() {
+        for origin in [
+            "",
+            "city.example",
+            "https://127.0.0.1:8080",
+            "https://[::1]",
+            "data:x",
+        ] {
+            let refused = PasskeySite::new(origin, "City").unwrap_err();
+            assert_eq!(refused, PasskeyError::Origin, "{origin}");
+        }
+        PasskeySite::new("http://localhost:8080", "City").unwrap();
+    }
+
+    #[test]
+    fn browsers_are_asked_for_a_verified_user_of_this_site() {
+        let person = Uuid::from_u128(7);
+        let made = site().invite(person, "asha@example.org", &[]).unwrap();
+        let selection = &made.options["authenticatorSelection"];
+        assert_eq!(made.options["rp"]["id"], "city.example");
+        assert_eq!(selection["userVerification"], "required");
+        assert_eq!(selection["residentKey"], "preferred");
+        let shown = site().ask(&[]).unwrap();
+        assert_eq!(shown.options["rpId"], "city.example");
+        assert_eq!(shown.options["userVerification"], "required");
+        assert_eq!(shown.options["allowCredentials"], json!([]));
+        let again = site().ask(&[]).unwrap();
+        assert_ne!(shown.options["challenge"], again.options["challenge"]);
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_malformed() {
+        let made = site().invite(Uuid::nil(), "asha", &[]).unwrap();
+        for answer in [
+            json!({}),
+            json!("x"),
+            json!({"id": "x", "rawId": "!", "type": "y"}),
+        ] {
+            let accepted = site().accept(&made.state, answer.clone()).unwrap_err();
+            assert_eq!(accepted, PasskeyError::Malformed);
+            let shown = ShownPasskey::new(answer).unwrap_err();
+            assert_eq!(shown, PasskeyError::Malformed);
+        }
+    }
+}
