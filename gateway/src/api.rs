@@ -11,6 +11,7 @@ use crate::backend::Backend;
 use crate::board::Boards;
 use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
+use crate::challenge::Challenges;
 use crate::changes::Changes;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
@@ -22,8 +23,10 @@ use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
 use crate::platform::Platform;
+use crate::proof::Proofs;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
+use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
 use crate::slot::Slots;
@@ -58,6 +61,9 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// What is shown beside the password.
+    #[oai(rename = "Second factors")]
+    SecondFactors,
     /// Being signed in.
     Sessions,
     /// The kinds of visits that hospitals offer.
@@ -95,7 +101,18 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
+pub type People = (
+    Accounts,
+    Challenges,
+    Doctors,
+    Me,
+    Notices,
+    Patients,
+    Platform,
+    Proofs,
+    SecondFactors,
+    Sessions,
+);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -123,6 +140,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             backend: backend.clone(),
             desk: desk.clone(),
         },
+        Challenges(desk.clone()),
         Doctors(backend.clone()),
         Me {
             backend: backend.clone(),
@@ -131,6 +149,11 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Notices(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
+        Proofs(desk.clone()),
+        SecondFactors {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Sessions { backend, desk },
     );
     (visits, places, people)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use medilink_commands::access::Read as Disclosure;
-use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
+use medilink_commands::{Action, CommandContext, Committed, Executor, Operation, Resource};
 use medilink_domain::SubjectId;
 use medilink_domain::values::{Code, Role};
 use medilink_log::Position;
@@ -176,8 +176,7 @@ impl Backend {
             .authorize(&caller.actor, action, resource)
         {
             Ok(_) => Ok(()),
-            Err(Denied::Role) => Err(Problem::new(&kinds::FORBIDDEN)),
-            Err(Denied::Hidden(kind)) => Err(no_such(kind)),
+            Err(denied) => Err(call::refuse(denied.into())),
         }
     }
 

@@ -8,7 +8,8 @@ use medilink_domain::{AccountId, PasskeyId};
 use rand::RngCore;
 use serde_json::Value;
 
-use super::challenge::{PasskeyQuestion, over, records};
+use super::challenge::over;
+use super::passkey::{PasskeyQuestion, records};
 use super::secrets::{Challenge, Purpose};
 use super::{Refusal, SignInDesk, code};
 use crate::action::Action;

@@ -6,7 +6,8 @@ use medilink_domain::second_factor::{Answered, SecondFactor, SecondFactorError, 
 use medilink_domain::{ChallengeId, SessionId};
 use uuid::Uuid;
 
-use super::challenge::{Challenged, PasskeyQuestion, Reply, methods, over};
+use super::challenge::{Challenged, Reply, methods, over};
+use super::passkey::PasskeyQuestion;
 use super::secrets::{Challenge, Purpose};
 use super::{FACTORS, PASSWORDS, Refusal, SignInDesk, code};
 use crate::action::Action;
