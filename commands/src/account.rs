@@ -8,7 +8,7 @@ use medilink_domain::session::{Session, SessionError};
 use medilink_domain::values::{
     BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
-use medilink_domain::verification::{Letter, Use};
+use medilink_domain::verification::{Letter, Use, VerificationError};
 use medilink_domain::{AccountId, Decider, PatientId, SessionId, VerificationId};
 use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,13 @@ impl Operation for Recover {
             code: self.code.clone(),
         };
         let mailed = use_up(work, self.verification, usage).await?;
-        set_password(work, AccountId(mailed.person.uuid()), &self.password_hash).await
+        let account = AccountId(mailed.person.uuid());
+        let instance = work.existing::<Account>(&account, KIND).await?;
+        // Another code, or whoever has the password, was faster.
+        if mailed.passwords != Some(instance.state().passwords) {
+            return Err(VerificationError::CodeWrong.into());
+        }
+        set_password(work, account, &self.password_hash, true).await
     }
 }
 
@@ -171,7 +177,7 @@ impl Operation for ChangePassword {
                 return Err(SessionError::Over.into());
             }
         }
-        set_password(work, self.account, &self.password_hash).await
+        set_password(work, self.account, &self.password_hash, false).await
     }
 }
 
@@ -179,10 +185,12 @@ async fn set_password(
     work: &mut Work<'_>,
     account: AccountId,
     password_hash: &PasswordHash,
+    recovered: bool,
 ) -> Result<AccountAnswer, CommandError> {
     let mut instance = work.existing::<Account>(&account, KIND).await?;
     let set = AccountCommand::SetPassword(account::SetPassword {
         password_hash: password_hash.clone(),
+        recovered,
     });
     work.decide(&mut instance, set).await?;
     Ok(AccountAnswer {
@@ -216,7 +224,7 @@ impl Operation for Disable {
     }
 }
 
-/// Lets its person in again, with the sessions that have not run out.
+/// Lets its person in again; sessions from before it was disabled stay over.
 #[derive(Clone, Debug)]
 pub struct Enable {
     /// The account.
@@ -289,7 +297,8 @@ impl Inline for AccountTable {
             }
             AccountEvent::Disabled(disabled) => {
                 let sql =
-                    "UPDATE inline.accounts SET disabled_at = $2, position = $3 WHERE account = $1";
+                    "UPDATE inline.accounts SET disabled_at = $2, era = era + 1, position = $3
+                     WHERE account = $1";
                 client
                     .execute(sql, &[&disabled.account.uuid(), &at.recorded_at, &position])
                     .await?;

@@ -30,6 +30,8 @@ actions! {
     AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
+    /// Add a second factor of one's own.
+    AddSecondFactor = "add-second-factor",
     /// Be denied a person's data, which is recorded.
     BeDenied = "be-denied",
     /// Book an appointment for a patient.
@@ -94,6 +96,8 @@ actions! {
     GrantLeave = "grant-leave",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
+    /// Give out backup codes of one's own.
+    IssueBackupCodes = "issue-backup-codes",
     /// Put a patient on the waitlist.
     JoinWaitlist = "join-waitlist",
     /// Pass on an offer whose time is up.
@@ -112,6 +116,8 @@ actions! {
     ListGrantedConsents = "list-granted-consents",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List one's second factors.
+    ListSecondFactors = "list-second-factors",
     /// List one's sessions.
     ListSessions = "list-sessions",
     /// Read what a patient waits for.
@@ -128,6 +134,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Show again who one is.
+    ProveSession = "prove-session",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -158,6 +166,8 @@ actions! {
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Take a second factor of one's own away.
+    RemoveSecondFactor = "remove-second-factor",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
     /// Have a code mailed to an address.

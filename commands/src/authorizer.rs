@@ -135,6 +135,12 @@ pub enum Denied {
     /// The actor may know of the resource but not do this.
     #[error("this needs another role")]
     Role,
+    /// The actor could, had they shown a second factor when they signed in.
+    #[error("this needs a second factor")]
+    SecondFactor,
+    /// The actor could, had they shown of late who they are.
+    #[error("this needs a fresh proof of who asks")]
+    Proof,
     /// The actor may not even know whether there is such a resource.
     #[error("there is no such {0}")]
     Hidden(&'static str),
@@ -159,7 +165,20 @@ struct Inner {
 }
 
 /// The policies that allow it, by their ids; `None` when none does.
-type Ruling = Option<Arc<[String]>>;
+type Policies = Option<Arc<[String]>>;
+
+/// What was decided.
+#[derive(Clone)]
+enum Ruling {
+    /// It is allowed, by these policies.
+    Allowed(Arc<[String]>),
+    /// It would be with a second factor.
+    SecondFactor,
+    /// It would be with a fresh proof.
+    Proof,
+    /// It is not.
+    Denied,
+}
 
 /// Decides. Cheap to clone.
 #[derive(Clone)]
@@ -248,27 +267,32 @@ impl Authorizer {
         resource: &Resource,
         grounds: Grounds,
     ) -> Result<Permit, Denied> {
-        let denied = || {
+        let refused = |why| {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
+            why
+        };
+        let denied = || {
             // Everyone knows that they themselves are there.
             let others = resource.subject.is_some_and(|subject| subject != actor.id);
             let hidden = resource.tenant != actor.tenant || others;
-            if hidden {
+            refused(if hidden {
                 Denied::Hidden(resource.kind)
             } else {
                 Denied::Role
-            }
+            })
         };
         // Tenants never meet, whatever a policy may say.
         if resource.tenant != actor.tenant {
             return Err(denied());
         }
         match self.ruling(Question::new(actor, action, resource, grounds)) {
-            Some(decided_by) => Ok(Permit {
+            Ruling::Allowed(decided_by) => Ok(Permit {
                 policy_set: self.0.digest.clone(),
                 decided_by,
             }),
-            None => Err(denied()),
+            Ruling::SecondFactor => Err(refused(Denied::SecondFactor)),
+            Ruling::Proof => Err(refused(Denied::Proof)),
+            Ruling::Denied => Err(denied()),
         }
     }
 
@@ -284,13 +308,13 @@ impl Authorizer {
         if let Some(ruling) = known {
             return ruling;
         }
-        let ruling = self.decide(&question).unwrap_or_else(|error| {
+        let ruling = self.rule(&question).unwrap_or_else(|error| {
             tracing::error!(
                 error,
                 action = question.action.name(),
                 "an authorization request could not be built"
             );
-            None
+            Ruling::Denied
         });
         let mut decided = self
             .0
@@ -301,7 +325,23 @@ impl Authorizer {
         ruling
     }
 
-    fn decide(&self, question: &Question) -> Result<Ruling, String> {
+    /// Whether it is allowed, and if not, whether showing more would do.
+    fn rule(&self, question: &Question) -> Result<Ruling, String> {
+        if let Some(decided_by) = self.decide(question)? {
+            return Ok(Ruling::Allowed(decided_by));
+        }
+        let proven = question.clone().recently_proven();
+        let with_both = proven.clone().with_second_factor();
+        Ok(if self.decide(&proven)?.is_some() {
+            Ruling::Proof
+        } else if self.decide(&with_both)?.is_some() {
+            Ruling::SecondFactor
+        } else {
+            Ruling::Denied
+        })
+    }
+
+    fn decide(&self, question: &Question) -> Result<Policies, String> {
         let names = &self.0.names;
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let principal =

@@ -32,6 +32,7 @@ mod practice;
 mod queue;
 mod receipt;
 pub mod schedule;
+pub mod second_factor;
 pub mod series;
 pub mod session;
 pub mod sign_in;
@@ -45,7 +46,7 @@ mod work;
 use std::sync::Arc;
 
 pub use action::Action;
-pub use actor::{Actor, CommandContext, Idempotency, Permission, Post};
+pub use actor::{Actor, CommandContext, Idempotency, PROVEN_FOR, Permission, Post};
 pub use authorizer::{Authorizer, Denied, Grounds, Permit, PolicyError, Resource};
 pub use error::CommandError;
 pub use executor::{Committed, Executor, Operation};

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::{Actor, CommandContext};
-use crate::authorizer::{Denied, Grounds, Permit, Resource};
+use crate::authorizer::{Grounds, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
 use crate::receipt::Keeper;
@@ -103,7 +103,8 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
-    /// of the resource.
+    /// of the resource; [`CommandError::SecondFactorRequired`] and
+    /// [`CommandError::ProofRequired`] when showing more would do.
     pub fn authorize(&mut self, action: Action, resource: &Resource) -> Result<(), CommandError> {
         self.authorize_on(action, resource, Grounds::default())
     }
@@ -120,10 +121,7 @@ impl<'a> Work<'a> {
     ) -> Result<(), CommandError> {
         let authorizer = &self.parts.authorizer;
         let permit = authorizer.authorize_on(&self.context.actor, action, resource, grounds);
-        let permit = permit.map_err(|denied| match denied {
-            Denied::Role => CommandError::Forbidden,
-            Denied::Hidden(kind) => CommandError::NotFound(kind),
-        })?;
+        let permit = permit?;
         self.permit = Some(match self.permit.take() {
             Some(earlier) => earlier.and(&permit),
             None => permit,
@@ -133,7 +131,10 @@ impl<'a> Work<'a> {
 
     /// Whether an action is of a hospital's daily work, so that it can be permitted singly.
     pub(crate) fn is_grantable(&self, action: Action, hospital: HospitalId) -> bool {
-        let front_desk = Actor::new(Uuid::nil(), self.tenant(), vec![Role::Receptionist]);
+        let front_desk = Actor {
+            second_factor: true,
+            ..Actor::new(Uuid::nil(), self.tenant(), vec![Role::Receptionist])
+        };
         let resource = Resource::of_tenant("hospital", self.tenant()).at(hospital);
         let authorizer = &self.parts.authorizer;
         authorizer.authorize(&front_desk, action, &resource).is_ok()

@@ -87,6 +87,10 @@ ids! {
     StaffId,
     /// One sign-in, until it ends.
     SessionId,
+    /// What a person is to answer with a second factor.
+    ChallengeId,
+    /// A passkey of a person.
+    PasskeyId,
     /// One refused sign-in.
     SignInId,
     /// A code that was mailed to an address, to see who reads it.

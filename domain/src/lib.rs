@@ -29,6 +29,7 @@ pub mod queue;
 pub mod registry;
 pub mod reminder;
 pub mod schedule;
+pub mod second_factor;
 pub mod series;
 pub mod session;
 pub mod sign_in;

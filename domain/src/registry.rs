@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in,
-    staff, verification, visit_type, waitlist,
+    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
+    session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -30,6 +30,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         patient::PatientEvent::TYPES,
         queue::QueueEvent::TYPES,
         schedule::ScheduleEvent::TYPES,
+        second_factor::SecondFactorEvent::TYPES,
         series::SeriesEvent::TYPES,
         session::SessionEvent::TYPES,
         sign_in::SignInEvent::TYPES,
@@ -74,6 +75,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(patient::PatientError::ALL),
         of(queue::QueueError::ALL),
         of(schedule::ScheduleError::ALL),
+        of(second_factor::SecondFactorError::ALL),
         of(series::SeriesError::ALL),
         of(session::SessionError::ALL),
         of(sign_in::SignInError::ALL),

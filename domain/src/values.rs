@@ -16,6 +16,7 @@ mod money;
 mod names;
 mod numbers;
 mod one_time_code;
+mod passkey_record;
 mod password_hash;
 mod rating;
 mod reminder_lead;
@@ -25,6 +26,8 @@ mod secret_hash;
 mod slot_minutes;
 mod text;
 mod time_zone;
+mod totp_code;
+mod totp_secret;
 mod visit_mode;
 mod weekday;
 
@@ -39,6 +42,7 @@ pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
 pub use one_time_code::OneTimeCode;
+pub use passkey_record::PasskeyRecord;
 pub use password_hash::PasswordHash;
 pub use rating::Rating;
 pub use reminder_lead::ReminderLead;
@@ -48,6 +52,8 @@ pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
+pub use totp_code::TotpCode;
+pub use totp_secret::TotpSecret;
 pub use visit_mode::VisitMode;
 pub use weekday::Weekday;
 
@@ -156,6 +162,15 @@ pub enum ValueError {
     /// Not ten letters and digits.
     #[error("must be a code such as K7QM2-X9R4T")]
     NotAOneTimeCode,
+    /// Not six digits.
+    #[error("must be the six digits that the app shows")]
+    NotATotpCode,
+    /// Not 20 bytes in hexadecimal.
+    #[error("must be the secret of an authenticator app in hexadecimal")]
+    NotATotpSecret,
+    /// Not what is kept of a passkey.
+    #[error("must be a passkey")]
+    NotAPasskey,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
 use crate::ids::{SubjectId, VerificationId};
+use crate::second_factor;
 use crate::values::{EmailAddress, Language, OneTimeCode};
 
-/// How long a code works.
+/// How long a code works that opens an account or sets a password.
 pub const VALID: TimeDelta = TimeDelta::minutes(30);
 
 /// What may be asked of a verification.
@@ -39,6 +40,8 @@ pub struct Request {
     pub language: Language,
     /// The code, whether it is mailed or not.
     pub code: OneTimeCode,
+    /// How many passwords the account has had, if there is one.
+    pub passwords: Option<u32>,
 }
 
 /// Somebody has read the code.
@@ -77,6 +80,18 @@ pub enum Letter {
     AlreadyRegistered,
     /// The code that sets a new password.
     Recovery,
+    /// The code that is shown beside the password.
+    SignIn,
+}
+
+impl Letter {
+    /// How long the code in it works.
+    pub const fn valid(self) -> TimeDelta {
+        match self {
+            Self::SignIn => second_factor::VALID,
+            _ => VALID,
+        }
+    }
 }
 
 crate::events! {
@@ -104,6 +119,9 @@ pub struct Requested {
     pub code: OneTimeCode,
     /// When it stops to work.
     pub expires_at: DateTime<Utc>,
+    /// How many passwords the account had had: with the next one, a code for another is void.
+    #[serde(default)]
+    pub passwords: Option<u32>,
 }
 
 /// A code was used up.
@@ -150,6 +168,7 @@ impl Verification {
             email,
             language,
             code,
+            passwords,
         } = request;
         Ok(Requested {
             verification,
@@ -158,12 +177,16 @@ impl Verification {
             email,
             language,
             code,
-            expires_at: now + VALID,
+            expires_at: now + letter.valid(),
+            passwords,
         })
     }
 
     fn use_up(&self, usage: &Use, now: DateTime<Utc>) -> Result<Used, VerificationError> {
-        let mailed = matches!(usage.letter, Letter::Registration | Letter::Recovery);
+        let mailed = matches!(
+            usage.letter,
+            Letter::Registration | Letter::Recovery | Letter::SignIn
+        );
         self.open
             .as_ref()
             .filter(|open| mailed && open.letter == usage.letter && now < open.expires_at)

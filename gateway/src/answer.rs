@@ -163,6 +163,37 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
     }
 }
 
+/// One of two answers, each with its own status.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// This one.
+    First(A),
+    /// The other.
+    Second(B),
+}
+
+impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::First(answer) => answer.into_response(),
+            Self::Second(answer) => answer.into_response(),
+        }
+    }
+}
+
+impl<A: ApiResponse, B: ApiResponse> ApiResponse for Either<A, B> {
+    fn meta() -> MetaResponses {
+        let mut both = A::meta();
+        both.responses.extend(B::meta().responses);
+        both
+    }
+
+    fn register(registry: &mut Registry) {
+        A::register(registry);
+        B::register(registry);
+    }
+}
+
 impl<T: ToJSON, const STATUS: u16> IntoResponse for Answer<T, STATUS> {
     fn into_response(self) -> Response {
         let mut response = if self.unchanged {

@@ -11,6 +11,7 @@ use crate::backend::Backend;
 use crate::board::Boards;
 use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
+use crate::challenge::Challenges;
 use crate::changes::Changes;
 use crate::consent::Consents;
 use crate::doctor::Doctors;
@@ -24,8 +25,10 @@ use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
 use crate::platform::Platform;
+use crate::proof::Proofs;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
+use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
 use crate::slot::Slots;
@@ -62,6 +65,9 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// What is shown beside the password.
+    #[oai(rename = "Second factors")]
+    SecondFactors,
     /// Being signed in.
     Sessions,
     /// The kinds of visits that hospitals offer.
@@ -101,6 +107,7 @@ pub type Places = (
 /// People, and the platform that serves them.
 pub type People = (
     Accounts,
+    Challenges,
     Consents,
     Doctors,
     Guardians,
@@ -108,6 +115,8 @@ pub type People = (
     Notices,
     Patients,
     Platform,
+    Proofs,
+    SecondFactors,
     Sessions,
 );
 
@@ -137,6 +146,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             backend: backend.clone(),
             desk: desk.clone(),
         },
+        Challenges(desk.clone()),
         Consents {
             backend: backend.clone(),
             desk: desk.clone(),
@@ -150,6 +160,11 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Notices(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
+        Proofs(desk.clone()),
+        SecondFactors {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Sessions { backend, desk },
     );
     (visits, places, people)

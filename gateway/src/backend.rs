@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
+use medilink_commands::{Action, CommandContext, Committed, Executor, Operation, Resource};
 use medilink_log::Position;
 use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
@@ -167,8 +167,7 @@ impl Backend {
             .authorize(&caller.actor, action, resource)
         {
             Ok(_) => Ok(()),
-            Err(Denied::Role) => Err(Problem::new(&kinds::FORBIDDEN)),
-            Err(Denied::Hidden(kind)) => Err(no_such(kind)),
+            Err(denied) => Err(call::refuse(denied.into())),
         }
     }
 }

@@ -16,7 +16,7 @@ use medilink_projections::appointment::{self, AppointmentRow};
 use medilink_projections::extent::Extent;
 
 use crate::actor::SignedIn;
-use crate::backend::{Backend, no_such, unreadable};
+use crate::backend::{Backend, unreadable};
 use crate::call;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
@@ -266,10 +266,7 @@ impl Backend {
                 tracing::error!(%error, "a denied read could not be recorded");
             }
         }
-        match denied {
-            Denied::Role => Problem::new(&kinds::FORBIDDEN),
-            Denied::Hidden(kind) => no_such(kind),
-        }
+        call::refuse(denied.into())
     }
 
     /// Records that the caller sees these people's data. The data may be sent only when this

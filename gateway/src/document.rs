@@ -26,6 +26,11 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/v1/registrations"),
     ("post", "/v1/registrations/{id}/completion"),
     ("post", "/v1/sessions"),
+    ("post", "/v1/sessions/challenge"),
+    ("post", "/v1/sessions/challenge/mail"),
+    ("post", "/v1/sessions/challenge/passkey"),
+    ("post", "/v1/sessions/passkey"),
+    ("post", "/v1/sessions/passkey-question"),
     ("post", "/v1/sessions/refresh"),
 ];
 
@@ -33,7 +38,17 @@ pub const PUBLIC: &[(&str, &str)] = &[
 const REPEATABLE: &[&str] = &["refreshSession"];
 
 /// Commands that can't be repeated, because what they answer is kept nowhere.
-const UNREPEATABLE: &[&str] = &["changePassword"];
+const UNREPEATABLE: &[&str] = &[
+    "addPasskey",
+    "askNewPasskey",
+    "askProofPasskey",
+    "beginTotp",
+    "changePassword",
+    "confirmTotp",
+    "issueBackupCodes",
+    "mailProofCode",
+    "proveSession",
+];
 
 /// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
 /// line is a decision; every other command is held to the version that it is given.
@@ -54,12 +69,32 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "requestRecovery",
     "requestRegistration",
     "startSession",
+    "startSessionWithPasskey",
+    "addPasskey",
     // What is shown with them decides.
     "changePassword",
     "completeRecovery",
     "completeRegistration",
     "refreshSession",
+    "answerChallenge",
+    "confirmTotp",
+    "proveSession",
+    // They only ask.
+    "askChallengePasskey",
+    "askNewPasskey",
+    "askPasskey",
+    "askProofPasskey",
+    "beginTotp",
+    "mailChallengeCode",
+    "mailProofCode",
+    // A second factor is there or not, and so are backup codes.
+    "chooseMailedCodes",
+    "issueBackupCodes",
+    "removeMailedCodes",
+    "removePasskey",
+    "removeTotp",
     // A session is over or not.
+    "endOtherSessions",
     "endSession",
     // A series says which visits it is made of, and those change, not the series.
     "cancelSeries",

@@ -18,9 +18,13 @@ mod disclosure;
 mod house;
 mod monitoring;
 mod outage;
+mod passkeys;
 mod preconditions;
+mod proof;
 mod reminders;
+mod second_factor;
 mod sign_in;
+mod sign_in_again;
 mod trace;
 mod visits;
 

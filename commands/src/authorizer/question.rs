@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
+use chrono::Utc;
 use medilink_domain::values::Role;
 
 use super::Resource;
@@ -29,6 +30,10 @@ pub(super) struct Question {
     /// Whether it was permitted to the actor singly.
     permitted: bool,
     grounds: Grounds,
+    /// Whether a second factor was shown when they were let in.
+    second_factor: bool,
+    /// Whether they have shown of late who they are.
+    recently_proven: bool,
 }
 
 /// What may allow a read besides roles and relations. Whoever says that there is such a ground
@@ -98,6 +103,26 @@ impl Question {
             role: resource.role,
             permitted: actor.permissions.iter().any(permitted),
             grounds,
+            second_factor: actor.second_factor,
+            recently_proven: actor.is_recently_proven(Utc::now()),
+        }
+    }
+}
+
+impl Question {
+    /// The same of somebody who has shown of late who they are.
+    pub(super) fn recently_proven(self) -> Self {
+        Self {
+            recently_proven: true,
+            ..self
+        }
+    }
+
+    /// The same of somebody who has shown a second factor.
+    pub(super) fn with_second_factor(self) -> Self {
+        Self {
+            second_factor: true,
+            ..self
         }
     }
 }
@@ -138,6 +163,8 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
         ("permitted", question.permitted),
         ("consent", question.grounds.consent),
         ("emergency", question.grounds.emergency),
+        ("second_factor", question.second_factor),
+        ("recently_proven", question.recently_proven),
     ];
     let known = known.map(|(name, holds)| (name.to_owned(), RestrictedExpression::new_bool(holds)));
     Context::from_pairs(known).map_err(|error| error.to_string())

@@ -12,8 +12,8 @@ use medilink_log::Position;
 use rand::RngCore;
 use uuid::Uuid;
 
+use super::challenge::Entry;
 use super::floor::no_earlier;
-use super::session::Tokens;
 use super::{PASSWORDS, Refusal, SignInDesk};
 use crate::account::{AccountAnswer, ChangePassword, Recover, Register};
 use crate::actor::CommandContext;
@@ -23,7 +23,7 @@ use crate::executor::Committed;
 use crate::verification::Request;
 
 /// Mails with codes to one address: nobody's mailbox is to be flooded.
-const MAILS: Pace = Pace {
+pub(super) const MAILS: Pace = Pace {
     free: 3,
     first: Duration::from_mins(1),
     longest: Duration::from_hours(1),
@@ -112,6 +112,7 @@ impl SignInDesk {
             email,
             language,
             code: OneTimeCode::from_random(random),
+            passwords: None,
         };
         let request = match account {
             // To the address that was verified, not to one that is merely spelled like it.
@@ -119,12 +120,14 @@ impl SignInDesk {
                 account: Some(account),
                 email: Some(email),
                 language: preferred,
+                passwords,
                 ..
             }) => verification::Request {
                 person: account.into(),
                 letter: known,
                 email,
                 language: preferred.unwrap_or(language),
+                passwords: Some(passwords),
                 ..request
             },
             _ => request,
@@ -156,7 +159,7 @@ impl SignInDesk {
         } = given;
         let letter = Letter::Registration;
         let mailed = no_earlier(self.mailed(context, verification, letter, &code)).await?;
-        self.fit(&password, [mailed.as_str(), name.as_str()])
+        self.fit(&password, [mailed.email.as_str(), name.as_str()])
             .await?;
         let register = Register {
             verification,
@@ -169,7 +172,8 @@ impl SignInDesk {
         Ok(self.0.executor.execute(context, &register).await?)
     }
 
-    /// Sets a new password for whoever read the code. Every session ends.
+    /// Sets a new password for whoever read the code, and goes on as if it had been shown:
+    /// whoever has a second factor is asked for it. Every other session ends.
     ///
     /// # Errors
     /// The code is wrong, the password weak, or a part is away.
@@ -179,10 +183,10 @@ impl SignInDesk {
         verification: VerificationId,
         code: OneTimeCode,
         password: &Password,
-    ) -> Result<Committed<AccountAnswer>, Refusal> {
+    ) -> Result<Entry, Refusal> {
         let mailed =
             no_earlier(self.mailed(context, verification, Letter::Recovery, &code)).await?;
-        self.fit(password, [mailed.as_str()]).await?;
+        self.fit(password, [mailed.email.as_str()]).await?;
         let recover = Recover {
             verification,
             code,
@@ -190,12 +194,23 @@ impl SignInDesk {
         };
         let done = self.0.executor.execute(context, &recover).await?;
         // Whoever guessed before guesses at another password now.
-        let key = self.0.secrets.index("sign-in/email", &mailed.folded());
+        let key = self
+            .0
+            .secrets
+            .index("sign-in/email", &mailed.email.folded());
         self.0.attempts.forget(&key).await?;
-        Ok(done)
+        let id = done.answer.account;
+        let account: Account = self.state(&id).await?.ok_or(Refusal::Wrong)?;
+        account.usable().map_err(CommandError::from)?;
+        // Of this very password: with a later one the session is over before it begins.
+        let account = Account {
+            passwords: mailed.passwords.unwrap_or_default().saturating_add(1),
+            ..account
+        };
+        self.proceed(context, id, &account, None, None).await
     }
 
-    /// Where the code was mailed that is shown here. Looked at before any password is hashed,
+    /// Where and when the code was mailed that is shown here. Looked at before any password is hashed,
     /// which costs much; it is used up only later.
     async fn mailed(
         &self,
@@ -203,7 +218,7 @@ impl SignInDesk {
         verification: VerificationId,
         letter: Letter,
         code: &OneTimeCode,
-    ) -> Result<EmailAddress, Refusal> {
+    ) -> Result<verification::Requested, Refusal> {
         self.pace("verification/code", &verification.to_string(), CODES)
             .await?;
         let state: Verification = self.state(&verification).await?.unwrap_or_default();
@@ -215,7 +230,7 @@ impl SignInDesk {
             .decide(usage, context.now)
             .map_err(CommandError::from)?;
         match state.open {
-            Some(open) => Ok(open.email),
+            Some(open) => Ok(open),
             None => Err(CommandError::from(verification::VerificationError::CodeWrong).into()),
         }
     }
@@ -230,7 +245,7 @@ impl SignInDesk {
         context: &CommandContext,
         current: &Password,
         new: &Password,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<Entry, Refusal> {
         // The same id in another network is another person.
         if context.actor.tenant != self.tenant() {
             return Err(Refusal::Wrong);
@@ -266,7 +281,12 @@ impl SignInDesk {
             passwords: account.passwords.saturating_add(1),
             ..account
         };
-        self.start(context, id, &account, None).await
+        if context.actor.second_factor {
+            let start = self.beginning(id, &account, &["pwd", "mfa"], true, None);
+            let tokens = self.start(context, &account, start.await?).await;
+            return Ok(Entry::Open(Box::new(tokens?)));
+        }
+        self.proceed(context, id, &account, None, None).await
     }
 
     /// Whether a new password will do, for somebody of whom this is known. Beside the others'

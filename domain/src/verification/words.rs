@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Letter, Requested, VALID};
+use super::{Letter, Requested};
 use crate::words::{Message, Texts, Words};
 
 impl Requested {
@@ -19,11 +19,12 @@ impl Requested {
             Letter::Registration => &wording.registration,
             Letter::AlreadyRegistered => &wording.already_registered,
             Letter::Recovery => &wording.recovery,
+            Letter::SignIn => &wording.sign_in,
         };
         Some(
             message.filled(TEXTS.version, |placeholder| match placeholder {
                 "code" => Some(self.code.shown()),
-                "minutes" => Some(VALID.num_minutes().to_string()),
+                "minutes" => Some(self.letter.valid().num_minutes().to_string()),
                 "request" => Some(self.verification.to_string()),
                 _ => None,
             }),
@@ -37,6 +38,7 @@ struct Wording {
     registration: Message,
     already_registered: Message,
     recovery: Message,
+    sign_in: Message,
 }
 
 static TEXTS: LazyLock<Texts<Wording>> =

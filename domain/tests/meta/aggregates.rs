@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in,
-    staff, verification, visit_type, waitlist,
+    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
+    session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -38,6 +38,7 @@ macro_rules! for_each_aggregate {
             $check::<patient::Patient>($($argument),*),
             $check::<queue::Queue>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
+            $check::<second_factor::SecondFactor>($($argument),*),
             $check::<series::Series>($($argument),*),
             $check::<session::Session>($($argument),*),
             $check::<sign_in::SignIn>($($argument),*),

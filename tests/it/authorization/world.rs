@@ -261,6 +261,7 @@ impl World {
             email: self.address().parse().unwrap(),
             language: Language::English,
             code: code.parse().unwrap(),
+            passwords: None,
         });
         let register = account::Register {
             verification,
