@@ -148,6 +148,21 @@ impl ReadModel for Hospitals {
     }
 }
 
+/// Those of these hospitals that there are.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn among(
+    reads: &Reads,
+    tenant: TenantId,
+    hospitals: impl IntoIterator<Item = HospitalId>,
+) -> Result<Vec<HospitalRow>, ReadError> {
+    let mut select = of_tenant::<HospitalRow>(tenant);
+    let wanted = hospitals.into_iter().map(HospitalId::uuid);
+    select.and_where(Expr::col("hospital").is_in(wanted));
+    reads.rows(&select).await
+}
+
 /// One hospital with its departments.
 ///
 /// # Errors

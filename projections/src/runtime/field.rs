@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
-    SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessId, AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, EmergencyAccessId,
+    HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId,
+    WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -89,15 +90,18 @@ macro_rules! ids {
     )+};
 }
 ids!(
+    AccessId,
     AccessTokenId,
     AppointmentId,
     AssetId,
     DepartmentId,
     DoctorId,
+    EmergencyAccessId,
     HospitalId,
     NoticeId,
     PatientId,
     SeriesId,
+    StaffId,
     SubjectId,
     TenantId,
     VisitTypeId,
