@@ -109,6 +109,26 @@ impl Permit {
     }
 }
 
+/// A policy, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its id.
+    pub id: String,
+    /// What it says, in Cedar.
+    pub text: String,
+}
+
+/// What the policies say of a question, and which of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// What it comes to.
+    pub verdict: Result<(), Denied>,
+    /// The ids of the policies that allow it. Where others forbid it, nothing is said of these.
+    pub decided_by: Vec<String>,
+    /// The ids of the policies that forbid it, whatever allows it.
+    pub forbidden_by: Vec<String>,
+}
+
 /// Not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Denied {
@@ -118,6 +138,19 @@ pub enum Denied {
     /// The actor may not even know whether there is such a resource.
     #[error("there is no such {0}")]
     Hidden(&'static str),
+}
+
+impl Denied {
+    /// How it is denied to somebody.
+    fn to(actor: &Actor, resource: &Resource) -> Self {
+        // Everyone knows that they themselves are there.
+        let others = resource.subject.is_some_and(|subject| subject != actor.id);
+        if resource.tenant != actor.tenant || others {
+            Self::Hidden(resource.kind)
+        } else {
+            Self::Role
+        }
+    }
 }
 
 /// The policies don't fit their schema: found when a process starts and by the tests.
@@ -230,14 +263,7 @@ impl Authorizer {
     ) -> Result<Permit, Denied> {
         let denied = || {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
-            // Everyone knows that they themselves are there.
-            let others = resource.subject.is_some_and(|subject| subject != actor.id);
-            let hidden = resource.tenant != actor.tenant || others;
-            if hidden {
-                Denied::Hidden(resource.kind)
-            } else {
-                Denied::Role
-            }
+            Denied::to(actor, resource)
         };
         // Tenants never meet, whatever a policy may say.
         if resource.tenant != actor.tenant {
@@ -252,6 +278,41 @@ impl Authorizer {
         }
     }
 
+    /// Whether this actor might do this, and by which policies: for those who ask about others.
+    pub fn explain(&self, actor: &Actor, action: Action, resource: &Resource) -> Explanation {
+        let mut explanation = Explanation {
+            verdict: Err(Denied::to(actor, resource)),
+            decided_by: Vec::new(),
+            forbidden_by: Vec::new(),
+        };
+        if resource.tenant != actor.tenant {
+            return explanation;
+        }
+        let question = Question::new(actor, action, resource, Grounds::default());
+        match self.decide(&question) {
+            Ok((Decision::Allow, by)) => {
+                explanation.verdict = Ok(());
+                explanation.decided_by = by;
+            }
+            Ok((Decision::Deny, by)) => explanation.forbidden_by = by,
+            Err(error) => tracing::error!(error, "an authorization request could not be built"),
+        }
+        explanation
+    }
+
+    /// All policies, in the order of their ids.
+    pub fn policies(&self) -> Vec<Policy> {
+        let policies = self.0.policies.policies();
+        let mut policies: Vec<Policy> = policies
+            .map(|policy| Policy {
+                id: policy.id().to_string(),
+                text: policy.to_string(),
+            })
+            .collect();
+        policies.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        policies
+    }
+
     fn ruling(&self, question: Question) -> Ruling {
         // The map is whole even if a holder panicked: every change to it is one call.
         let known = self
@@ -264,14 +325,18 @@ impl Authorizer {
         if let Some(ruling) = known {
             return ruling;
         }
-        let ruling = self.decide(&question).unwrap_or_else(|error| {
-            tracing::error!(
-                error,
-                action = question.action.name(),
-                "an authorization request could not be built"
-            );
-            None
-        });
+        let ruling = match self.decide(&question) {
+            Ok((Decision::Allow, by)) => Some(by.into()),
+            Ok((Decision::Deny, _)) => None,
+            Err(error) => {
+                tracing::error!(
+                    error,
+                    action = question.action.name(),
+                    "an authorization request could not be built"
+                );
+                None
+            }
+        };
         let mut decided = self
             .0
             .decided
@@ -281,7 +346,8 @@ impl Authorizer {
         ruling
     }
 
-    fn decide(&self, question: &Question) -> Result<Ruling, String> {
+    /// The decision, and the policies that it rests on.
+    fn decide(&self, question: &Question) -> Result<(Decision, Vec<String>), String> {
         let names = &self.0.names;
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let principal =
@@ -324,7 +390,7 @@ impl Authorizer {
             .map(ToString::to_string)
             .collect();
         decided_by.sort_unstable();
-        Ok((response.decision() == Decision::Allow).then(|| decided_by.into()))
+        Ok((response.decision(), decided_by))
     }
 }
 

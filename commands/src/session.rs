@@ -268,17 +268,11 @@ impl Sessions {
         let found = self.lookups.ask(session).await?;
         let whose = found.filter(|found| found.tenant == tenant && found.person == person);
         Ok(whose.map(|found| {
-            let mut roles = known_roles(&found.roles);
-            let (network, posts): (Vec<_>, Vec<_>) = found
-                .posts
-                .into_iter()
-                .partition(|post| post.hospital.is_none());
-            roles.extend(network.into_iter().map(|post| post.role));
+            let roles = known_roles(&found.roles);
+            let actor = Actor::new(found.person, found.tenant, roles);
             Actor {
-                posts: posts.into_iter().filter_map(StaffRole::post).collect(),
-                permissions: found.permissions,
                 session: Some(session.uuid()),
-                ..Actor::new(found.person, found.tenant, roles)
+                ..staff::with(actor, (found.posts, found.permissions))
             }
         }))
     }

@@ -4,6 +4,7 @@ use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
 
+use crate::access::Accesses;
 use crate::account::Accounts;
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
@@ -22,17 +23,21 @@ use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
 use crate::platform::Platform;
+use crate::policy::Policies;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
 use crate::slot::Slots;
+use crate::staff::StaffMembers;
 use crate::visit_type::VisitTypes;
 use crate::waitlist::Waitlists;
 
 /// The chapters of the document.
 #[derive(Tags)]
 pub enum Tag {
+    /// Who read whose data.
+    Accesses,
     /// Means to sign in.
     Accounts,
     /// Booking, moving and cancelling.
@@ -58,8 +63,12 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// Who may do what.
+    Policies,
     /// Being signed in.
     Sessions,
+    /// Who works where, and as what.
+    Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
     VisitTypes,
@@ -95,7 +104,18 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
+pub type People = (
+    Accesses,
+    Accounts,
+    Doctors,
+    Me,
+    Notices,
+    Patients,
+    Platform,
+    Policies,
+    Sessions,
+    StaffMembers,
+);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -119,6 +139,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
+        Accesses(backend.clone()),
         Accounts {
             backend: backend.clone(),
             desk: desk.clone(),
@@ -131,7 +152,12 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Notices(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
-        Sessions { backend, desk },
+        Policies(backend.clone()),
+        Sessions {
+            backend: backend.clone(),
+            desk,
+        },
+        StaffMembers(backend),
     );
     (visits, places, people)
 }

@@ -6,7 +6,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use medilink_commands::access::Read as Disclosure;
-use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
+use medilink_commands::{
+    Action, Authorizer, CommandContext, Committed, Denied, Executor, Operation, Resource,
+};
+use medilink_database::Database;
 use medilink_domain::SubjectId;
 use medilink_domain::values::{Code, Role};
 use medilink_log::Position;
@@ -83,6 +86,16 @@ impl Backend {
             checkpoints,
             patience,
         }
+    }
+
+    /// The one that decides who may do what.
+    pub fn authorizer(&self) -> &Authorizer {
+        self.executor.authorizer()
+    }
+
+    /// The database with what is written in the append's own transaction.
+    pub fn database(&self) -> &Database {
+        self.executor.reader().database()
     }
 
     /// The read models.
@@ -257,6 +270,11 @@ impl Purpose {
             Self {
                 name: "treatment",
                 code: "TREAT",
+            }
+        } else if caller.actor.roles.contains(&Role::ComplianceOfficer) {
+            Self {
+                name: "compliance",
+                code: "HCOMPL",
             }
         } else {
             Self {

@@ -104,9 +104,7 @@ pub async fn among(
     tenant: TenantId,
     people: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<DoctorRow>, ReadError> {
-    let mut select = of_tenant::<DoctorRow>(tenant);
-    select.and_where(Expr::col("doctor").is_in(people));
-    reads.rows(&select).await
+    reads.among(tenant, "doctor", people).await
 }
 
 /// The doctors of a tenant, of one hospital or of one department, in the order in which they

@@ -157,10 +157,8 @@ pub async fn among(
     tenant: TenantId,
     hospitals: impl IntoIterator<Item = HospitalId>,
 ) -> Result<Vec<HospitalRow>, ReadError> {
-    let mut select = of_tenant::<HospitalRow>(tenant);
     let wanted = hospitals.into_iter().map(HospitalId::uuid);
-    select.and_where(Expr::col("hospital").is_in(wanted));
-    reads.rows(&select).await
+    reads.among(tenant, "hospital", wanted).await
 }
 
 /// One hospital with its departments.

@@ -192,7 +192,5 @@ pub async fn among(
     tenant: TenantId,
     people: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<StaffRow>, ReadError> {
-    let mut select = of_tenant::<StaffRow>(tenant);
-    select.and_where(Expr::col("staff").is_in(people));
-    reads.rows(&select).await
+    reads.among(tenant, "staff", people).await
 }

@@ -7,6 +7,7 @@
 )]
 #![allow(missing_docs, reason = "a test's name says what it is for")]
 
+mod access;
 mod authorization;
 mod bad_input;
 mod booking;
@@ -16,9 +17,11 @@ mod contention;
 mod house;
 mod monitoring;
 mod outage;
+mod policy;
 mod preconditions;
 mod reminders;
 mod sign_in;
+mod staff;
 mod trace;
 mod visits;
 

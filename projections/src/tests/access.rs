@@ -287,6 +287,7 @@ async fn a_hospitals_staff_is_who_has_something_there_now() {
         .collect();
     found.sort_unstable();
     assert_eq!(found, [(51, 0), (54, 1)]);
+    assert!(staff::among(reads, TENANT, []).await.unwrap().is_empty());
     let elsewhere = TenantId(Uuid::from_u128(2));
     let none = staff::of_hospital(reads, elsewhere, city, Page::first(9)).await;
     assert!(none.unwrap().rows.is_empty());
