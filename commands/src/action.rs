@@ -104,6 +104,8 @@ actions! {
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// List who read a patient's data.
+    ListAccesses = "list-accesses",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
@@ -152,6 +154,8 @@ actions! {
     ReadOwnChanges = "read-own-changes",
     /// Read who a patient is.
     ReadPatient = "read-patient",
+    /// Read the policies.
+    ReadPolicies = "read-policies",
     /// See who works at a hospital, and as what.
     ReadStaff = "read-staff",
     /// Record what became of a notice.
@@ -188,6 +192,8 @@ actions! {
     RevokeAccessToken = "revoke-access-token",
     /// Take a consent back.
     RevokeConsent = "revoke-consent",
+    /// Search who read whose data.
+    SearchAccesses = "search-accesses",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
@@ -202,6 +208,8 @@ actions! {
     TakePermission = "take-permission",
     /// Let a member of staff act in a role no more.
     TakeRole = "take-role",
+    /// Ask what the policies say of somebody.
+    TestPolicies = "test-policies",
     /// Waive a fee.
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.

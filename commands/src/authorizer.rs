@@ -1,6 +1,7 @@
 //! The one place that decides who may do what: Cedar, default deny, policies in
 //! `schemas/policies`.
 
+mod explanation;
 mod question;
 
 use std::collections::{HashMap, HashSet};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::Actor;
+pub use explanation::{Explanation, Policy};
 pub use question::Grounds;
 use question::{Question, Who, context, person_attributes, record_attributes};
 
@@ -146,6 +148,19 @@ pub enum Denied {
     Hidden(&'static str),
 }
 
+impl Denied {
+    /// How it is denied to somebody whom showing more would not help.
+    fn to(actor: &Actor, resource: &Resource) -> Self {
+        // Everyone knows that they themselves are there.
+        let others = resource.subject.is_some_and(|subject| subject != actor.id);
+        if resource.tenant != actor.tenant || others {
+            Self::Hidden(resource.kind)
+        } else {
+            Self::Role
+        }
+    }
+}
+
 /// The policies don't fit their schema: found when a process starts and by the tests.
 #[derive(Debug, Error)]
 #[error("the authorization policies are broken: {0}")]
@@ -163,9 +178,6 @@ struct Inner {
     digest: Arc<str>,
     decided: RwLock<HashMap<Question, Ruling>>,
 }
-
-/// The policies that allow it, by their ids; `None` when none does.
-type Policies = Option<Arc<[String]>>;
 
 /// What was decided.
 #[derive(Clone)]
@@ -271,16 +283,7 @@ impl Authorizer {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
             why
         };
-        let denied = || {
-            // Everyone knows that they themselves are there.
-            let others = resource.subject.is_some_and(|subject| subject != actor.id);
-            let hidden = resource.tenant != actor.tenant || others;
-            refused(if hidden {
-                Denied::Hidden(resource.kind)
-            } else {
-                Denied::Role
-            })
-        };
+        let denied = || refused(Denied::to(actor, resource));
         // Tenants never meet, whatever a policy may say.
         if resource.tenant != actor.tenant {
             return Err(denied());
@@ -327,21 +330,26 @@ impl Authorizer {
 
     /// Whether it is allowed, and if not, whether showing more would do.
     fn rule(&self, question: &Question) -> Result<Ruling, String> {
-        if let Some(decided_by) = self.decide(question)? {
-            return Ok(Ruling::Allowed(decided_by));
+        let allows = |question: &Question| {
+            let (decision, _) = self.decide(question)?;
+            Ok::<bool, String>(decision == Decision::Allow)
+        };
+        if let (Decision::Allow, decided_by) = self.decide(question)? {
+            return Ok(Ruling::Allowed(decided_by.into()));
         }
         let proven = question.clone().recently_proven();
         let with_both = proven.clone().with_second_factor();
-        Ok(if self.decide(&proven)?.is_some() {
+        Ok(if allows(&proven)? {
             Ruling::Proof
-        } else if self.decide(&with_both)?.is_some() {
+        } else if allows(&with_both)? {
             Ruling::SecondFactor
         } else {
             Ruling::Denied
         })
     }
 
-    fn decide(&self, question: &Question) -> Result<Policies, String> {
+    /// The decision, and the policies that it rests on.
+    fn decide(&self, question: &Question) -> Result<(Decision, Vec<String>), String> {
         let names = &self.0.names;
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let principal =
@@ -384,7 +392,7 @@ impl Authorizer {
             .map(ToString::to_string)
             .collect();
         decided_by.sort_unstable();
-        Ok((response.decision() == Decision::Allow).then(|| decided_by.into()))
+        Ok((response.decision(), decided_by))
     }
 }
 

@@ -28,6 +28,7 @@ pub mod notice;
 mod occupancy;
 pub mod patient;
 mod placement;
+pub mod policy;
 mod practice;
 mod queue;
 mod receipt;
@@ -47,7 +48,9 @@ use std::sync::Arc;
 
 pub use action::Action;
 pub use actor::{Actor, CommandContext, Idempotency, PROVEN_FOR, Permission, Post};
-pub use authorizer::{Authorizer, Denied, Grounds, Permit, PolicyError, Resource};
+pub use authorizer::{
+    Authorizer, Denied, Explanation, Grounds, Permit, Policy, PolicyError, Resource,
+};
 pub use error::CommandError;
 pub use executor::{Committed, Executor, Operation};
 use medilink_log::InlineProjection;

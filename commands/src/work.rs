@@ -412,7 +412,12 @@ impl<'a> Work<'a> {
 
 fn metadata(context: &CommandContext, permit: Permit) -> Metadata {
     let actor = &context.actor;
-    let roles: Vec<&str> = actor.roles.iter().map(|role| role.name()).collect();
+    let mut roles: Vec<&str> = Vec::new();
+    for role in actor.roles_anywhere().map(Role::name) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
     Metadata {
         actor: actor.id.to_string(),
         role: roles.join(" "),

@@ -78,6 +78,7 @@ versioned! {
     medilink_commands::hospital::HospitalAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,
+    medilink_commands::staff::StaffAnswer,
     medilink_commands::visit_type::VisitTypeAnswer,
     medilink_commands::waitlist::WaitlistAnswer,
 }

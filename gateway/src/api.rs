@@ -4,6 +4,7 @@ use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
 
+use crate::access::Accesses;
 use crate::account::Accounts;
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
@@ -25,6 +26,7 @@ use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
 use crate::platform::Platform;
+use crate::policy::Policies;
 use crate::proof::Proofs;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
@@ -32,12 +34,15 @@ use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
 use crate::slot::Slots;
+use crate::staff::StaffMembers;
 use crate::visit_type::VisitTypes;
 use crate::waitlist::Waitlists;
 
 /// The chapters of the document.
 #[derive(Tags)]
 pub enum Tag {
+    /// Who read whose data, and who was denied it.
+    Accesses,
     /// Means to sign in.
     Accounts,
     /// Booking, moving and cancelling.
@@ -68,8 +73,12 @@ pub enum Tag {
     /// What is shown beside the password.
     #[oai(rename = "Second factors")]
     SecondFactors,
+    /// Who may do what.
+    Policies,
     /// Being signed in.
     Sessions,
+    /// Who works where, and as what.
+    Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
     VisitTypes,
@@ -106,6 +115,7 @@ pub type Places = (
 
 /// People, and the platform that serves them.
 pub type People = (
+    Accesses,
     Accounts,
     Challenges,
     Consents,
@@ -115,9 +125,11 @@ pub type People = (
     Notices,
     Patients,
     Platform,
+    Policies,
     Proofs,
     SecondFactors,
     Sessions,
+    StaffMembers,
 );
 
 /// All routes, over this backend.
@@ -142,6 +154,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
+        Accesses(backend.clone()),
         Accounts {
             backend: backend.clone(),
             desk: desk.clone(),
@@ -160,12 +173,17 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Notices(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
+        Policies(backend.clone()),
         Proofs(desk.clone()),
         SecondFactors {
             backend: backend.clone(),
             desk: desk.clone(),
         },
-        Sessions { backend, desk },
+        Sessions {
+            backend: backend.clone(),
+            desk,
+        },
+        StaffMembers(backend),
     );
     (visits, places, people)
 }

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use medilink_commands::{Action, CommandContext, Committed, Executor, Operation, Resource};
+use medilink_commands::{
+    Action, Authorizer, CommandContext, Committed, Executor, Operation, Resource,
+};
+use medilink_database::Database;
 use medilink_log::Position;
 use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
@@ -69,6 +72,16 @@ impl Backend {
             checkpoints,
             patience,
         }
+    }
+
+    /// The one that decides who may do what.
+    pub fn authorizer(&self) -> &Authorizer {
+        self.executor.authorizer()
+    }
+
+    /// The database with what is written in the append's own transaction.
+    pub fn database(&self) -> &Database {
+        self.executor.reader().database()
     }
 
     /// The read models.

@@ -334,6 +334,11 @@ impl Purpose {
                 name: "treatment",
                 code: "TREAT",
             }
+        } else if caller.actor.roles.contains(&Role::ComplianceOfficer) {
+            Self {
+                name: "compliance",
+                code: "HCOMPL",
+            }
         } else {
             Self {
                 name: "operations",

@@ -50,6 +50,9 @@ const UNREPEATABLE: &[&str] = &[
     "proveSession",
 ];
 
+/// What is asked with a body, and changes nothing: it takes none of the headers of a command.
+const QUESTIONS: &[&str] = &["testPolicies"];
+
 /// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
 /// line is a decision; every other command is held to the version that it is given.
 pub const WITHOUT_VERSION: &[&str] = &[
@@ -100,6 +103,8 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "cancelSeries",
     // A feed is open or closed.
     "closeCalendarFeed",
+    // It changes nothing.
+    "testPolicies",
 ];
 
 /// Why a set of handlers can't be served.
@@ -163,7 +168,7 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
                 });
             }
             let name = operation["operationId"].as_str().unwrap_or_default();
-            if signed_in || REPEATABLE.contains(&name) {
+            if (signed_in || REPEATABLE.contains(&name)) && !QUESTIONS.contains(&name) {
                 describe(method, operation);
             }
         }

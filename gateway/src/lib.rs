@@ -5,6 +5,7 @@
 //! `input` and `wire` for values, [`actor`] for who calls, [`call`] and [`answer`] for the
 //! headers around a call, and [`app`], which puts it all together.
 
+mod access;
 mod account;
 pub mod actor;
 pub mod answer;
@@ -33,14 +34,17 @@ pub mod health;
 mod hospital;
 mod input;
 pub mod json;
+mod language;
 pub mod limits;
 mod listener;
 mod me;
 mod metrics;
+mod names;
 mod notice;
 mod observe;
 mod patient;
 mod platform;
+mod policy;
 pub mod problem;
 pub mod problem_kinds;
 mod proof;
@@ -53,6 +57,7 @@ mod series;
 mod server;
 mod session;
 mod slot;
+mod staff;
 pub mod strict_json;
 mod visit_type;
 mod visitor;

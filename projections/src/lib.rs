@@ -16,6 +16,7 @@
 //! To add one: write the file beside the others and its line in the registry. Raise `VERSION`
 //! whenever fold or columns change.
 
+pub mod access;
 pub mod appointment;
 pub mod availability;
 pub mod calendar;
@@ -38,6 +39,7 @@ mod registry;
 pub mod reminder;
 mod runtime;
 pub mod schedule;
+pub mod staff;
 pub mod visit_type;
 pub mod waitlist;
 

@@ -2,13 +2,14 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital, notice,
-    occupancy, patient, queue, reminder, schedule, visit_type, waitlist,
+    access, appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital,
+    notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
 pub(crate) fn all() -> Vec<Registration> {
     vec![
+        lane::<access::Accesses>(),
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
         lane::<calendar_feed::CalendarFeeds>(),
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<queue::Queues>(),
         lane::<reminder::Reminders>(),
         lane::<schedule::Schedules>(),
+        lane::<staff::StaffMembers>(),
         lane::<visit_type::VisitTypes>(),
         lane::<waitlist::Waitlists>(),
     ]

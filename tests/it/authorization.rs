@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use medilink_commands::{Actor, CommandContext, access_token};
 use medilink_domain::TenantId;
+use medilink_domain::access::words;
 use medilink_domain::values::Role;
 use medilink_tests::{Caller, History, Platform, settle};
 use reqwest::Method;
@@ -146,6 +147,15 @@ async fn every_route_answers_everyone_as_the_table_says() {
         }
     }
     insta::assert_snapshot!(table);
+    // Whatever was read, those whose data it is are told of in words of its own.
+    for event in History::read(&platform).await.of("access.recorded") {
+        let payload: Value = serde_json::from_slice(&event.payload).unwrap();
+        let what = payload["resource"].as_str().unwrap();
+        assert!(
+            words::has_words(&what.parse().unwrap()),
+            "add what {what} is to domain/data/access-texts.json"
+        );
+    }
 }
 
 /// A reader may wait for a position; who may not read is refused before there is anything to
@@ -207,6 +217,7 @@ async fn not_yours_and_not_there_look_alike() {
         (world.appointment, "/v1/appointments/ID"),
         (world.appointment, "/v1/appointments/ID/queue"),
         (world.patient, "/v1/patients/ID"),
+        (world.patient, "/v1/patients/ID/accesses"),
         (world.patient, "/v1/patients/ID/appointments"),
         (world.patient, "/v1/patients/ID/consents"),
         (world.consent, "/v1/consents/ID"),

@@ -7,6 +7,7 @@
 )]
 #![allow(missing_docs, reason = "a test's name says what it is for")]
 
+mod access;
 mod authorization;
 mod bad_input;
 mod booking;
@@ -19,12 +20,14 @@ mod house;
 mod monitoring;
 mod outage;
 mod passkeys;
+mod policy;
 mod preconditions;
 mod proof;
 mod reminders;
 mod second_factor;
 mod sign_in;
 mod sign_in_again;
+mod staff;
 mod trace;
 mod visits;
 

@@ -79,19 +79,13 @@ impl Sessions {
         let found = self.lookups.ask(session).await?;
         let whose = found.filter(|found| found.tenant == tenant && found.person == person);
         Ok(whose.map(|found| {
-            let mut roles = known_roles(&found.roles);
-            let (network, posts): (Vec<_>, Vec<_>) = found
-                .posts
-                .into_iter()
-                .partition(|post| post.hospital.is_none());
-            roles.extend(network.into_iter().map(|post| post.role));
+            let roles = known_roles(&found.roles);
+            let actor = Actor::new(found.person, found.tenant, roles);
             Actor {
-                posts: posts.into_iter().filter_map(StaffRole::post).collect(),
-                permissions: found.permissions,
                 session: Some(session.uuid()),
                 second_factor: found.second_factor,
                 proven_at: found.proven_at,
-                ..Actor::new(found.person, found.tenant, roles)
+                ..staff::with(actor, (found.posts, found.permissions))
             }
         }))
     }

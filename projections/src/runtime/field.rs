@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId, HospitalId, NoticeId,
-    PatientId, SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
+    EmergencyAccessId, HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId,
+    VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -89,16 +90,19 @@ macro_rules! ids {
     )+};
 }
 ids!(
+    AccessId,
     AccessTokenId,
     AppointmentId,
     AssetId,
     ConsentId,
     DepartmentId,
     DoctorId,
+    EmergencyAccessId,
     HospitalId,
     NoticeId,
     PatientId,
     SeriesId,
+    StaffId,
     SubjectId,
     TenantId,
     VisitTypeId,

@@ -1,6 +1,7 @@
 //! The promises of the runtime and of the models, against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod availability;
 mod broker;
 mod consents;

@@ -124,6 +124,17 @@ impl World {
                 here("departments"),
                 Some(json!({"name": name, "specialty": "x"})),
             ),
+            "givePermission" | "giveRole" | "giveNetworkRole" => {
+                let person = self.account(false).await;
+                (self.given(operation, person), Some(json!({})))
+            }
+            "takePermission" | "takeRole" | "takeNetworkRole" => {
+                let person = self.account(false).await;
+                self.appoint(person).await;
+                let given = self.given(&operation.replace("take", "give"), person);
+                (given + "?reason=test", None)
+            }
+            "listStaff" => (here("staff"), None),
             "changeVisitType" => (
                 format!("/v1/visit-types/{visit_type}"),
                 Some(Self::visit_type()),
@@ -202,6 +213,16 @@ impl World {
                 Some(json!({"leads": [60]})),
             ),
             "followMyChanges" => ("/v1/me/changes".to_owned(), None),
+            "listAccesses" => (format!("/v1/patients/{patient}/accesses"), None),
+            "searchAccesses" => (format!("/v1/accesses?subject={patient}"), None),
+            "readPolicies" => ("/v1/policies".to_owned(), None),
+            "testPolicies" => (
+                "/v1/policies/test".to_owned(),
+                Some(json!({
+                    "person": self.account(false).await, "action": "read-patient",
+                    "resource": {"kind": "patient", "subject": patient},
+                })),
+            ),
             "listDoctors" => ("/v1/doctors".to_owned(), None),
             "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
             "listProblems" => ("/problems".to_owned(), None),
@@ -302,6 +323,16 @@ impl World {
             "startSessionWithPasskey" => (session("passkey"), Some(with("passkey", json!({})))),
             _ => return None,
         })
+    }
+
+    /// What somebody may be given.
+    fn given(&self, operation: &str, person: Uuid) -> String {
+        let here = format!("/v1/hospitals/{}/staff/{person}", self.city.hospital);
+        match operation {
+            "giveRole" => format!("{here}/roles/receptionist"),
+            "givePermission" => format!("{here}/permissions/read-figures"),
+            _ => format!("/v1/staff/{person}/roles/compliance-officer"),
+        }
     }
 
     /// The id of what an administrator made.

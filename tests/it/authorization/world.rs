@@ -7,11 +7,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use medilink_commands::appointment::Book;
 use medilink_commands::calendar::OpenWindow;
 use medilink_commands::waitlist::Offer;
-use medilink_commands::{Actor, CommandContext, Executor, account, verification};
+use medilink_commands::{Action, Actor, CommandContext, Executor, account, staff, verification};
 use medilink_domain::values::{Language, Role};
 use medilink_domain::verification::Letter;
 use medilink_domain::{
-    AccountId, DoctorId, PatientId, SubjectId, TenantId, VerificationId, WaitlistEntryId,
+    AccountId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId, VerificationId,
+    WaitlistEntryId,
 };
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
 use reqwest::Method;
@@ -283,6 +284,32 @@ impl World {
             self.executor.execute(&console, &disable).await.unwrap();
         }
         person
+    }
+
+    /// Gives somebody a role and a permission at the hospital, and a role in the network.
+    pub async fn appoint(&self, person: Uuid) {
+        let console = CommandContext::new(Actor::console(self.tenant));
+        let hospital = HospitalId(self.city.hospital);
+        for (role, hospital) in [
+            (Role::Receptionist, Some(hospital)),
+            (Role::ComplianceOfficer, None),
+        ] {
+            let give = staff::GiveRole {
+                staff: StaffId(person),
+                role,
+                hospital,
+                department: None,
+                until: None,
+            };
+            self.executor.execute(&console, &give).await.unwrap();
+        }
+        let give = staff::GivePermission {
+            staff: StaffId(person),
+            action: Action::ReadFigures,
+            hospital,
+            until: None,
+        };
+        self.executor.execute(&console, &give).await.unwrap();
     }
 
     /// An entry of the waitlist, and the appointment that is offered.
