@@ -1,4 +1,5 @@
 //! Who has the say for a minor, and until when.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::testing::at;
