@@ -39,7 +39,7 @@ impl World {
 
     async fn refuse(&self, person: Uuid, role: Role) {
         let caller = self.platform.person(person, &[role]).await;
-        let path = format!("/v1/patients/{}/appointments", self.patient);
+        let path = format!("/v1/patients/{}/notices", self.patient);
         assert_eq!(caller.get(&path).await.unwrap().status, 404);
     }
 
@@ -113,7 +113,7 @@ async fn a_patients_history_tells_who_read_their_data_and_why_and_who_was_refuse
 
     let found = world.history("").await;
     let told = [
-        "Somebody (nurse) wanted to see your appointments, and was refused.",
+        "Somebody (nurse) wanted to see the messages to you, and was refused.",
         "A calendar program that has your link read your appointments for a calendar.",
         "You read your name and how to reach you.",
         "Somebody at City Hospital (front desk) read your appointments to run the hospital.",
@@ -125,7 +125,7 @@ async fn a_patients_history_tells_who_read_their_data_and_why_and_who_was_refuse
     };
     assert_eq!(
         (&refused["denied"], &refused["action"], &refused["actor"]),
-        (&json!(true), &json!("list-appointments"), &json!(nurse))
+        (&json!(true), &json!("list-notices"), &json!(nurse))
     );
     assert_eq!(refused["purpose"], Value::Null);
     assert_eq!(
@@ -223,7 +223,7 @@ async fn nobody_else_sees_a_history_nor_finds_their_way_into_one() {
 
     // A page begins where a page of the same list ended, and nowhere else.
     let first = world
-        .see(&world.own, &format!("{}?limit=1", world.path))
+        .see(&world.own, &format!("{}?limit=1&denied=false", world.path))
         .await;
     let next = first.body["next"].as_str().unwrap();
     let (micros, id) = next.split_once('.').unwrap();

@@ -218,8 +218,7 @@ async fn a_role_at_a_hospital_reaches_what_is_there_until_it_is_taken() {
     let world = World::open().await;
     let executor = world.platform.executor().await;
     let clerk = Newcomer::register(&world.platform).await;
-    let app = clerk.turn_on_totp(&world.platform).await.app;
-    let tokens = clerk.sign_in_with(&world.platform, &app).await;
+    let tokens = clerk.sign_in_fully(&world.platform).await;
     let calls = tokens.caller(&world.platform);
     let board = |hospital: &Hospital| {
         format!(

@@ -38,7 +38,7 @@ async fn what_the_policies_say_is_what_happens() {
         .person(Uuid::now_v7(), &[Role::PlatformAdministrator])
         .await;
     let person = Newcomer::register(&platform).await;
-    let session = person.sign_in(&platform).await.caller(&platform);
+    let session = person.sign_in_fully(&platform).await.caller(&platform);
     let id = person.person;
     let head = platform.log().head().await.unwrap();
 

@@ -175,7 +175,7 @@ async fn of_too_many_sessions_the_oldest_ends_and_all_others_can_be_ended_at_onc
 
 #[tokio::test]
 async fn new_keys_are_published_and_deleted_ones_believed_no_more() {
-    let options = Options::default().with("gateway.sign_in", "keys_seconds = 1");
+    let options = Options::default().with("gateway", "sign_in.keys_seconds = 1");
     let platform = Platform::start(MEDILINK, options).await;
     let asha = Newcomer::register(&platform).await;
     let old = asha.sign_in(&platform).await;

@@ -48,7 +48,7 @@ impl World {
         let platform = platform().await;
         let city = Hospital::open(&platform).await;
         let manager = Newcomer::register(&platform).await;
-        let session = manager.sign_in(&platform).await.caller(&platform);
+        let session = manager.sign_in_fully(&platform).await.caller(&platform);
         let world = Self {
             platform,
             city,
@@ -287,7 +287,7 @@ async fn a_platform_administrator_chooses_who_looks_into_it() {
     let world = World::new().await;
     let platform = &world.platform;
     let person = Newcomer::register(platform).await;
-    let session = person.sign_in(platform).await.caller(platform);
+    let session = person.sign_in_fully(platform).await.caller(platform);
     let platform_role = [Role::PlatformAdministrator];
     let chief = platform.person(Uuid::now_v7(), &platform_role).await;
     let role = format!("/v1/staff/{}/roles/compliance-officer", person.person);

@@ -131,6 +131,15 @@ impl Newcomer {
         }
     }
 
+    /// Turns an authenticator app on, and signs in with it.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn sign_in_fully(&self, platform: &Platform) -> Tokens {
+        let app = self.turn_on_totp(platform).await.app;
+        self.sign_in_with(platform, &app).await
+    }
+
     /// Signs in with the password and a code of the app.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ mod clinic;
 mod consent;
 mod executor;
 mod fees;
+mod guardian;
 mod midnight;
 mod receipts;
 mod support;

@@ -1,5 +1,4 @@
 #![allow(clippy::unwrap_used)]
-
 use super::*;
 use crate::testing::{at, text};
 

@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::visits::terms;
 use super::world::{TENANT, World, day, id, stream};
 use crate::extent::Extent;
-use crate::{Page, ReadError, appointment, delivery, doctor, hospital, notice, reminder};
+use crate::{Page, appointment, delivery, notice, reminder};
 
 /// One thing that happens, drawn at random; the numbers pick whom it happens to.
 type Step = (u8, u8, u8);
@@ -163,6 +163,7 @@ async fn furnish(world: &World) {
     world.feed(299, 49, true).await;
     world.gave(399, 49, 9).await;
     world.watched(300, 49, 0).await;
+    world.watched(301, 49, 2).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {
@@ -435,68 +436,4 @@ async fn an_e_mail_waits_in_the_outbox_until_it_arrived_and_a_notice_shows_what_
             .unwrap()
             .is_some()
     );
-}
-
-#[tokio::test]
-async fn doctors_and_hospitals_are_listed_page_by_page() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let running = world.run(&projector);
-    world.opened(10).await;
-    world.department(10, 20).await;
-    world.opened(11).await;
-    for number in 30..37 {
-        world.doctor(number, "Gurpreet Singh").await;
-    }
-    world.settle(&projector).await;
-    running.stop().await;
-    let reads = &world.reads;
-    let first = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), Page::first(3))
-        .await
-        .unwrap();
-    assert_eq!(
-        first
-            .rows
-            .iter()
-            .map(|row| row.doctor.uuid().as_u128())
-            .collect::<Vec<_>>(),
-        [30, 32, 34]
-    );
-    let page = Page {
-        after: first.next,
-        limit: 3,
-    };
-    let second = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), page)
-        .await
-        .unwrap();
-    assert_eq!((second.rows.len(), second.next), (1, None));
-    assert_eq!(
-        doctor::list(reads, TENANT, None, None, Page::first(0))
-            .await
-            .unwrap()
-            .rows
-            .len(),
-        1
-    );
-    assert_eq!(
-        doctor::get(reads, TENANT, id(30))
-            .await
-            .unwrap()
-            .unwrap()
-            .registration_number
-            .as_str(),
-        "PMC-1699"
-    );
-
-    let listed = hospital::list(reads, TENANT, Page::first(1)).await.unwrap();
-    assert_eq!(listed.next, Some(id(10)));
-    let found = hospital::get(reads, TENANT, id(10)).await.unwrap().unwrap();
-    assert_eq!(found.departments.0[0].name.as_str(), "Ward 20");
-}
-
-#[tokio::test]
-async fn a_model_that_is_not_built_yet_says_so() {
-    let world = World::new().await;
-    let read = hospital::get(&world.reads, TENANT, id(10)).await;
-    assert!(matches!(read, Err(error @ ReadError::NotBuilt) if error.is_transient()));
 }

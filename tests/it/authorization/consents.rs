@@ -25,7 +25,10 @@ fn terms(now: DateTime<Utc>) -> ConsentTerms {
 }
 
 fn acting(tenant: TenantId, id: Uuid, role: Role) -> CommandContext {
-    CommandContext::new(Actor::new(id, tenant, vec![role]))
+    CommandContext::new(Actor {
+        second_factor: true,
+        ..Actor::new(id, tenant, vec![role])
+    })
 }
 
 async fn give(executor: &Executor, tenant: TenantId, patient: Uuid, doctor: Uuid) -> Uuid {
@@ -100,7 +103,7 @@ impl World {
             "listGrantedConsents" => ("/v1/me/granted-consents".to_owned(), None),
             "nameGuardian" => (
                 format!("/v1/patients/{}/guardian", self.child().await),
-                Some(json!({"guardian": patient})),
+                Some(json!({"guardian": self.city.patient(77).await})),
             ),
             "readConsent" => (format!("/v1/consents/{consent}"), None),
             "readConsentReceipt" => (format!("/v1/consents/{consent}/receipt"), None),

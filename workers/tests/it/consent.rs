@@ -26,7 +26,10 @@ fn terms(now: DateTime<Utc>, expires_at: DateTime<Utc>) -> ConsentTerms {
 }
 
 fn context(world: &World, id: Uuid, role: Role, now: DateTime<Utc>) -> CommandContext {
-    let actor = Actor::new(id, world.tenant, vec![role]);
+    let actor = Actor {
+        second_factor: true,
+        ..Actor::new(id, world.tenant, vec![role])
+    };
     CommandContext {
         now,
         ..CommandContext::new(actor)

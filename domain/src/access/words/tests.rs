@@ -1,6 +1,5 @@
 //! The words of the history of accesses.
-#![allow(clippy::expect_used)]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use super::*;
 use crate::testing::text;

@@ -19,7 +19,8 @@ fn names_of_roles_languages_and_zones_are_what_json_carries() {
     }
     check! {
         Role: "patient" "doctor" "receptionist" "administrator" "operator" "compliance-officer"
-            "worker" "calendar-feed";
+            "worker" "calendar-feed" "guardian" "nurse" "department-head" "pharmacist" "billing"
+            "analyst" "integrator" "platform-administrator";
         Language: "en" "hi" "pa";
         VisitMode: "in_person" "video" "phone";
         Weekday: "monday" "tuesday" "wednesday" "thursday" "friday" "saturday" "sunday";
