@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_domain::access::{self, Access, AccessCommand};
-use medilink_domain::consent::{Consent, ConsentCommand, Grantee, Need};
+use medilink_domain::consent::{Grantee, Need};
 use medilink_domain::values::{Code, ConsentAccessMode, ConsentPurpose, HealthInformationType};
 use medilink_domain::{AccessId, ConsentId, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::authorizer::{Grounds, Resource};
-use crate::consent::grantees;
+use crate::consent::{cover, grantees};
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::work::Work;
@@ -34,7 +34,8 @@ pub struct AccessAnswer {
 pub struct Reliance {
     /// The consent.
     pub consent: ConsentId,
-    /// When what is read under it took place.
+    /// When what is read under it took place; where nothing was found, an instant at which
+    /// something could have.
     pub times: BTreeSet<DateTime<Utc>>,
 }
 
@@ -64,23 +65,13 @@ impl Read {
         let subject = self.resource.subject.map(SubjectId).ok_or_else(missing)?;
         let grantees = grantees(work).await?;
         for Reliance { consent, times } in &self.consents {
-            let mut instance = work.load::<Consent>(consent, "consent").await?;
-            let (state, now) = (instance.state(), work.now());
-            let terms = state
-                .matter()
-                .ok()
-                .filter(|matter| matter.subject == subject);
-            let from = terms.map(|matter| matter.terms.from).ok_or_else(missing)?;
-            // Also who finds nothing has looked.
-            let mut times = times.iter().copied().chain([from]);
-            let holds = times.all(|recorded_at| {
-                let need = need(&grantees, information_type, recorded_at);
-                state.covers(&need, now)
-            });
-            if !holds || !state.may_be_used(now) {
+            let times = times.iter();
+            let needs: Vec<_> = times
+                .map(|recorded_at| need(&grantees, information_type, *recorded_at))
+                .collect();
+            if !cover(work, *consent, subject, &needs).await? {
                 return Err(missing());
             }
-            work.decide(&mut instance, ConsentCommand::Use).await?;
         }
         Ok(Grounds {
             consent: true,

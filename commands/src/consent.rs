@@ -232,9 +232,9 @@ async fn decide(
     Ok(answer(consent, &instance))
 }
 
-/// Whether a consent covers what is about to be read of this person, and if so makes use of it.
-/// To be asked in the operation that records the read: its append fails if the consent is
-/// changed before, by a revocation above all, and it is then asked again.
+/// Whether a consent covers all that is about to be read of this person, and if so makes use of
+/// it, once. To be asked in the operation that records the read: its append fails if the consent
+/// is changed before, by a revocation above all, and it is then asked again.
 ///
 /// # Errors
 /// When the log or the keys don't answer.
@@ -242,12 +242,13 @@ pub async fn cover(
     work: &mut Work<'_>,
     consent: ConsentId,
     subject: SubjectId,
-    need: &Need<'_>,
+    needs: &[Need<'_>],
 ) -> Result<bool, CommandError> {
     let mut instance = work.load::<Consent>(&consent, KIND).await?;
     let (state, now) = (instance.state(), work.now());
     let theirs = state.matter().is_ok_and(|matter| matter.subject == subject);
-    if !theirs || !state.covers(need, now) || !state.may_be_used(now) {
+    let covered = !needs.is_empty() && needs.iter().all(|need| state.covers(need, now));
+    if !theirs || !covered || !state.may_be_used(now) {
         return Ok(false);
     }
     work.decide(&mut instance, ConsentCommand::Use).await?;

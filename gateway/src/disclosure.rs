@@ -86,9 +86,15 @@ impl<'a> Permitted<'a> {
             if !covered.is_empty() || (only_consent && times.is_empty() && self.consents.is_empty())
             {
                 times.retain(|at| !covered.contains(at));
+                // Also who finds nothing has looked.
+                let looked_at = if covered.is_empty() {
+                    BTreeSet::from([period.from])
+                } else {
+                    covered
+                };
                 self.consents.push(Reliance {
                     consent: *consent,
-                    times: covered,
+                    times: looked_at,
                 });
             }
         }

@@ -87,7 +87,7 @@ impl Operation for ReadUnder {
             mode: ConsentAccessMode::View,
             purpose: ConsentPurpose::CareManagement,
         };
-        if cover(work, self.consent, self.patient.into(), &need).await? {
+        if cover(work, self.consent, self.patient.into(), &[need]).await? {
             Ok(Vec::new())
         } else {
             Err(CommandError::NotFound("patient"))
