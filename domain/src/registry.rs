@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
-    visit_type, waitlist,
+    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, erasure,
+    feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule, series, session,
+    sign_in, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -22,8 +22,10 @@ pub fn event_types() -> Vec<&'static EventType> {
         calendar::CalendarEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
+        erasure::ErasureEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
+        legal_hold::LegalHoldEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -64,8 +66,10 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(calendar::CalendarError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
+        of(erasure::ErasureError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
+        of(legal_hold::LegalHoldError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

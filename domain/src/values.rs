@@ -24,6 +24,7 @@ mod secret_hash;
 mod slot_minutes;
 mod text;
 mod time_zone;
+mod tree_root;
 mod visit_mode;
 mod weekday;
 
@@ -44,6 +45,7 @@ pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
+pub use tree_root::TreeRoot;
 pub use visit_mode::VisitMode;
 pub use weekday::Weekday;
 

@@ -6,9 +6,9 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, verification,
-    visit_type, waitlist,
+    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, erasure,
+    feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule, series, session,
+    sign_in, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -30,8 +30,10 @@ macro_rules! for_each_aggregate {
             $check::<calendar::Calendar>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
+            $check::<erasure::Erasure>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
+            $check::<legal_hold::LegalHold>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
