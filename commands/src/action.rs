@@ -35,6 +35,8 @@ actions! {
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
     CancelSeries = "cancel-series",
+    /// Erase what is to be erased, and certify it.
+    CarryOutErasure = "carry-out-erasure",
     /// Choose another password.
     ChangePassword = "change-password",
     /// Change a kind of visit.
@@ -81,12 +83,16 @@ actions! {
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// Lift a legal hold.
+    LiftLegalHold = "lift-legal-hold",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
     ListCalendarFeeds = "list-calendar-feeds",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List erasures of the tenant.
+    ListErasures = "list-erasures",
     /// Read a person's notices.
     ListNotices = "list-notices",
     /// List one's sessions.
@@ -103,6 +109,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Keep a person's data from being erased.
+    PlaceLegalHold = "place-legal-hold",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -111,6 +119,8 @@ actions! {
     ReadCalendarFeed = "read-calendar-feed",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// Follow an erasure, and read its certificate.
+    ReadErasure = "read-erasure",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.
@@ -127,6 +137,8 @@ actions! {
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Ask that a person's data be erased.
+    RequestErasure = "request-erasure",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -157,6 +169,8 @@ actions! {
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.
     WalkIn = "walk-in",
+    /// Give an erasure up.
+    WithdrawErasure = "withdraw-erasure",
     /// Withdraw a holiday.
     WithdrawHoliday = "withdraw-holiday",
     /// Withdraw a doctor's leave.

@@ -17,11 +17,13 @@ pub mod calendar;
 pub mod calendar_feed;
 pub mod dead_letter;
 pub mod doctor;
+pub mod erasure;
 mod error;
 mod executor;
 pub mod feedback;
 pub mod hospital;
 mod inline;
+pub mod legal_hold;
 pub mod notice;
 mod occupancy;
 pub mod patient;
@@ -69,5 +71,6 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<session::SessionTable>(),
+        inline::projection::<erasure::ShreddingTable>(),
     ]
 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use medilink_domain::{Decider, Event, Privacy, TenantId};
+use medilink_domain::retention::RetentionRules;
+use medilink_domain::{Decider, Event, Privacy, SubjectId, TenantId};
 use medilink_log::{
-    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, Release, SNAPSHOT_EVERY,
-    StoredPayload, StreamWrite, snapshot_shape,
+    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, Position, RecordedEvent, Release,
+    SNAPSHOT_EVERY, StoredPayload, StreamWrite, snapshot_shape,
 };
 
 use crate::action::Action;
@@ -95,6 +96,34 @@ impl<'a> Work<'a> {
     /// When the command is decided.
     pub const fn now(&self) -> DateTime<Utc> {
         self.context.now
+    }
+
+    /// The rules by which personal data is kept.
+    pub(crate) fn retention(&self) -> &'a RetentionRules {
+        self.parts.retention()
+    }
+
+    /// Up to `limit` events of these types about a person, after a position and in order. The
+    /// append doesn't look at them again.
+    pub(crate) async fn about(
+        &self,
+        person: SubjectId,
+        kinds: &[&str],
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, CommandError> {
+        let reader = &self.parts.reader;
+        let page = reader.about(self.tenant(), person, kinds, after, limit);
+        page.await.map_err(CommandError::database)
+    }
+
+    /// What an event says; none when it is erased.
+    pub(crate) async fn open<E: Event>(
+        &self,
+        event: &RecordedEvent,
+    ) -> Result<Option<E>, CommandError> {
+        let opened = self.parts.codec.decode(event).await;
+        opened.map_err(CommandError::codec)
     }
 
     /// Goes on only if the actor may do this. An operation that asks several times needs
