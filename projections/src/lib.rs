@@ -25,6 +25,7 @@ mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod erasure;
 pub mod feedback;
 pub mod hospital;
 pub mod notice;

@@ -2,8 +2,8 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital, notice, occupancy,
-    patient, queue, reminder, schedule, visit_type, waitlist,
+    appointment, calendar, calendar_feed, delivery, doctor, erasure, feedback, hospital, notice,
+    occupancy, patient, queue, reminder, schedule, visit_type, waitlist,
 };
 
 /// All projections.
@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<calendar_feed::CalendarFeeds>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
+        lane::<erasure::Erasures>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<notice::Notices>(),

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::delivery::Delivery;
+use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
@@ -39,6 +40,7 @@ impl Jobs {
         let email = mailer.is_some();
         Ok(Self::default()
             .due(mailer.clone().map(Delivery::by))
+            .due(Some(Erasing))
             .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })
@@ -109,7 +111,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 9);
+        assert_eq!(names.len(), 10);
     }
 
     #[test]

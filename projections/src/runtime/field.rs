@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
-    SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, ErasureId, HospitalId, NoticeId,
+    PatientId, SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -94,6 +94,7 @@ ids!(
     AssetId,
     DepartmentId,
     DoctorId,
+    ErasureId,
     HospitalId,
     NoticeId,
     PatientId,

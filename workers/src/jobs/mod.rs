@@ -1,6 +1,7 @@
 //! The jobs, one a file.
 
 pub(crate) mod delivery;
+pub(crate) mod erasure;
 pub(crate) mod expiry;
 pub(crate) mod lapse;
 pub mod mail;
