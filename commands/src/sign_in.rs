@@ -18,12 +18,12 @@ use std::time::Duration;
 use medilink_credentials::{HashingError, PasswordHashing, Verdict};
 use medilink_domain::account::Account;
 use medilink_domain::values::{Code, EmailAddress, PasswordHash};
-use medilink_domain::{AccountId, Decider, TenantId};
+use medilink_domain::{AccountId, Decider, ErasureId, TenantId};
 use uuid::Uuid;
 
 pub use account::{Asked, Registration};
 pub use config::{Lifetimes, SignInConfig};
-pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
+pub use medilink_credentials::{Password, TokenError, TokenKeys, WeakPassword};
 pub use refusal::Refusal;
 use secrets::Secrets;
 pub use session::{Credentials, NamedSession, Tokens};
@@ -43,6 +43,9 @@ const PASSWORDS: Pace = Pace {
     longest: Duration::from_mins(15),
     forget: Duration::from_hours(24),
 };
+
+/// The type of an erasure certificate.
+const CERTIFICATE: &str = "erasure-certificate+jwt";
 
 /// Lets people in. Cheap to clone.
 #[derive(Clone)]
@@ -99,6 +102,32 @@ impl SignInDesk {
     /// The public keys of access tokens (RFC 7517).
     pub fn public_keys(&self) -> serde_json::Value {
         self.0.tokens.jwks()
+    }
+
+    /// Signs what an erasure certificate says, as its issuer.
+    ///
+    /// # Errors
+    /// When the cryptographic library fails.
+    pub fn certify(&self, mut document: serde_json::Value) -> Result<String, TokenError> {
+        document["iss"] = self.0.config.issuer.clone().into();
+        self.0.tokens.sign_document(CERTIFICATE, &document)
+    }
+
+    /// What the certificate of an erasure can be fetched with by whoever can sign in no more:
+    /// nobody else can tell it.
+    pub fn certificate_code(&self, erasure: ErasureId) -> String {
+        let code = self
+            .0
+            .secrets
+            .index("erasure/certificate", &erasure.to_string());
+        hex::encode(code)
+    }
+
+    /// Whether this is that code.
+    pub fn is_certificate_code(&self, erasure: ErasureId, code: &str) -> bool {
+        // Fingerprints are compared, so that the time tells nothing about the code.
+        let index = |code: &str| self.0.secrets.index("erasure/certificate-code", code);
+        index(code) == index(&self.certificate_code(erasure))
     }
 
     /// The account that signs in with an address. Where there is none, a stream is read all the

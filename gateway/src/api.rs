@@ -14,10 +14,12 @@ use crate::calendar_feed::CalendarFeeds;
 use crate::changes::Changes;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
+use crate::erasure::Erasures;
 use crate::feedback::Feedback;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
@@ -46,6 +48,8 @@ pub enum Tag {
     Calendars,
     /// Who gives care.
     Doctors,
+    /// Being forgotten.
+    Erasure,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -95,7 +99,17 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
+pub type People = (
+    Accounts,
+    Doctors,
+    Erasures,
+    LegalHolds,
+    Me,
+    Notices,
+    Patients,
+    Platform,
+    Sessions,
+);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -124,6 +138,11 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             desk: desk.clone(),
         },
         Doctors(backend.clone()),
+        Erasures {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        LegalHolds(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,

@@ -2,7 +2,7 @@
 
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{Category, SubjectId, TenantId};
-use medilink_vault::{Erasure, Vault, VaultError};
+use medilink_vault::{Erasure, KeyringError, Vault, VaultError};
 use thiserror::Error;
 use tokio_postgres::Row;
 
@@ -15,6 +15,9 @@ pub enum UpholdError {
     /// The keys can't be reached.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The keyring can't be used.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
 }
 
 impl UpholdError {
@@ -23,6 +26,7 @@ impl UpholdError {
         match self {
             Self::Database(error) => error.is_transient(),
             Self::Vault(error) => error.is_transient(),
+            Self::Keyring(_) => false,
         }
     }
 }

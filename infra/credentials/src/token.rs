@@ -101,6 +101,29 @@ impl TokenKeys {
         encode(&header, &wire, keys.signing()).map_err(|_| TokenError::Signing)
     }
 
+    /// Signs a document with the newest key: a JWS in the compact form (RFC 7515), signed with
+    /// EdDSA, of a type that says what it is, such as `erasure-certificate+jwt`. It is no access
+    /// token: those have a type of their own.
+    ///
+    /// # Errors
+    /// [`TokenError::Signing`].
+    pub fn sign_document<T: Serialize>(
+        &self,
+        kind: &str,
+        document: &T,
+    ) -> Result<String, TokenError> {
+        if kind == ACCESS_TOKEN {
+            return Err(TokenError::Signing);
+        }
+        let keys = self.current();
+        let header = Header {
+            typ: Some(kind.to_owned()),
+            kid: Some(keys.signing_id().to_owned()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        encode(&header, document, keys.signing()).map_err(|_| TokenError::Signing)
+    }
+
     /// What a token says, if it is to be believed at the instant `now`: an access token of our
     /// issuer for our audience alone, signed with EdDSA by one of our keys, not expired (no
     /// second is granted) and not issued more than a minute from now.

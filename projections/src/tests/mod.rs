@@ -4,6 +4,7 @@
 mod availability;
 mod broker;
 mod dead_letters;
+mod erasing;
 mod exactly_once;
 mod hosting;
 mod intake;

@@ -23,7 +23,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 29 {
+    match what % 30 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -124,6 +124,20 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             };
         }
         28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
+        29 => {
+            let erasure = 900 + u128::from(who % 6);
+            let person = 40 + erasure % 4;
+            let category = Category::ALL[usize::from(who % 4)];
+            match with % 7 {
+                0 => world.forgets(erasure, person).await,
+                1 => world.stopped(erasure, person, None).await,
+                2 => world.goes_on(erasure, person).await,
+                3 => world.begun(erasure, person, category).await,
+                4 => world.shredded(erasure, person, category).await,
+                5 => world.certified(erasure, person, &[category]).await,
+                _ => world.given_up(erasure, person).await,
+            };
+        }
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -158,6 +172,7 @@ async fn furnish(world: &World) {
     world.waits(99, 49, 39).await;
     world.rated(599, 49, 4).await;
     world.feed(299, 49, true).await;
+    world.forgets(999, 49).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {

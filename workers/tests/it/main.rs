@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod delivery;
+mod erasure;
 mod events;
 mod parking;
 mod reminder;
