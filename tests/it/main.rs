@@ -13,6 +13,7 @@ mod booking;
 mod canary;
 mod configuration;
 mod contention;
+mod erasure;
 mod house;
 mod monitoring;
 mod outage;
