@@ -117,6 +117,13 @@ impl<'a> Work<'a> {
         page.await.map_err(CommandError::database)
     }
 
+    /// The position of the first event of a stream.
+    pub(crate) async fn began(&self, stream: &str) -> Result<Option<Position>, CommandError> {
+        let first = self.parts.reader.stream(stream, 0, 1).await;
+        let first = first.map_err(CommandError::database)?;
+        Ok(first.first().map(|event| event.position))
+    }
+
     /// What an event says; none when it is erased.
     pub(crate) async fn open<E: Event>(
         &self,

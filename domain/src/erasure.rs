@@ -392,8 +392,10 @@ impl Decider for Erasure {
         }
     }
 
+    /// None: it outlives every key of the person, so a snapshot of it must not be sealed under
+    /// one. Its events are in clear.
     fn subject(&self) -> Option<SubjectId> {
-        self.person
+        None
     }
 }
 

@@ -221,6 +221,12 @@ async fn assert_gone(platform: &Platform, asha: &Asha, vault: &Vault, city: &Hos
         .await
         .unwrap();
     assert!(!listed.text.contains(CANARY), "{}", listed.text);
+    let again = asha.tokens.refresh(platform).await;
+    assert_eq!(again.status, 401, "{}", again.text);
+}
+
+/// Their password opens nothing.
+async fn assert_not_let_in(platform: &Platform, asha: &Asha) {
     let visitor = platform.caller("");
     let old = visitor
         .post("/v1/sessions", &asha.person.credentials())
@@ -231,8 +237,6 @@ async fn assert_gone(platform: &Platform, asha: &Asha, vault: &Vault, city: &Hos
         "{}",
         old.text
     );
-    let again = asha.tokens.refresh(platform).await;
-    assert_eq!(again.status, 401, "{}", again.text);
 }
 
 #[tokio::test]
@@ -478,6 +482,7 @@ async fn restored(
         "an older log"
     );
     assert_gone(platform, asha, &vault, city).await;
+    assert_not_let_in(platform, asha).await;
     let spared = readable(platform, &vault, bina.person).await.concat();
     assert!(spared.contains(&bina.email), "{spared}");
     vault.close().await;

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use medilink_domain::appointment::{Appointment, AppointmentEvent, AppointmentStatus};
+use medilink_domain::erasure::Erasure;
 use medilink_domain::patient::{Patient, PatientEvent};
 use medilink_domain::registry::{event_type, event_types};
 use medilink_domain::retention::History;
 use medilink_domain::values::Role;
-use medilink_domain::{Decider, ErasureId, Event, Privacy, SubjectId, erasure};
+use medilink_domain::{Decider, ErasureId, Event, Privacy, SubjectId};
 use medilink_log::{Position, RecordedEvent};
 
 use crate::error::CommandError;
 use crate::work::Work;
 
 const PAGE: usize = 500;
-const REQUESTED: &str = "erasure.requested";
 
 /// Reads a person's history. What workers did after this erasure was asked for, such as calling
 /// visits off because of it, is no use of the data and prolongs nothing.
@@ -28,19 +28,22 @@ pub(super) async fn of(
 ) -> Result<History, CommandError> {
     let kinds: Vec<&str> = event_types()
         .into_iter()
-        .filter(|kind| kind.privacy != Privacy::Operational || kind.name == REQUESTED)
+        .filter(|kind| kind.privacy != Privacy::Operational)
         .map(|kind| kind.name)
         .collect();
-    let own = since.map(|id| erasure::Erasure::stream(&id));
-    let mut reading = Reading::default();
+    let asked_for = match since {
+        Some(erasure) => work.began(&Erasure::stream(&erasure)).await?,
+        None => None,
+    };
+    let mut reading = Reading {
+        asked_for,
+        ..Reading::default()
+    };
     let mut after = Position::START;
     loop {
         let page = work.about(person, &kinds, after, PAGE).await?;
         for event in &page {
             after = event.position;
-            if own.as_ref() == Some(&event.stream) {
-                reading.asked_for = true;
-            }
             reading.take(work, event).await?;
         }
         if page.len() < PAGE {
@@ -52,8 +55,8 @@ pub(super) async fn of(
 #[derive(Default)]
 struct Reading {
     history: History,
-    /// Whether the erasure was asked for by now.
-    asked_for: bool,
+    /// Where the erasure was asked for.
+    asked_for: Option<Position>,
     visits: HashMap<String, Appointment>,
 }
 
@@ -63,7 +66,8 @@ impl Reading {
         else {
             return Ok(());
         };
-        if !(self.asked_for && event.metadata().role == Role::Worker.name()) {
+        let since = self.asked_for.is_some_and(|asked| event.position > asked);
+        if !(since && event.metadata().role == Role::Worker.name()) {
             let last = self.history.last_processing.entry(category);
             let last = last.or_insert(event.recorded_at);
             *last = event.recorded_at.max(*last);

@@ -14,14 +14,8 @@ use crate::Page;
 use crate::erasure::{self, ErasureState};
 
 impl World {
-    async fn of_erasure(
-        &self,
-        erasure: u128,
-        person: u128,
-        event: impl Into<ErasureEvent>,
-    ) -> Position {
-        let person = Some(id::<SubjectId>(person));
-        self.tell::<ErasureEvent>(&stream("erasure", erasure), person, event)
+    async fn of_erasure(&self, erasure: u128, event: impl Into<ErasureEvent>) -> Position {
+        self.tell::<ErasureEvent>(&stream("erasure", erasure), None, event)
             .await
     }
 
@@ -32,19 +26,19 @@ impl World {
             person: id(person),
             reason: text("leaves-the-hospital"),
         };
-        let mut last = self.of_erasure(erasure, person, asked).await;
+        let mut last = self.of_erasure(erasure, asked).await;
         for category in Category::ALL {
             let scheduled = Scheduled {
                 erasure: id(erasure),
                 category,
                 not_before: day(2),
             };
-            last = self.of_erasure(erasure, person, scheduled).await;
+            last = self.of_erasure(erasure, scheduled).await;
         }
         last
     }
 
-    pub async fn stopped(&self, erasure: u128, person: u128, days: Option<i64>) -> Position {
+    pub async fn stopped(&self, erasure: u128, days: Option<i64>) -> Position {
         let held = Held {
             erasure: id(erasure),
             category: None,
@@ -53,21 +47,21 @@ impl World {
             rules_version: None,
             until: days.map(day),
         };
-        self.of_erasure(erasure, person, held).await
+        self.of_erasure(erasure, held).await
     }
 
-    pub async fn goes_on(&self, erasure: u128, person: u128) -> Position {
+    pub async fn goes_on(&self, erasure: u128) -> Position {
         let lifted = HoldLifted {
             erasure: id(erasure),
         };
-        self.of_erasure(erasure, person, lifted).await
+        self.of_erasure(erasure, lifted).await
     }
 
-    pub async fn given_up(&self, erasure: u128, person: u128) -> Position {
+    pub async fn given_up(&self, erasure: u128) -> Position {
         let withdrawn = Withdrawn {
             erasure: id(erasure),
         };
-        self.of_erasure(erasure, person, withdrawn).await
+        self.of_erasure(erasure, withdrawn).await
     }
 
     pub async fn begun(&self, erasure: u128, person: u128, category: Category) -> Position {
@@ -76,7 +70,7 @@ impl World {
             person: id(person),
             category,
         };
-        self.of_erasure(erasure, person, begun).await
+        self.of_erasure(erasure, begun).await
     }
 
     pub async fn shredded(&self, erasure: u128, person: u128, category: Category) -> Position {
@@ -87,10 +81,10 @@ impl World {
             tombstone: 7,
             at: day(3),
         };
-        self.of_erasure(erasure, person, shredded).await
+        self.of_erasure(erasure, shredded).await
     }
 
-    pub async fn certified(&self, erasure: u128, person: u128, all: &[Category]) -> Position {
+    pub async fn certified(&self, erasure: u128, all: &[Category]) -> Position {
         let certified = Certified {
             erasure: id(erasure),
             certificate: uuid::Uuid::from_u128(erasure),
@@ -99,7 +93,7 @@ impl World {
             root: TreeRoot::from([1; 32]),
             complete: all.len() == Category::ALL.len(),
         };
-        self.of_erasure(erasure, person, certified).await
+        self.of_erasure(erasure, certified).await
     }
 }
 
@@ -120,22 +114,22 @@ async fn an_erasure_is_due_when_something_can_be_done_for_it() {
         (ErasureState::Scheduled, Some(day(2)))
     );
     assert_eq!(row.parts.0.len(), 4);
-    world.stopped(1, 41, None).await;
+    world.stopped(1, None).await;
     let row = of(1).await;
     assert_eq!((row.state, row.due_at), (ErasureState::Held, None));
-    world.stopped(1, 41, Some(5)).await;
+    world.stopped(1, Some(5)).await;
     assert_eq!(of(1).await.due_at, Some(day(5)));
-    world.goes_on(1, 41).await;
+    world.goes_on(1).await;
     // Begun, it is due whatever is in the way of the rest.
     world.begun(1, 41, Category::Identity).await;
-    world.stopped(1, 41, None).await;
+    world.stopped(1, None).await;
     assert_eq!(of(1).await.due_at, Some(day(2)));
     let gone = world.shredded(1, 41, Category::Identity).await;
     let row = of(1).await;
     assert_eq!((row.state, row.due_at), (ErasureState::Held, None));
     assert_eq!(row.to_certify, Some(gone));
-    world.certified(1, 41, &[Category::Identity]).await;
-    world.goes_on(1, 41).await;
+    world.certified(1, &[Category::Identity]).await;
+    world.goes_on(1).await;
     let row = of(1).await;
     assert_eq!((row.state, row.to_certify), (ErasureState::UnderWay, None));
     let stages: Vec<Stage> = row.parts.0.iter().map(|part| part.stage).collect();
@@ -144,12 +138,12 @@ async fn an_erasure_is_due_when_something_can_be_done_for_it() {
         world.begun(1, 41, category).await;
         world.shredded(1, 41, category).await;
     }
-    world.certified(1, 41, &Category::ALL).await;
+    world.certified(1, &Category::ALL).await;
     let row = of(1).await;
     assert_eq!((row.state, row.due_at), (ErasureState::Complete, None));
     assert_eq!(row.certificates.0.len(), 2);
     world.forgets(2, 42).await;
-    world.given_up(2, 42).await;
+    world.given_up(2).await;
     let row = of(2).await;
     assert_eq!((row.state, row.due_at), (ErasureState::Withdrawn, None));
     running.stop().await;
@@ -163,7 +157,7 @@ async fn the_worker_finds_what_is_due_and_what_a_checkpoint_covers() {
     for erasure in 1..=3 {
         world.forgets(erasure, 40 + erasure).await;
     }
-    world.stopped(3, 43, None).await;
+    world.stopped(3, None).await;
     let gone = world.begun(2, 42, Category::Billing).await.0 + 1;
     world.shredded(2, 42, Category::Billing).await;
     world.settle(&projector).await;

@@ -130,12 +130,12 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             let category = Category::ALL[usize::from(who % 4)];
             match with % 7 {
                 0 => world.forgets(erasure, person).await,
-                1 => world.stopped(erasure, person, None).await,
-                2 => world.goes_on(erasure, person).await,
+                1 => world.stopped(erasure, None).await,
+                2 => world.goes_on(erasure).await,
                 3 => world.begun(erasure, person, category).await,
                 4 => world.shredded(erasure, person, category).await,
-                5 => world.certified(erasure, person, &[category]).await,
-                _ => world.given_up(erasure, person).await,
+                5 => world.certified(erasure, &[category]).await,
+                _ => world.given_up(erasure).await,
             };
         }
         12 if odd => drop(
