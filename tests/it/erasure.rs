@@ -1,174 +1,22 @@
 //! Being forgotten: what the law keeps stays until its time, what is erased is gone everywhere,
-//! backups from before included, and the proofs still hold.
+//! and the proofs still hold.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod backups;
+mod scene;
+
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::TryStreamExt;
-use medilink_database::{Database, DatabaseConfig};
-use medilink_domain::retention::RetentionRules;
-use medilink_domain::values::Role;
-use medilink_log::{EventCodec, Opened, Position, open_checkpoint};
-use medilink_tests::{
-    CANARY, Caller, Hospital, Newcomer, Options, Part, Platform, Tokens,
-    assert_read_models_equal_their_replay, eventually, id, settle,
-};
-use medilink_vault::Vault;
+use medilink_log::{Position, open_checkpoint};
+use medilink_tests::{Caller, Newcomer, Platform, assert_read_models_equal_their_replay, id};
 use serde_json::{Value, json};
-use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 use crate::canary::{files, found};
-use crate::{MEDILINK, platform};
-
-/// A hospital where the law asks for nothing, so that an erasure doesn't wait.
-async fn lawless(folder: &Path) -> Platform {
-    let mut rules = RetentionRules::shipped().clone();
-    rules.grace_days = 0;
-    for rule in &mut rules.rules {
-        rule.years = 0;
-    }
-    let path = folder.join("rules.json");
-    std::fs::write(&path, serde_json::to_string(&rules).unwrap()).unwrap();
-    let options = Options::default().with("retention", format!("rules = {path:?}"));
-    Platform::start(MEDILINK, options).await
-}
-
-/// The canary in every place that a patient can write to.
-struct Asha {
-    person: Newcomer,
-    tokens: Tokens,
-    appointment: Uuid,
-}
-
-async fn live(platform: &Platform, city: &Hospital, doctor: Uuid) -> Asha {
-    let (email, password) = (
-        format!("{CANARY}@example.org"),
-        format!("four tall wooden {CANARY}"),
-    );
-    let person = Newcomer::register_as(platform, email, password).await;
-    let tokens = person.sign_in(platform).await;
-    let appointment = id(&city.book(person.person, doctor, 540).await);
-    let own = tokens.caller(platform);
-    let wait = json!({
-        "patient": person.person, "hospital": city.hospital, "doctor": doctor,
-        "preferences": [{"from": city.date, "until": city.date}],
-    });
-    let waits = own.post("/v1/waitlist", &wait).await;
-    assert_eq!(waits.status, 201, "{}", waits.text);
-    Asha {
-        person,
-        tokens,
-        appointment,
-    }
-}
-
-/// What of the whole log this vault can read about a person, as text.
-async fn readable(platform: &Platform, vault: &Vault, person: Uuid) -> Vec<String> {
-    let codec = EventCodec::new(vault.clone());
-    let events: Vec<_> = platform
-        .log()
-        .all_after(Position::START)
-        .try_collect()
-        .await
-        .unwrap();
-    assert!(events.len() > 10, "an empty log proves nothing");
-    let mut read = Vec::new();
-    for event in events
-        .iter()
-        .filter(|event| event.subject.is_some_and(|one| one.uuid() == person))
-    {
-        if let Opened::Clear(clear) = codec.open(event).await.unwrap() {
-            read.push(String::from_utf8(clear).unwrap());
-        }
-    }
-    read
-}
-
-async fn open_vault(platform: &Platform) -> Vault {
-    let keyring = medilink_vault::Keyring::open(platform.folder().join("keyring")).unwrap();
-    let [_, keys] = platform.superuser_urls();
-    Vault::open(Database::new(DatabaseConfig::at(keys)).unwrap(), keyring)
-        .await
-        .unwrap()
-}
-
-fn tool(program: &str, arguments: &[&str]) {
-    let output = Command::new(program).args(arguments).output().unwrap();
-    assert!(
-        output.status.success(),
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-/// Real backups of both databases.
-fn back_up(platform: &Platform, folder: &Path) -> [PathBuf; 2] {
-    let names = ["main.dump", "keys.dump"].map(|name| folder.join(name));
-    for (url, path) in platform.superuser_urls().iter().zip(&names) {
-        tool(
-            "pg_dump",
-            &[
-                "--format=custom",
-                "--dbname",
-                url,
-                "--file",
-                path.to_str().unwrap(),
-            ],
-        );
-    }
-    names
-}
-
-/// Puts a backup in the place of a database, whoever is connected to it.
-async fn restore(url: &str, dump: &Path) {
-    let (server, name) = url.rsplit_once('/').unwrap();
-    let postgres = format!("{server}/postgres");
-    let (client, connection) = tokio_postgres::connect(&postgres, NoTls).await.unwrap();
-    let driver = tokio::spawn(connection);
-    let drop_it = format!("DROP DATABASE {name} WITH (FORCE)");
-    client.batch_execute(&drop_it).await.unwrap();
-    drop(client);
-    driver.await.unwrap().unwrap();
-    let dump = dump.to_str().unwrap();
-    tool(
-        "pg_restore",
-        &["--create", "--exit-on-error", "--dbname", &postgres, dump],
-    );
-}
-
-async fn stop(platform: &mut Platform) {
-    for part in Part::ALL {
-        assert!(platform.stop_part(part), "{}", part.name());
-    }
-}
-
-async fn start(platform: &mut Platform) {
-    for part in Part::ALL {
-        platform.start_part(part);
-    }
-    platform.ready().await;
-}
-
-/// Asks until it is so.
-async fn until(caller: &Caller, path: &str, what: &str, is: impl Fn(&Value) -> bool) -> Value {
-    let limit = Duration::from_secs(60);
-    eventually(what, limit, || async {
-        is(&caller.get(path).await.unwrap().body)
-    })
-    .await;
-    caller.get(path).await.unwrap().body
-}
-
-async fn officer(platform: &Platform) -> Caller {
-    platform
-        .person(Uuid::now_v7(), &[Role::ComplianceOfficer])
-        .await
-}
+use crate::platform;
+use scene::{Scene, assert_not_let_in, lawless, officer, until};
 
 /// What the signature of a certificate covers, if a published key made it.
 async fn checked(platform: &Platform, jws: &str) -> (Value, Value) {
@@ -203,60 +51,21 @@ fn verifier(platform: &Platform) -> String {
         .to_owned()
 }
 
-/// The person and all that they said are gone.
-async fn assert_gone(platform: &Platform, asha: &Asha, vault: &Vault, city: &Hospital) {
-    let person = asha.person.person;
-    let left = readable(platform, vault, person).await.concat();
-    assert!(!left.contains(CANARY) && !left.contains("Asha"), "{left}");
-    let reception = &city.receptionist;
-    for path in [
-        format!("/v1/patients/{person}"),
-        format!("/v1/appointments/{}", asha.appointment),
-    ] {
-        let answer = reception.get(&path).await.unwrap();
-        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
-    }
-    let listed = reception
-        .get(&format!("/v1/patients/{person}/appointments"))
-        .await
-        .unwrap();
-    assert!(!listed.text.contains(CANARY), "{}", listed.text);
-    let again = asha.tokens.refresh(platform).await;
-    assert_eq!(again.status, 401, "{}", again.text);
-}
-
-/// Their password opens nothing.
-async fn assert_not_let_in(platform: &Platform, asha: &Asha) {
-    let visitor = platform.caller("");
-    let old = visitor
-        .post("/v1/sessions", &asha.person.credentials())
-        .await;
-    assert_eq!(
-        (old.status, old.problem()),
-        (401, "wrong-credentials"),
-        "{}",
-        old.text
-    );
-}
-
 #[tokio::test]
-async fn who_is_forgotten_is_gone_everywhere_and_no_backup_brings_them_back() {
+async fn who_is_forgotten_is_gone_everywhere_and_nobody_else_is() {
     let folder = tempfile::tempdir().unwrap();
-    let mut platform = lawless(folder.path()).await;
-    let city = Hospital::open(&platform).await;
-    let doctor = city.doctor(1).await;
-    city.window(doctor, "09:00", "09:30", 30).await;
-    let asha = live(&platform, &city, doctor).await;
-    let bina = Newcomer::register(&platform).await;
-    let person = asha.person.person;
-    let own = asha.tokens.caller(&platform);
-    let others = bina.sign_in(&platform).await.caller(&platform);
-    let officer = officer(&platform).await;
-    settle(&platform, Duration::from_secs(60)).await;
-    let vault = open_vault(&platform).await;
-    let before = readable(&platform, &vault, person).await.concat();
-    assert!(before.contains(CANARY), "it is there to be erased");
-    let backups = back_up(&platform, folder.path());
+    let scene = Scene::open(folder.path()).await;
+    let Scene {
+        platform,
+        city,
+        asha,
+        bina,
+        officer,
+        ..
+    } = &scene;
+    let (person, doctor) = (asha.person.person, scene.doctor);
+    let own = asha.tokens.caller(platform);
+    let others = bina.sign_in(platform).await.caller(platform);
 
     // Whose business it is, and whose not.
     let path = format!("/v1/patients/{person}/erasures");
@@ -315,15 +124,12 @@ async fn who_is_forgotten_is_gone_everywhere_and_no_backup_brings_them_back() {
         )
         .await;
     assert_eq!(released.status, 200, "{}", released.text);
-    let done = until(&officer, &erasure, "erased and certified", |body| {
-        body["state"] == json!("complete")
-    })
-    .await;
+    let done = scene.erased(&erasure).await;
     for part in done["categories"].as_array().unwrap() {
         assert_eq!(part["stage"], json!("certified"), "{done}");
     }
-    settle(&platform, Duration::from_secs(60)).await;
-    assert_gone(&platform, &asha, &vault, &city).await;
+    scene.assert_gone().await;
+    assert_not_let_in(platform, asha).await;
     assert_eq!(
         own.get("/v1/me").await.unwrap().status,
         401,
@@ -348,18 +154,18 @@ async fn who_is_forgotten_is_gone_everywhere_and_no_backup_brings_them_back() {
         200
     );
     let anew = Newcomer::register_as(
-        &platform,
+        platform,
         asha.person.email.clone(),
         "seven lazy green foxes".to_owned(),
     )
     .await;
     assert_ne!(anew.person, person);
-    anew.sign_in(&platform).await;
+    anew.sign_in(platform).await;
 
-    certificate(&platform, &officer, &erasure, &asked.body).await;
+    certificate(platform, officer, &erasure, &asked.body).await;
     let (whole, said) = platform.run(&["audit", "verify"]);
     assert!(whole, "{said}");
-    assert_read_models_equal_their_replay(&platform).await;
+    assert_read_models_equal_their_replay(platform).await;
 
     // Nowhere in the clear, whoever looks: the servers' own files, the broker's among them.
     let mut searched = Vec::new();
@@ -375,8 +181,6 @@ async fn who_is_forgotten_is_gone_everywhere_and_no_backup_brings_them_back() {
             .unwrap_or_default();
         assert!(leaks.is_empty(), "{}: {leaks:?}", path.display());
     }
-    vault.close().await;
-    restored(&mut platform, &asha, &bina, &city, &backups).await;
 }
 
 /// What the certificate says is signed by us, and what it points to is so.
@@ -426,67 +230,6 @@ async fn certificate(platform: &Platform, officer: &Caller, erasure: &str, asked
     let nothing = format!("/v1/erasures/{}/certificate", Uuid::now_v7());
     let missing = visitor.post(&nothing, &code).await;
     assert_eq!((wrong.status, missing.status), (404, 404), "{}", wrong.text);
-}
-
-/// Backups that were taken before the erasure are put back: of the keys alone, without the journal;
-/// then of both databases, when only the journal is left to tell.
-async fn restored(
-    platform: &mut Platform,
-    asha: &Asha,
-    bina: &Newcomer,
-    city: &Hospital,
-    [main, keys]: &[PathBuf; 2],
-) {
-    let [main_url, keys_url] = platform.superuser_urls();
-    let journal = platform.folder().join("keyring/erasures.journal");
-    let known = std::fs::read_to_string(&journal).unwrap();
-    assert_eq!(known.lines().count(), 4);
-    stop(platform).await;
-    restore(&keys_url, keys).await;
-    std::fs::rename(&journal, journal.with_extension("lost")).unwrap();
-    let vault = open_vault(platform).await;
-    let revived = readable(platform, &vault, asha.person.person).await;
-    vault.close().await;
-    assert!(revived.concat().contains(CANARY), "the backup has the keys");
-    start(platform).await;
-    let vault = open_vault(platform).await;
-    assert_gone(platform, asha, &vault, city).await;
-    vault.close().await;
-    let mut told = String::new();
-    for part in [Part::Gateway, Part::Projector, Part::Worker] {
-        told += &platform.metrics(part).await;
-    }
-    assert!(told.contains("medilink_vault_revived_total"), "{told}");
-    assert_eq!(
-        std::fs::read_to_string(&journal).unwrap().lines().count(),
-        4
-    );
-
-    stop(platform).await;
-    platform.kill_nats(true).await;
-    for (url, dump) in [(&main_url, main), (&keys_url, keys)] {
-        restore(url, dump).await;
-    }
-    platform.start_nats().await;
-    start(platform).await;
-    settle(platform, Duration::from_secs(60)).await;
-    let vault = open_vault(platform).await;
-    let log = platform
-        .log()
-        .all_after(Position::START)
-        .try_collect::<Vec<_>>()
-        .await
-        .unwrap();
-    assert!(
-        log.iter().all(|event| !event.kind.starts_with("erasure.")),
-        "an older log"
-    );
-    assert_gone(platform, asha, &vault, city).await;
-    assert_not_let_in(platform, asha).await;
-    let spared = readable(platform, &vault, bina.person).await.concat();
-    assert!(spared.contains(&bina.email), "{spared}");
-    vault.close().await;
-    bina.sign_in(platform).await;
 }
 
 #[tokio::test]

@@ -14,6 +14,22 @@ use crate::Page;
 use crate::erasure::{self, ErasureState};
 
 impl World {
+    /// Any of what can happen to one, drawn at random.
+    pub async fn happens_to_an_erasure(&self, who: u8, with: u8) -> Position {
+        let erasure = 900 + u128::from(who % 6);
+        let person = 40 + erasure % 4;
+        let category = Category::ALL[usize::from(who % 4)];
+        match with % 7 {
+            0 => self.forgets(erasure, person).await,
+            1 => self.stopped(erasure, None).await,
+            2 => self.goes_on(erasure).await,
+            3 => self.begun(erasure, person, category).await,
+            4 => self.shredded(erasure, person, category).await,
+            5 => self.certified(erasure, &[category]).await,
+            _ => self.given_up(erasure).await,
+        }
+    }
+
     async fn of_erasure(&self, erasure: u128, event: impl Into<ErasureEvent>) -> Position {
         self.tell::<ErasureEvent>(&stream("erasure", erasure), None, event)
             .await

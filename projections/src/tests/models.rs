@@ -124,20 +124,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             };
         }
         28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
-        29 => {
-            let erasure = 900 + u128::from(who % 6);
-            let person = 40 + erasure % 4;
-            let category = Category::ALL[usize::from(who % 4)];
-            match with % 7 {
-                0 => world.forgets(erasure, person).await,
-                1 => world.stopped(erasure, None).await,
-                2 => world.goes_on(erasure).await,
-                3 => world.begun(erasure, person, category).await,
-                4 => world.shredded(erasure, person, category).await,
-                5 => world.certified(erasure, &[category]).await,
-                _ => world.given_up(erasure).await,
-            };
-        }
+        29 => drop(world.happens_to_an_erasure(who, with).await),
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
