@@ -66,8 +66,14 @@ impl Listener {
         let dial = self.store.database.dial();
         let (client, mut connection) = within(self.options.lease, dial).await?;
         // It may have been away because an older backup was put in its place.
+        // Whoever waits for the pool waits for this, as nobody's keys are cached until it is done.
         if let Some(journal) = &self.journal {
-            reconcile(&self.store, journal).await?;
+            let database = self.store.database.alone()?;
+            let store = Store {
+                database,
+                ..self.store.clone()
+            };
+            reconcile(&store, journal).await?;
         }
         let news = Notify::new();
         let drive = async {
