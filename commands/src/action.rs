@@ -44,6 +44,8 @@ actions! {
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
     CancelSeries = "cancel-series",
+    /// Erase what is to be erased, and certify it.
+    CarryOutErasure = "carry-out-erasure",
     /// Choose another password.
     ChangePassword = "change-password",
     /// Change a kind of visit.
@@ -104,6 +106,8 @@ actions! {
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// Lift a legal hold.
+    LiftLegalHold = "lift-legal-hold",
     /// List who read a patient's data.
     ListAccesses = "list-accesses",
     /// List a patient's appointments.
@@ -114,6 +118,8 @@ actions! {
     ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List erasures of the tenant.
+    ListErasures = "list-erasures",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
     /// Read a person's notices.
@@ -136,6 +142,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Keep a person's data from being erased.
+    PlaceLegalHold = "place-legal-hold",
     /// Show again who one is.
     ProveSession = "prove-session",
     /// Read one appointment.
@@ -148,6 +156,8 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// Follow an erasure, and read its certificate.
+    ReadErasure = "read-erasure",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.
@@ -174,6 +184,8 @@ actions! {
     RemoveSecondFactor = "remove-second-factor",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
+    /// Ask that a person's data be erased.
+    RequestErasure = "request-erasure",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -214,6 +226,8 @@ actions! {
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.
     WalkIn = "walk-in",
+    /// Give an erasure up.
+    WithdrawErasure = "withdraw-erasure",
     /// Withdraw a holiday.
     WithdrawHoliday = "withdraw-holiday",
     /// Withdraw a doctor's leave.

@@ -18,12 +18,14 @@ pub mod calendar_feed;
 pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
+pub mod erasure;
 mod error;
 mod executor;
 pub mod feedback;
 pub mod guardian;
 pub mod hospital;
 mod inline;
+pub mod legal_hold;
 pub mod notice;
 mod occupancy;
 pub mod patient;
@@ -78,5 +80,6 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<consent::ConsentTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
+        inline::projection::<erasure::ShreddingTable>(),
     ]
 }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use medilink_domain::retention::RetentionRules;
 use medilink_domain::values::Role;
-use medilink_domain::{Decider, Event, HospitalId, Privacy, TenantId};
+use medilink_domain::{Decider, Event, HospitalId, Privacy, SubjectId, TenantId};
 use medilink_log::{
-    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
-    StreamWrite, snapshot_shape,
+    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, Position, RecordedEvent, Release,
+    SNAPSHOT_EVERY, StoredPayload, StreamWrite, snapshot_shape,
 };
 
 use uuid::Uuid;
@@ -63,6 +64,7 @@ pub struct Work<'a> {
     /// as of one moment, however often it asks.
     instances: HashMap<String, Box<dyn Any + Send + Sync>>,
     claims: Vec<Claim>,
+    releases: Vec<Release>,
     permit: Option<Permit>,
     /// The first person about whom something was decided.
     keeper: Option<Keeper>,
@@ -78,6 +80,7 @@ impl<'a> Work<'a> {
             touched: Vec::new(),
             instances: HashMap::new(),
             claims: Vec::new(),
+            releases: Vec::new(),
             permit: None,
             keeper: None,
         }
@@ -96,6 +99,41 @@ impl<'a> Work<'a> {
     /// When the command is decided.
     pub const fn now(&self) -> DateTime<Utc> {
         self.context.now
+    }
+
+    /// The rules by which personal data is kept.
+    pub(crate) fn retention(&self) -> &'a RetentionRules {
+        self.parts.retention()
+    }
+
+    /// Up to `limit` events of these types about a person, after a position and in order. The
+    /// append doesn't look at them again.
+    pub(crate) async fn about(
+        &self,
+        person: SubjectId,
+        kinds: &[&str],
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, CommandError> {
+        let reader = &self.parts.reader;
+        let page = reader.about(self.tenant(), person, kinds, after, limit);
+        page.await.map_err(CommandError::database)
+    }
+
+    /// The position of the first event of a stream.
+    pub(crate) async fn began(&self, stream: &str) -> Result<Option<Position>, CommandError> {
+        let first = self.parts.reader.stream(stream, 0, 1).await;
+        let first = first.map_err(CommandError::database)?;
+        Ok(first.first().map(|event| event.position))
+    }
+
+    /// What an event says; none when it is erased.
+    pub(crate) async fn open<E: Event>(
+        &self,
+        event: &RecordedEvent,
+    ) -> Result<Option<E>, CommandError> {
+        let opened = self.parts.codec.decode(event).await;
+        opened.map_err(CommandError::codec)
     }
 
     /// Goes on only if the actor may do this. An operation that asks several times needs
@@ -362,15 +400,45 @@ impl<'a> Work<'a> {
 
     /// Claims a name that only this instance may hold: `scope` says what kind of name.
     pub fn claim<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
-        let key = self
-            .parts
-            .codec
-            .vault()
-            .blind_index(self.tenant(), scope, name);
+        let key = self.name(scope, name);
         self.claims.push(Claim {
             key,
             stream: instance.stream.clone(),
         });
+    }
+
+    /// Gives a name back that this instance holds, so that another may claim it. Something must
+    /// be decided of the instance in the same work: that says why.
+    pub fn release<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
+        let key = self.name(scope, name);
+        self.releases.push(Release {
+            key: Some(key),
+            stream: instance.stream.clone(),
+        });
+    }
+
+    /// Gives all names back that this instance holds, whatever they are.
+    pub fn release_all<D: Decider>(&mut self, instance: &Instance<D>) {
+        self.releases.push(Release {
+            key: None,
+            stream: instance.stream.clone(),
+        });
+    }
+
+    /// The stream that holds a name now. The append doesn't look at it again: what is decided on
+    /// it must be guarded by something else.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn holder(&self, scope: &str, name: &str) -> Result<Option<String>, CommandError> {
+        let key = self.name(scope, name);
+        let holder = self.parts.reader.holder(&key).await;
+        holder.map_err(CommandError::database)
+    }
+
+    fn name(&self, scope: &str, name: &str) -> [u8; 32] {
+        let vault = self.parts.codec.vault();
+        vault.blind_index(self.tenant(), scope, name)
     }
 
     /// Whose key the answer is to be kept under, if it is about a person.
@@ -404,6 +472,7 @@ impl<'a> Work<'a> {
             writes: written,
             guards: guards.collect(),
             claims: self.claims,
+            releases: self.releases,
             receipt,
             metadata: metadata(self.context, permit),
         }))

@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
-    session, sign_in, staff, verification, visit_type, waitlist,
+    erasure, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
+    second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -23,8 +23,10 @@ pub fn event_types() -> Vec<&'static EventType> {
         consent::ConsentEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
+        erasure::ErasureEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
+        legal_hold::LegalHoldEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -68,8 +70,10 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(consent::ConsentError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
+        of(erasure::ErasureError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
+        of(legal_hold::LegalHoldError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

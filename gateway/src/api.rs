@@ -17,11 +17,13 @@ use crate::changes::Changes;
 use crate::consent::Consents;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
+use crate::erasure::Erasures;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
@@ -58,6 +60,8 @@ pub enum Tag {
     Consents,
     /// Who gives care.
     Doctors,
+    /// Being forgotten.
+    Erasure,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -86,9 +90,9 @@ pub enum Tag {
     Waitlist,
 }
 
-/// All routes: one alphabetical line each, here and in [`all`]. In three parts, because
-/// `poem-openapi` takes at most sixteen at once.
-pub type Api = (Visits, Places, People);
+/// All routes, by what they are about: one alphabetical line each, here and in [`all`].
+/// (`poem-openapi` takes at most sixteen at once.)
+pub type Api = (Visits, Places, People, SignIn, Privacy);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -113,24 +117,22 @@ pub type Places = (
     VisitTypes,
 );
 
-/// People, and the platform that serves them.
-pub type People = (
-    Accesses,
+/// People, and what is done for them.
+pub type People = (Doctors, Guardians, Me, Notices, Patients, StaffMembers);
+
+/// Who is let in, and what they may do.
+pub type SignIn = (
     Accounts,
     Challenges,
-    Consents,
-    Doctors,
-    Guardians,
-    Me,
-    Notices,
-    Patients,
     Platform,
     Policies,
     Proofs,
     SecondFactors,
     Sessions,
-    StaffMembers,
 );
+
+/// What becomes of a person's data, and who says so.
+pub type Privacy = (Accesses, Consents, Erasures, LegalHolds);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -154,16 +156,6 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
-        Accesses(backend.clone()),
-        Accounts {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
-        Challenges(desk.clone()),
-        Consents {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
         Doctors(backend.clone()),
         Guardians(backend.clone()),
         Me {
@@ -172,6 +164,14 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         },
         Notices(backend.clone()),
         Patients(backend.clone()),
+        StaffMembers(backend.clone()),
+    );
+    let sign_in = (
+        Accounts {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Challenges(desk.clone()),
         Platform(desk.clone()),
         Policies(backend.clone()),
         Proofs(desk.clone()),
@@ -181,11 +181,22 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         },
         Sessions {
             backend: backend.clone(),
+            desk: desk.clone(),
+        },
+    );
+    let privacy = (
+        Accesses(backend.clone()),
+        Consents {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Erasures {
+            backend: backend.clone(),
             desk,
         },
-        StaffMembers(backend),
+        LegalHolds(backend),
     );
-    (visits, places, people)
+    (visits, places, people, sign_in, privacy)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

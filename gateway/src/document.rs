@@ -20,6 +20,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
     ("get", "/.well-known/jwks.json"),
+    // Whoever is erased can sign in no more.
+    ("post", "/v1/erasures/{id}/certificate"),
     // Nobody is signed in before they are.
     ("post", "/v1/recoveries"),
     ("post", "/v1/recoveries/{id}/completion"),
@@ -68,6 +70,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerDoctor",
     "registerPatient",
     "requestConsent",
+    "requestErasure",
     "walkIn",
     "requestRecovery",
     "requestRegistration",

@@ -11,6 +11,7 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
@@ -41,6 +42,7 @@ impl Jobs {
         Ok(Self::default()
             .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
+            .due(Some(Erasing))
             .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
     AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
-    EmergencyAccessId, HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId,
-    VisitTypeId, WaitlistEntryId,
+    EmergencyAccessId, ErasureId, HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId,
+    TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -98,6 +98,7 @@ ids!(
     DepartmentId,
     DoctorId,
     EmergencyAccessId,
+    ErasureId,
     HospitalId,
     NoticeId,
     PatientId,
