@@ -20,6 +20,7 @@ const KINDS: &[&str] = &[
     "consent",
     "dead letter",
     "doctor",
+    "erasure",
     "hospital",
     "member of staff",
     "notice",

@@ -79,6 +79,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "addPasskey",
     // What is shown with them decides.
     "changePassword",
+    "collectErasureCertificate",
     "completeRecovery",
     "completeRegistration",
     "refreshSession",
