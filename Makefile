@@ -43,6 +43,9 @@ faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees 
 .PHONY: bench
 bench: ## compares us with our peers on this machine, or ONLY=relay a part of it
 	@scripts/install test
+	@# One of its gateways leaves something out, to measure what that costs.
+	@cargo build --release --locked --bin medilink --package medilink --features fault-points
+	@ln -f $(TARGET)/release/medilink $(TARGET)/release/medilink-fault-points
 	@cargo build --release --locked --bin medilink --bin medilink-bench --package medilink --package medilink-bench
 	@MEDILINK_DURABLE=1 scripts/with-postgres $(TARGET)/release/medilink-bench $(ONLY)
 
