@@ -89,7 +89,7 @@ impl Operation for ChooseReminders {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
         let resource = agenda
             .state()
