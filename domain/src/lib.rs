@@ -20,6 +20,7 @@ pub mod feedback;
 mod horizon;
 pub mod hospital;
 pub mod ids;
+pub mod integrator;
 pub mod majority;
 pub mod notice;
 pub mod occupancy;

@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
-    session, sign_in, staff, verification, visit_type, waitlist,
+    feedback, hospital, integrator, notice, occupancy, patient, queue, schedule, second_factor,
+    series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -25,6 +25,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         doctor::DoctorEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
+        integrator::IntegratorEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -70,6 +71,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(doctor::DoctorError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
+        of(integrator::IntegratorError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

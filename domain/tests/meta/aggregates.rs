@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
-    session, sign_in, staff, verification, visit_type, waitlist,
+    feedback, hospital, integrator, notice, occupancy, patient, queue, schedule, second_factor,
+    series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -33,6 +33,7 @@ macro_rules! for_each_aggregate {
             $check::<doctor::Doctor>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
+            $check::<integrator::Integrator>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
