@@ -74,10 +74,14 @@ actions! {
     DenyConsent = "deny-consent",
     /// Let nobody in with an account.
     DisableAccount = "disable-account",
+    /// Let a program of others in no more.
+    DisableIntegrator = "disable-integrator",
     /// Take the say for a minor from their guardian.
     DismissGuardian = "dismiss-guardian",
     /// Let its person in again.
     EnableAccount = "enable-account",
+    /// Let it in again.
+    EnableIntegrator = "enable-integrator",
     /// End a session.
     EndSession = "end-session",
     /// Note that a consent's time is over.
@@ -148,6 +152,8 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// See one of the tenant's hospitals, doctors or visit types.
+    ReadDirectory = "read-directory",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.
@@ -168,10 +174,14 @@ actions! {
     RegisterDependant = "register-dependant",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
+    /// Let a program of others in.
+    RegisterIntegrator = "register-integrator",
     /// Register a patient.
     RegisterPatient = "register-patient",
     /// Take a second factor of one's own away.
     RemoveSecondFactor = "remove-second-factor",
+    /// Give it other keys.
+    ReplaceIntegratorKeys = "replace-integrator-keys",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
     /// Have a code mailed to an address.
@@ -198,6 +208,8 @@ actions! {
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
     SetDate = "set-date",
+    /// Give it other scopes.
+    SetIntegratorScopes = "set-integrator-scopes",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
     /// Sign in.

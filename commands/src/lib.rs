@@ -24,6 +24,7 @@ pub mod feedback;
 pub mod guardian;
 pub mod hospital;
 mod inline;
+pub mod integrator;
 pub mod notice;
 mod occupancy;
 pub mod patient;
@@ -76,6 +77,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<consent::ConsentTable>(),
+        inline::projection::<integrator::IntegratorTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
     ]

@@ -76,6 +76,7 @@ versioned! {
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,
+    medilink_commands::integrator::IntegratorAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,
     medilink_commands::staff::StaffAnswer,

@@ -22,6 +22,7 @@ use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::integrator::{Integrators, Programs};
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::Patients;
@@ -62,6 +63,8 @@ pub enum Tag {
     Feedback,
     /// Where care is given.
     Hospitals,
+    /// Programs of others, and how they sign in.
+    Integrators,
     /// The signed-in person.
     Me,
     /// What people were told.
@@ -86,9 +89,9 @@ pub enum Tag {
     Waitlist,
 }
 
-/// All routes: one alphabetical line each, here and in [`all`]. In three parts, because
+/// All routes: one alphabetical line each, here and in [`all`]. In four parts, because
 /// `poem-openapi` takes at most sixteen at once.
-pub type Api = (Visits, Places, People);
+pub type Api = (Visits, Places, People, Others);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -131,6 +134,9 @@ pub type People = (
     Sessions,
     StaffMembers,
 );
+
+/// Programs of others.
+pub type Others = (Integrators, Programs);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -181,11 +187,12 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         },
         Sessions {
             backend: backend.clone(),
-            desk,
+            desk: desk.clone(),
         },
-        StaffMembers(backend),
+        StaffMembers(backend.clone()),
     );
-    (visits, places, people)
+    let others = (Integrators(backend), Programs(desk));
+    (visits, places, people, others)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -33,6 +33,7 @@ mod headers;
 pub mod health;
 mod hospital;
 mod input;
+mod integrator;
 pub mod json;
 mod language;
 pub mod limits;

@@ -30,6 +30,7 @@ pub mod doctor;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;
+pub mod integrator;
 pub mod notice;
 pub mod occupancy;
 pub mod patient;

@@ -3,7 +3,7 @@
 use crate::runtime::lane::{Registration, lane};
 use crate::{
     access, appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital,
-    notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
+    integrator, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
@@ -18,6 +18,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<doctor::Doctors>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
+        lane::<integrator::Integrators>(),
         lane::<notice::Notices>(),
         lane::<occupancy::Occupancies>(),
         lane::<patient::Patients>(),

@@ -17,6 +17,7 @@ mod consent;
 mod contention;
 mod disclosure;
 mod house;
+mod integrator;
 mod monitoring;
 mod outage;
 mod passkeys;

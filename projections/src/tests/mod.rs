@@ -9,6 +9,7 @@ mod dead_letters;
 mod exactly_once;
 mod hosting;
 mod intake;
+mod integrators;
 mod lists;
 mod models;
 mod privacy;
