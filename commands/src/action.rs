@@ -76,10 +76,14 @@ actions! {
     DenyConsent = "deny-consent",
     /// Let nobody in with an account.
     DisableAccount = "disable-account",
+    /// Let a program of others in no more.
+    DisableIntegrator = "disable-integrator",
     /// Take the say for a minor from their guardian.
     DismissGuardian = "dismiss-guardian",
     /// Let its person in again.
     EnableAccount = "enable-account",
+    /// Let it in again.
+    EnableIntegrator = "enable-integrator",
     /// End a session.
     EndSession = "end-session",
     /// Note that a consent's time is over.
@@ -156,6 +160,8 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// See one of the tenant's hospitals, doctors or visit types.
+    ReadDirectory = "read-directory",
     /// Follow an erasure, and read its certificate.
     ReadErasure = "read-erasure",
     /// Read a hospital's figures, which name no patient.
@@ -178,10 +184,14 @@ actions! {
     RegisterDependant = "register-dependant",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
+    /// Let a program of others in.
+    RegisterIntegrator = "register-integrator",
     /// Register a patient.
     RegisterPatient = "register-patient",
     /// Take a second factor of one's own away.
     RemoveSecondFactor = "remove-second-factor",
+    /// Give it other keys.
+    ReplaceIntegratorKeys = "replace-integrator-keys",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
     /// Ask that a person's data be erased.
@@ -210,6 +220,8 @@ actions! {
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
     SetDate = "set-date",
+    /// Give it other scopes.
+    SetIntegratorScopes = "set-integrator-scopes",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
     /// Sign in.

@@ -25,6 +25,7 @@ pub mod feedback;
 pub mod guardian;
 pub mod hospital;
 mod inline;
+pub mod integrator;
 pub mod legal_hold;
 pub mod notice;
 mod occupancy;
@@ -78,6 +79,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<consent::ConsentTable>(),
+        inline::projection::<integrator::IntegratorTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
         inline::projection::<erasure::ShreddingTable>(),

@@ -10,6 +10,7 @@ mod challenge;
 mod config;
 mod factors;
 mod floor;
+mod integrator;
 mod passkey;
 mod proof;
 mod refusal;
@@ -34,6 +35,7 @@ pub use account::{Asked, Registration};
 pub use challenge::{Challenged, Entry, Method, Reply};
 pub use config::{Lifetimes, SignInConfig};
 pub use factors::{BackupCodes, Invitation};
+pub use integrator::{ClientRefusal, ClientToken, ClientWish, TOKEN_PATH};
 pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
 pub use passkey::PasskeyQuestion;
 pub use proof::Proof;
@@ -46,6 +48,7 @@ use crate::actor::CommandContext;
 use crate::attempts::{Attempts, Pace};
 use crate::error::CommandError;
 use crate::executor::Executor;
+use crate::integrator::{Assertions, Integrators};
 use crate::session::{Refuse, Sessions};
 
 /// Passwords: a slip of the finger doesn't wait, and whoever guesses comes to a hundred a day:
@@ -84,7 +87,9 @@ pub struct SignInDesk(Arc<Inner>);
 
 struct Inner {
     executor: Executor,
+    assertions: Assertions,
     attempts: Attempts,
+    integrators: Integrators,
     sessions: Sessions,
     passwords: PasswordHashing,
     site: Arc<PasskeySite>,
@@ -115,7 +120,9 @@ impl SignInDesk {
     ) -> Result<Self, DeskError> {
         let database = executor.reader().database().clone();
         Ok(Self(Arc::new(Inner {
+            assertions: Assertions::new(database.clone()),
             attempts: Attempts::new(database.clone()),
+            integrators: Integrators::new(database.clone()),
             sessions: Sessions::new(database),
             passwords: PasswordHashing::new(config.hashing.clone())?,
             site: Arc::new(PasskeySite::new(&config.origin, &config.name)?),

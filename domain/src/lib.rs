@@ -21,6 +21,7 @@ pub mod feedback;
 mod horizon;
 pub mod hospital;
 pub mod ids;
+pub mod integrator;
 pub mod legal_hold;
 pub mod majority;
 pub mod notice;

@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
-    second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    erasure, feedback, hospital, integrator, legal_hold, notice, occupancy, patient, queue,
+    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -27,6 +27,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         legal_hold::LegalHoldEvent::TYPES,
+        integrator::IntegratorEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -74,6 +75,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(legal_hold::LegalHoldError::ALL),
+        of(integrator::IntegratorError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

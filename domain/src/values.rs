@@ -10,6 +10,7 @@ mod buffer_minutes;
 mod code;
 mod consent;
 mod contact;
+mod jwk_text;
 mod language;
 mod local_time;
 mod money;
@@ -24,6 +25,7 @@ mod role;
 mod rule_minutes;
 mod secret_hash;
 mod slot_minutes;
+mod smart_scope;
 mod text;
 mod time_zone;
 mod totp_code;
@@ -39,6 +41,7 @@ pub use consent::{
     ConsentAccessMode, ConsentPurpose, FrequencyCount, FrequencyUnit, HealthInformationType,
 };
 pub use contact::{EmailAddress, Phone};
+pub use jwk_text::{KeyId, KeyNumber};
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
@@ -51,6 +54,7 @@ pub use role::Role;
 pub use rule_minutes::RuleMinutes;
 pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
+pub use smart_scope::SmartScope;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
 pub use totp_code::TotpCode;
@@ -173,6 +177,12 @@ pub enum ValueError {
     /// Not what is kept of a passkey.
     #[error("must be a passkey")]
     NotAPasskey,
+    /// Not a scope of SMART App Launch 2 that a program can have.
+    #[error("must be a scope such as system/Appointment.rs")]
+    NotASmartScope,
+    /// Not a part of a JWK.
+    #[error("must be the text of a JWK's member")]
+    NotKeyText,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

@@ -273,6 +273,9 @@ fn who<'a>(row: &'a AccessRow, names: &'a Names) -> Who<'a> {
     if actor == row.subject.uuid() {
         return Who::Yourself;
     }
+    if let Some(program) = names.program(actor) {
+        return Who::Program(program, roles);
+    }
     match (names.person(actor), names.hospital(actor, roles)) {
         (Some(name), _) => Who::Named(name, roles),
         (None, Some(hospital)) => Who::AtHospital(hospital, roles),

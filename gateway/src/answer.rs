@@ -77,6 +77,7 @@ versioned! {
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,
+    medilink_commands::integrator::IntegratorAnswer,
     medilink_commands::legal_hold::LegalHoldAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,

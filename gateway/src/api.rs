@@ -23,6 +23,7 @@ use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::integrator::{Integrators, Programs};
 use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
@@ -66,6 +67,8 @@ pub enum Tag {
     Feedback,
     /// Where care is given.
     Hospitals,
+    /// Programs of others, and how they sign in.
+    Integrators,
     /// The signed-in person.
     Me,
     /// What people were told.
@@ -92,7 +95,7 @@ pub enum Tag {
 
 /// All routes, by what they are about: one alphabetical line each, here and in [`all`].
 /// (`poem-openapi` takes at most sixteen at once.)
-pub type Api = (Visits, Places, People, SignIn, Privacy);
+pub type Api = (Visits, Places, People, SignIn, Privacy, Others);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -133,6 +136,9 @@ pub type SignIn = (
 
 /// What becomes of a person's data, and who says so.
 pub type Privacy = (Accesses, Consents, Erasures, LegalHolds);
+
+/// Programs of others.
+pub type Others = (Integrators, Programs);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -192,11 +198,12 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         },
         Erasures {
             backend: backend.clone(),
-            desk,
+            desk: desk.clone(),
         },
-        LegalHolds(backend),
+        LegalHolds(backend.clone()),
     );
-    (visits, places, people, sign_in, privacy)
+    let others = (Integrators(backend), Programs(desk));
+    (visits, places, people, sign_in, privacy, others)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

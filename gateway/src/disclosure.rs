@@ -30,6 +30,8 @@ pub struct Permitted<'a> {
     resource: Resource,
     /// The hospitals at which the data may be; everywhere, if none is named.
     hospitals: Option<Vec<HospitalId>>,
+    /// The hospitals at which consent opens it; everywhere, if none is named.
+    consented_at: Option<Vec<HospitalId>>,
     opening: Opening,
     consents: Vec<Reliance>,
 }
@@ -41,6 +43,7 @@ impl<'a> Permitted<'a> {
             action,
             resource,
             hospitals: None,
+            consented_at: None,
             opening: Opening {
                 consents: Vec::new(),
             },
@@ -59,6 +62,7 @@ impl<'a> Permitted<'a> {
             periods: periods
                 .map(|(_, period)| (period.from, period.to))
                 .collect(),
+            periods_at: self.consented_at.clone(),
         }
     }
 
@@ -141,16 +145,20 @@ impl Backend {
             self.may(caller, action, &resource).is_ok()
         };
         let hospitals: Vec<HospitalId> = known_at.into_iter().filter(there).collect();
-        let opening = self.opening(caller, action, &whole).await?;
+        let consented_at = caller.actor.acts_for();
+        let places = consented_at.iter().flatten().copied();
+        let consented = places.fold(whole.clone(), Resource::at);
+        let opening = self.opening(caller, action, &consented).await?;
         if hospitals.is_empty() && opening.is_empty() {
             return Err(self.denied(caller, action, &whole, denied).await);
         }
-        let resource = hospitals.iter().copied().fold(whole, Resource::at);
+        let resource = hospitals.iter().copied().fold(consented, Resource::at);
         Ok(Permitted {
             caller,
             action,
             resource,
             hospitals: Some(hospitals),
+            consented_at,
             opening,
             consents: Vec::new(),
         })
@@ -182,6 +190,7 @@ impl Backend {
             action,
             resource,
             hospitals: Some(Vec::new()),
+            consented_at: None,
             opening,
             consents: Vec::new(),
         };
@@ -326,7 +335,13 @@ struct Purpose {
 impl Purpose {
     fn of(caller: &SignedIn, resource: &Resource, subjects: &BTreeSet<SubjectId>) -> Self {
         let own = |subject: &SubjectId| subject.uuid() == caller.actor.id;
-        let gives_care = |role| matches!(role, Role::DepartmentHead | Role::Doctor | Role::Nurse);
+        // A program of others comes by consent alone, and only consent for care is looked for.
+        let gives_care = |role| {
+            matches!(
+                role,
+                Role::DepartmentHead | Role::Doctor | Role::Integrator | Role::Nurse
+            )
+        };
         if subjects.iter().all(own) {
             Self {
                 name: "own-record",

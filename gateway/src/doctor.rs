@@ -158,7 +158,7 @@ impl Doctors {
         let tenant = caller.actor.tenant;
         self.0.authorize(
             &caller,
-            Action::ListDirectory,
+            Action::ReadDirectory,
             &Resource::of_tenant("doctor", tenant),
         )?;
         let view = self.0.view(&["doctor"], &read).await?;

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::answer::{BEHIND, POSITION, REPLAYED};
 use crate::call::{IDEMPOTENCY_KEY, IF_MATCH, MIN_POSITION, SEEN};
+use crate::integrator;
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
 pub const PUBLIC: &[(&str, &str)] = &[
@@ -22,7 +23,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/.well-known/jwks.json"),
     // Whoever is erased can sign in no more.
     ("post", "/v1/erasures/{id}/certificate"),
+    ("get", "/.well-known/oauth-authorization-server"),
+    ("get", "/.well-known/smart-configuration"),
     // Nobody is signed in before they are.
+    ("post", "/oauth2/token"),
     ("post", "/v1/recoveries"),
     ("post", "/v1/recoveries/{id}/completion"),
     ("post", "/v1/registrations"),
@@ -68,6 +72,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "openHospital",
     "registerDependant",
     "registerDoctor",
+    "registerIntegrator",
     "registerPatient",
     "requestConsent",
     "requestErasure",
@@ -82,6 +87,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "collectErasureCertificate",
     "completeRecovery",
     "completeRegistration",
+    "issueClientToken",
     "refreshSession",
     "answerChallenge",
     "confirmTotp",
@@ -177,6 +183,7 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
             }
         }
     }
+    integrator::describe(&mut document);
     close_bodies(&mut document);
     standard_formats(&mut document);
     Ok(document)

@@ -111,7 +111,7 @@ impl Hospitals {
         let tenant = caller.actor.tenant;
         self.0.authorize(
             &caller,
-            Action::ListDirectory,
+            Action::ReadDirectory,
             &Resource::of_tenant("hospital", tenant),
         )?;
         let view = self.0.view(&["hospital"], &read).await?;

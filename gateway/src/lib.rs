@@ -34,6 +34,7 @@ mod headers;
 pub mod health;
 mod hospital;
 mod input;
+mod integrator;
 pub mod json;
 mod language;
 mod legal_hold;

@@ -5,18 +5,20 @@ use std::collections::{BTreeSet, HashMap};
 use medilink_domain::values::{PersonName, Role, ShortText};
 use medilink_domain::{HospitalId, TenantId};
 use medilink_projections::staff::StaffRole;
-use medilink_projections::{doctor, hospital, staff};
+use medilink_projections::{doctor, hospital, integrator, staff};
 use uuid::Uuid;
 
 use crate::backend::{Backend, unreadable};
 use crate::problem::Problem;
 
 /// The read models that names are taken from.
-pub const MODELS: [&str; 3] = ["doctor", "hospital", "staff"];
+pub const MODELS: [&str; 4] = ["doctor", "hospital", "integrator", "staff"];
 
-/// What people who work for hospitals are called, and where they work.
+/// What people who work for hospitals are called, and where they work; and what programs of
+/// others are.
 pub struct Names {
     people: HashMap<Uuid, PersonName>,
+    programs: HashMap<Uuid, ShortText>,
     roles: HashMap<Uuid, Vec<StaffRole>>,
     hospitals: HashMap<HospitalId, ShortText>,
 }
@@ -35,6 +37,8 @@ impl Names {
         // The one place where names come from: a model that knows others' adds them here.
         let doctors = doctor::among(reads, tenant, people.iter().copied()).await;
         let doctors = doctors.map_err(unreadable)?.into_iter();
+        let programs = integrator::among(reads, tenant, people.iter().copied()).await;
+        let programs = programs.map_err(unreadable)?.into_iter();
         let members = staff::among(reads, tenant, people).await;
         let members = members.map_err(unreadable)?.into_iter();
         let roles: HashMap<Uuid, Vec<StaffRole>> =
@@ -48,6 +52,9 @@ impl Names {
         let hospitals = hospitals.map_err(unreadable)?.into_iter();
         Ok(Self {
             people: doctors.map(|row| (row.doctor.uuid(), row.name)).collect(),
+            programs: programs
+                .map(|row| (row.integrator.uuid(), row.name))
+                .collect(),
             roles,
             hospitals: hospitals.map(|row| (row.hospital, row.name)).collect(),
         })
@@ -56,6 +63,11 @@ impl Names {
     /// What somebody is called, if that is known.
     pub fn person(&self, person: Uuid) -> Option<&PersonName> {
         self.people.get(&person)
+    }
+
+    /// What a program of others is called.
+    pub fn program(&self, integrator: Uuid) -> Option<&ShortText> {
+        self.programs.get(&integrator)
     }
 
     /// A hospital at which somebody acts in one of these roles, if there is one.

@@ -31,6 +31,7 @@ pub mod erasure;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;
+pub mod integrator;
 pub mod notice;
 pub mod occupancy;
 pub mod patient;

@@ -3,7 +3,8 @@
 use crate::runtime::lane::{Registration, lane};
 use crate::{
     access, appointment, calendar, calendar_feed, consent, delivery, doctor, erasure, feedback,
-    hospital, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
+    hospital, integrator, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type,
+    waitlist,
 };
 
 /// All projections.
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<erasure::Erasures>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
+        lane::<integrator::Integrators>(),
         lane::<notice::Notices>(),
         lane::<occupancy::Occupancies>(),
         lane::<patient::Patients>(),

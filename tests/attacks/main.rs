@@ -12,6 +12,8 @@
 // table.
 #[path = "../it/authorization/consents.rs"]
 mod consents;
+#[path = "../it/authorization/integrators.rs"]
+mod integrators;
 #[path = "../it/authorization/samples.rs"]
 mod samples;
 #[path = "../it/authorization/world.rs"]

@@ -3,6 +3,7 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod consents;
+mod integrators;
 mod samples;
 pub mod world;
 
@@ -105,6 +106,8 @@ pub async fn outcome(
     let slug = problem["type"]
         .as_str()
         .and_then(|kind| kind.rsplit('/').next())
+        // The token endpoint answers as OAuth has it.
+        .or(problem["error"].as_str())
         .unwrap_or("no problem");
     (format!("{status} {slug}"), text)
 }

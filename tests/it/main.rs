@@ -18,6 +18,7 @@ mod contention;
 mod disclosure;
 mod erasure;
 mod house;
+mod integrator;
 mod monitoring;
 mod outage;
 mod passkeys;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use medilink_domain::account::Account;
 use medilink_domain::consent::Grantee;
 use medilink_domain::doctor::{Doctor, Post};
+use medilink_domain::integrator::Integrator;
 use medilink_domain::values::Role;
-use medilink_domain::{AccountId, DoctorId, HospitalId, SubjectId};
+use medilink_domain::{AccountId, DoctorId, HospitalId, IntegratorId, SubjectId};
 
 use crate::actor::Actor;
 use crate::authorizer::Resource;
@@ -16,7 +17,7 @@ use crate::practice::hospital_of;
 use crate::work::Work;
 
 /// Everything that an actor is to whom something may be granted: themselves, and the
-/// departments and hospitals where they work.
+/// departments and hospitals where they work; or the program that they are.
 ///
 /// # Errors
 /// When the log doesn't answer.
@@ -31,6 +32,10 @@ pub(crate) async fn grantees(work: &mut Work<'_>) -> Result<Vec<Grantee>, Comman
 }
 
 fn everything(actor: &Actor, post: Option<Post>) -> Vec<Grantee> {
+    if actor.is_integrator() {
+        let id = IntegratorId(actor.id);
+        return vec![Grantee::Integrator { id }];
+    }
     let registered = post.map(|post| (post.hospital, Some(post.department)));
     let posts = actor
         .posts
@@ -137,8 +142,12 @@ pub(super) async fn existing(work: &mut Work<'_>, grantee: Grantee) -> Result<()
         Grantee::Hospital { id } => {
             hospital_of(work, id).await?;
         }
-        // None is known yet.
-        Grantee::Integrator { .. } => return Err(CommandError::NotFound("integrator")),
+        Grantee::Integrator { id } => {
+            let integrator = work.existing::<Integrator>(&id, "integrator").await?;
+            if !integrator.state().is_let_in(work.now()) {
+                return Err(CommandError::NotFound("integrator"));
+            }
+        }
     }
     Ok(())
 }

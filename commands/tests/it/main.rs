@@ -12,6 +12,7 @@ mod consent;
 mod executor;
 mod fees;
 mod guardian;
+mod integrator;
 mod midnight;
 mod receipts;
 mod support;

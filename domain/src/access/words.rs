@@ -29,6 +29,8 @@ pub enum Who<'a> {
     Yourself,
     /// Somebody whose name is known.
     Named(&'a PersonName, &'a [Role]),
+    /// A program of others, by its name.
+    Program(&'a ShortText, &'a [Role]),
     /// Somebody of a hospital.
     AtHospital(&'a ShortText, &'a [Role]),
     /// Somebody of whom no more is known.
@@ -185,6 +187,7 @@ impl Wording {
             Who::Named(name, []) => return name.as_str().to_owned(),
             Who::AtHospital(_, []) | Who::InRoles([]) => return names.unknown.clone(),
             Who::Named(name, roles) => (&names.named, Some(name.as_str()), None, roles),
+            Who::Program(name, roles) => (&names.named, Some(name.as_str()), None, roles),
             Who::AtHospital(hospital, roles) => {
                 (&names.at_hospital, None, Some(hospital.as_str()), roles)
             }

@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
-    second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    erasure, feedback, hospital, integrator, legal_hold, notice, occupancy, patient, queue,
+    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -35,6 +35,7 @@ macro_rules! for_each_aggregate {
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<legal_hold::LegalHold>($($argument),*),
+            $check::<integrator::Integrator>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),

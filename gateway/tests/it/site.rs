@@ -272,6 +272,6 @@ pub fn desk(executor: &Executor, folder: &Path, tenant: TenantId) -> SignInDesk 
     let config: SignInConfig =
         serde_json::from_value(json!({"hashing": {"memory_kib": 256, "iterations": 1}})).unwrap();
     let keys = folder.join("sign-in-keys");
-    let keys = TokenKeys::load_or_create(&keys, &config.issuer, &config.audience).unwrap();
+    let keys = TokenKeys::load_or_create(&keys, config.issuer(), &config.audience).unwrap();
     SignInDesk::new(executor.clone(), keys, config, tenant).unwrap()
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
     AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
-    EmergencyAccessId, ErasureId, HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId,
-    TenantId, VisitTypeId, WaitlistEntryId,
+    EmergencyAccessId, ErasureId, HospitalId, IntegratorId, NoticeId, PatientId, SeriesId, StaffId,
+    SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -100,6 +100,7 @@ ids!(
     EmergencyAccessId,
     ErasureId,
     HospitalId,
+    IntegratorId,
     NoticeId,
     PatientId,
     SeriesId,

@@ -10,6 +10,7 @@ mod erasing;
 mod exactly_once;
 mod hosting;
 mod intake;
+mod integrators;
 mod lists;
 mod models;
 mod privacy;

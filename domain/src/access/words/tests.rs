@@ -28,6 +28,8 @@ fn a_history_reads_well() {
     let (asha, city) = (text("Dr. Asha Verma"), text("City Hospital"));
     let doctor = Who::Named(&asha, &[Role::Doctor, Role::Patient]);
     let nurse = Who::AtHospital(&city, &[Role::Nurse, Role::Receptionist]);
+    let lab = text("Lab of the North");
+    let program = Who::Program(&lab, &[Role::Integrator]);
     let agreed = NaiveDate::from_ymd_opt(2026, 11, 3);
     let consent = |date| Some(Ground::Consent(date));
     let told = [
@@ -35,6 +37,7 @@ fn a_history_reads_well() {
         read(doctor, "day", "treatment", consent(agreed)),
         read(doctor, "queue", "treatment", consent(None)),
         read(nurse, "patient", "operations", Some(Ground::Emergency)),
+        read(program, "appointments", "treatment", consent(None)),
         read(Who::Yourself, "appointments", "own-record", None),
         read(Who::CalendarProgram, "calendar-feed", "own-record", None),
         read(Who::Platform, "x-rays", "unheard-of", None),
@@ -55,6 +58,7 @@ fn a_history_reads_well() {
     Dr. Asha Verma, doctor, read your appointment on a doctor's list of a day for treatment, with your consent of 3 November 2026.
     Dr. Asha Verma, doctor, read your place in the queue for treatment, with your consent.
     Somebody at City Hospital (nurse, front desk) read your name and how to reach you to run the hospital, because of an emergency.
+    Lab of the North, another system, read your appointments for treatment, with your consent.
     You read your appointments.
     A calendar program that has your link read your appointments for a calendar.
     The platform itself read other data about you.
