@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
-    session, sign_in, staff, verification, visit_type, waitlist,
+    emergency_access, emergency_watch, feedback, hospital, notice, occupancy, patient, queue,
+    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -23,6 +23,8 @@ pub fn event_types() -> Vec<&'static EventType> {
         consent::ConsentEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
+        emergency_access::EmergencyAccessEvent::TYPES,
+        emergency_watch::EmergencyWatchEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         notice::NoticeEvent::TYPES,
@@ -68,6 +70,8 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(consent::ConsentError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
+        of(emergency_access::EmergencyAccessError::ALL),
+        of(emergency_watch::EmergencyWatchError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(notice::NoticeError::ALL),

@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    feedback, hospital, notice, occupancy, patient, queue, schedule, second_factor, series,
-    session, sign_in, staff, verification, visit_type, waitlist,
+    emergency_access, emergency_watch, feedback, hospital, notice, occupancy, patient, queue,
+    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -31,6 +31,8 @@ macro_rules! for_each_aggregate {
             $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
+            $check::<emergency_access::EmergencyAccess>($($argument),*),
+            $check::<emergency_watch::EmergencyWatch>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<notice::Notice>($($argument),*),
