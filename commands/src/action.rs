@@ -56,6 +56,8 @@ actions! {
     ChooseReminders = "choose-reminders",
     /// Close such a feed.
     CloseCalendarFeed = "close-calendar-feed",
+    /// Close a record that one opened in an emergency.
+    CloseEmergencyAccess = "close-emergency-access",
     /// Close a window of a doctor's calendar.
     CloseWindow = "close-window",
     /// Set a new password with a code that was mailed.
@@ -114,10 +116,14 @@ actions! {
     ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List which records were opened in emergencies.
+    ListEmergencyAccesses = "list-emergency-accesses",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List which records one opened in emergencies.
+    ListOwnEmergencyAccesses = "list-own-emergency-accesses",
     /// List one's second factors.
     ListSecondFactors = "list-second-factors",
     /// List one's sessions.
@@ -130,6 +136,8 @@ actions! {
     OfferSlot = "offer-slot",
     /// Open a feed of one's appointments for calendar programs.
     OpenCalendarFeed = "open-calendar-feed",
+    /// Open a patient's record in an emergency.
+    OpenEmergencyAccess = "open-emergency-access",
     /// Open a hospital.
     OpenHospital = "open-hospital",
     /// Open a window of a doctor's calendar.
@@ -148,6 +156,8 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// See how a record was opened in an emergency.
+    ReadEmergencyAccess = "read-emergency-access",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.
@@ -188,6 +198,8 @@ actions! {
     RetireAsset = "retire-asset",
     /// Offer a kind of visit no more.
     RetireVisitType = "retire-visit-type",
+    /// Say whether it was justified to open a record in an emergency.
+    ReviewEmergencyAccess = "review-emergency-access",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
     /// Take a consent back.

@@ -18,6 +18,7 @@ pub mod calendar_feed;
 pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
+pub mod emergency_access;
 mod error;
 mod executor;
 pub mod feedback;
@@ -76,6 +77,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<consent::ConsentTable>(),
+        inline::projection::<emergency_access::EmergencyAccessTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
     ]

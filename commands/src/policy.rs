@@ -20,6 +20,7 @@ const KINDS: &[&str] = &[
     "consent",
     "dead letter",
     "doctor",
+    "emergency access",
     "hospital",
     "member of staff",
     "notice",
