@@ -2,8 +2,9 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    access, appointment, calendar, calendar_feed, consent, delivery, doctor, feedback, hospital,
-    notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
+    access, appointment, calendar, calendar_feed, consent, delivery, doctor, emergency_access,
+    feedback, hospital, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type,
+    waitlist,
 };
 
 /// All projections.
@@ -16,6 +17,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<consent::Consents>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
+        lane::<emergency_access::EmergencyAccesses>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<notice::Notices>(),

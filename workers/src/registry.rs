@@ -11,6 +11,7 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::emergency::EmergencyNotice;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
@@ -41,6 +42,7 @@ impl Jobs {
         Ok(Self::default()
             .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
+            .event(EmergencyNotice { email })
             .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })
@@ -111,7 +113,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 11);
     }
 
     #[test]

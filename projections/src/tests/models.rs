@@ -24,7 +24,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 31 {
+    match what % 32 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -127,6 +127,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
         29 => world.watched(u128::from(who), person, with).await,
         30 => world.consents(who, with).await,
+        31 => world.emergencies(who, with).await,
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -162,6 +163,7 @@ async fn furnish(world: &World) {
     world.rated(599, 49, 4).await;
     world.feed(299, 49, true).await;
     world.gave(399, 49, 9).await;
+    world.broke_the_glass(499, 49, 30, day(1)).await;
     world.watched(300, 49, 0).await;
     world.watched(301, 49, 2).await;
 }
