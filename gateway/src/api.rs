@@ -17,6 +17,7 @@ use crate::changes::Changes;
 use crate::consent::Consents;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
+use crate::emergency_access::EmergencyAccesses;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
@@ -58,6 +59,9 @@ pub enum Tag {
     Consents,
     /// Who gives care.
     Doctors,
+    /// Records that are opened in emergencies, and who looks into it.
+    #[oai(rename = "Emergency accesses")]
+    EmergencyAccesses,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -120,6 +124,7 @@ pub type People = (
     Challenges,
     Consents,
     Doctors,
+    EmergencyAccesses,
     Guardians,
     Me,
     Notices,
@@ -165,6 +170,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             desk: desk.clone(),
         },
         Doctors(backend.clone()),
+        EmergencyAccesses(backend.clone()),
         Guardians(backend.clone()),
         Me {
             backend: backend.clone(),

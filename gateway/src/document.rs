@@ -63,6 +63,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "giveConsent",
     "joinWaitlist",
     "openCalendarFeed",
+    "openEmergencyAccess",
     "openHospital",
     "registerDependant",
     "registerDoctor",
