@@ -58,6 +58,8 @@ actions! {
     ChooseReminders = "choose-reminders",
     /// Close such a feed.
     CloseCalendarFeed = "close-calendar-feed",
+    /// Close a record that one opened in an emergency.
+    CloseEmergencyAccess = "close-emergency-access",
     /// Close a window of a doctor's calendar.
     CloseWindow = "close-window",
     /// Set a new password with a code that was mailed.
@@ -122,12 +124,16 @@ actions! {
     ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List which records were opened in emergencies.
+    ListEmergencyAccesses = "list-emergency-accesses",
     /// List erasures of the tenant.
     ListErasures = "list-erasures",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List which records one opened in emergencies.
+    ListOwnEmergencyAccesses = "list-own-emergency-accesses",
     /// List one's second factors.
     ListSecondFactors = "list-second-factors",
     /// List one's sessions.
@@ -140,6 +146,8 @@ actions! {
     OfferSlot = "offer-slot",
     /// Open a feed of one's appointments for calendar programs.
     OpenCalendarFeed = "open-calendar-feed",
+    /// Open a patient's record in an emergency.
+    OpenEmergencyAccess = "open-emergency-access",
     /// Open a hospital.
     OpenHospital = "open-hospital",
     /// Open a window of a doctor's calendar.
@@ -162,6 +170,8 @@ actions! {
     ReadDay = "read-day",
     /// See one of the tenant's hospitals, doctors or visit types.
     ReadDirectory = "read-directory",
+    /// See how a record was opened in an emergency.
+    ReadEmergencyAccess = "read-emergency-access",
     /// Follow an erasure, and read its certificate.
     ReadErasure = "read-erasure",
     /// Read a hospital's figures, which name no patient.
@@ -210,6 +220,8 @@ actions! {
     RetireAsset = "retire-asset",
     /// Offer a kind of visit no more.
     RetireVisitType = "retire-visit-type",
+    /// Say whether it was justified to open a record in an emergency.
+    ReviewEmergencyAccess = "review-emergency-access",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
     /// Take a consent back.

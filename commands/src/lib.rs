@@ -18,6 +18,7 @@ pub mod calendar_feed;
 pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
+pub mod emergency_access;
 pub mod erasure;
 mod error;
 mod executor;
@@ -80,6 +81,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<account::AccountTable>(),
         inline::projection::<consent::ConsentTable>(),
         inline::projection::<integrator::IntegratorTable>(),
+        inline::projection::<emergency_access::EmergencyAccessTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
         inline::projection::<erasure::ShreddingTable>(),

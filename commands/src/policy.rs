@@ -20,6 +20,7 @@ const KINDS: &[&str] = &[
     "consent",
     "dead letter",
     "doctor",
+    "emergency access",
     "erasure",
     "hospital",
     "integrator",

@@ -15,6 +15,8 @@ pub mod consent;
 mod day_id;
 pub mod dead_letter;
 pub mod doctor;
+pub mod emergency_access;
+pub mod emergency_watch;
 pub mod erasure;
 pub mod event;
 pub mod feedback;

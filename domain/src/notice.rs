@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
-use crate::ids::{AppointmentId, NoticeId, SubjectId};
+use crate::ids::{AppointmentId, EmergencyAccessId, NoticeId, SubjectId};
 use crate::values::{Code, EmailAddress, FreeText, Language, ShortText};
 
 /// What may be asked of a notice.
@@ -31,8 +31,8 @@ pub struct Write {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// The appointment it is about, or what would be one.
-    pub about: AppointmentId,
+    /// What it is about.
+    pub about: About,
     /// The language it is written in.
     pub language: Language,
     /// How it travels.
@@ -43,6 +43,33 @@ pub struct Write {
     pub title: ShortText,
     /// The message.
     pub text: FreeText,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An appointment, or what would be one.
+    Appointment(AppointmentId),
+    /// A record that was opened in an emergency.
+    Emergency(EmergencyAccessId),
+}
+
+impl About {
+    /// The appointment, if it is about one.
+    pub const fn appointment(self) -> Option<AppointmentId> {
+        match self {
+            Self::Appointment(appointment) => Some(appointment),
+            Self::Emergency(_) => None,
+        }
+    }
+
+    /// The emergency access, if it is about one.
+    pub const fn emergency(self) -> Option<EmergencyAccessId> {
+        match self {
+            Self::Appointment(_) => None,
+            Self::Emergency(access) => Some(access),
+        }
+    }
 }
 
 /// It arrived.
@@ -67,6 +94,10 @@ pub struct MarkUndeliverable {
 pub enum NoticeKind {
     /// An appointment comes near.
     AppointmentReminder,
+    /// A record was opened in an emergency: to whom it belongs, or who has the say for them.
+    EmergencyAccessOpened,
+    /// A record was opened in an emergency: to who looks into it.
+    EmergencyAccessToReview,
     /// A slot that the patient waits for is free, and held for them.
     SlotOffered,
 }
@@ -76,6 +107,8 @@ impl NoticeKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AppointmentReminder => "appointment_reminder",
+            Self::EmergencyAccessOpened => "emergency_access_opened",
+            Self::EmergencyAccessToReview => "emergency_access_to_review",
             Self::SlotOffered => "slot_offered",
         }
     }
@@ -121,8 +154,11 @@ pub struct Written {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// What it is about.
-    pub about: AppointmentId,
+    /// The appointment it is about, or what would be one, if it is about that.
+    pub about: Option<AppointmentId>,
+    /// The emergency access it is about, if it is about that.
+    #[serde(default)]
+    pub emergency: Option<EmergencyAccessId>,
     /// The language it is written in.
     pub language: Language,
     /// How it travels.
@@ -245,7 +281,8 @@ impl Notice {
                 notice,
                 recipient,
                 kind,
-                about,
+                about: about.appointment(),
+                emergency: about.emergency(),
                 language,
                 channel,
                 address,

@@ -7,8 +7,9 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, integrator, legal_hold, notice, occupancy, patient, queue,
-    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    emergency_access, emergency_watch, erasure, feedback, hospital, integrator, legal_hold, notice,
+    occupancy, patient, queue, schedule, second_factor, series, session, sign_in, staff,
+    verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -24,6 +25,8 @@ pub fn event_types() -> Vec<&'static EventType> {
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
         erasure::ErasureEvent::TYPES,
+        emergency_access::EmergencyAccessEvent::TYPES,
+        emergency_watch::EmergencyWatchEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         legal_hold::LegalHoldEvent::TYPES,
@@ -72,6 +75,8 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
         of(erasure::ErasureError::ALL),
+        of(emergency_access::EmergencyAccessError::ALL),
+        of(emergency_watch::EmergencyWatchError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(legal_hold::LegalHoldError::ALL),

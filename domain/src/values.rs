@@ -10,6 +10,7 @@ mod buffer_minutes;
 mod code;
 mod consent;
 mod contact;
+mod emergency;
 mod jwk_text;
 mod language;
 mod local_time;
@@ -41,6 +42,7 @@ pub use consent::{
     ConsentAccessMode, ConsentPurpose, FrequencyCount, FrequencyUnit, HealthInformationType,
 };
 pub use contact::{EmailAddress, Phone};
+pub use emergency::EmergencyReason;
 pub use jwk_text::{KeyId, KeyNumber};
 pub use language::Language;
 pub use local_time::LocalTime;
@@ -123,6 +125,11 @@ pub enum ValueError {
     /// Not a state of a consent.
     #[error("must be one of requested, granted, denied, revoked, expired")]
     UnknownConsentStatus,
+    /// Not a reason to open a record in an emergency.
+    #[error(
+        "must be one of danger-to-life, unable-to-consent, urgent-treatment, guardian-unreachable, other"
+    )]
+    UnknownEmergencyReason,
     /// Not a length of time.
     #[error("must be one of hour, day, week, month")]
     UnknownFrequencyUnit,

@@ -1,15 +1,16 @@
 //! Accesses: who read a person's data and why, in plain words for the person, and as it is
 //! recorded for those who look into it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
 use medilink_domain::access::words::{Ground, Told, What, Who};
-use medilink_domain::values::{Language, Role};
-use medilink_domain::{ConsentId, PatientId, SubjectId};
+use medilink_domain::values::{EmergencyReason, Language, Role};
+use medilink_domain::{ConsentId, EmergencyAccessId, PatientId, SubjectId, TenantId};
 use medilink_projections::Listed;
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
+use medilink_projections::emergency_access;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -141,7 +142,11 @@ impl Accesses {
             .await?;
         let page = page::<AccessCursor>(after.0, limit.0)?;
         let (from, to) = period(from.0, to.0)?;
-        let models = [&["access", "patient"], &names::MODELS[..]].concat();
+        let models = [
+            &["access", "emergency_access", "patient"],
+            &names::MODELS[..],
+        ]
+        .concat();
         let view = self.0.view(&models, &read).await?;
         let patient = patient::known(&self.0, tenant, PatientId(id.0)).await?;
         let wanted = Wanted {
@@ -155,12 +160,13 @@ impl Accesses {
         let listed = listed.map_err(unreadable)?.ok_or_else(not_a_place)?;
         let people = listed.rows.iter().filter_map(|row| row.actor).collect();
         let names = Names::of(&self.0, tenant, people).await?;
+        let reasons = reasons(&self.0, tenant, &listed.rows).await?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "accesses").await?;
         let own = preferred(language.0, accept.0.as_deref());
         let language = own.unwrap_or(patient.language);
         let tell = |row: AccessRow| AccessOut {
-            text: Some(sentence(&row, &names, language)),
+            text: Some(sentence(&row, &names, &reasons, language)),
             session: None,
             ..row.into()
         };
@@ -238,7 +244,21 @@ fn out(
     }
 }
 
-fn sentence(row: &AccessRow, names: &Names, language: Language) -> String {
+/// Why the records were opened that these accesses rested on, as far as that is still known.
+type Reasons = HashMap<EmergencyAccessId, EmergencyReason>;
+
+async fn reasons(
+    backend: &Backend,
+    tenant: TenantId,
+    rows: &[AccessRow],
+) -> Result<Reasons, Problem> {
+    let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
+    let found = emergency_access::among(backend.reads(), tenant, accesses).await;
+    let found = found.map_err(unreadable)?.into_iter();
+    Ok(found.map(|row| (row.access, row.reason)).collect())
+}
+
+fn sentence(row: &AccessRow, names: &Names, reasons: &Reasons, language: Language) -> String {
     let what = match (&row.action, &row.purpose) {
         (Some(action), _) => What::Refused {
             action,
@@ -248,7 +268,7 @@ fn sentence(row: &AccessRow, names: &Names, language: Language) -> String {
             resource: &row.resource,
             purpose: purpose.as_ref(),
             ground: match (row.emergency, &row.consents.0[..]) {
-                (Some(_), _) => Some(Ground::Emergency),
+                (Some(access), _) => Some(Ground::Emergency(reasons.get(&access).copied())),
                 (None, []) => None,
                 (None, [..]) => Some(Ground::Consent(None)),
             },

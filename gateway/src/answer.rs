@@ -73,6 +73,7 @@ versioned! {
     medilink_commands::calendar::WindowAnswer,
     medilink_commands::consent::ConsentAnswer,
     medilink_commands::doctor::DoctorAnswer,
+    medilink_commands::emergency_access::EmergencyAccessAnswer,
     medilink_commands::erasure::ErasureAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,

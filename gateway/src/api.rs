@@ -17,6 +17,7 @@ use crate::changes::Changes;
 use crate::consent::Consents;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
+use crate::emergency_access::EmergencyAccesses;
 use crate::erasure::Erasures;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
@@ -63,6 +64,9 @@ pub enum Tag {
     Doctors,
     /// Being forgotten.
     Erasure,
+    /// Records that are opened in emergencies, and who looks into it.
+    #[oai(rename = "Emergency accesses")]
+    EmergencyAccesses,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -121,7 +125,15 @@ pub type Places = (
 );
 
 /// People, and what is done for them.
-pub type People = (Doctors, Guardians, Me, Notices, Patients, StaffMembers);
+pub type People = (
+    Doctors,
+    EmergencyAccesses,
+    Guardians,
+    Me,
+    Notices,
+    Patients,
+    StaffMembers,
+);
 
 /// Who is let in, and what they may do.
 pub type SignIn = (
@@ -163,6 +175,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
     );
     let people = (
         Doctors(backend.clone()),
+        EmergencyAccesses(backend.clone()),
         Guardians(backend.clone()),
         Me {
             backend: backend.clone(),

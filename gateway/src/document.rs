@@ -69,6 +69,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "giveConsent",
     "joinWaitlist",
     "openCalendarFeed",
+    "openEmergencyAccess",
     "openHospital",
     "registerDependant",
     "registerDoctor",

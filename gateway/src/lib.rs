@@ -26,6 +26,7 @@ mod consent;
 mod disclosure;
 mod doctor;
 pub mod document;
+mod emergency_access;
 mod erasure;
 mod errors;
 mod feedback;

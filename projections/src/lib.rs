@@ -27,6 +27,7 @@ mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod emergency_access;
 pub mod erasure;
 pub mod extent;
 pub mod feedback;

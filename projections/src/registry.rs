@@ -2,9 +2,9 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    access, appointment, calendar, calendar_feed, consent, delivery, doctor, erasure, feedback,
-    hospital, integrator, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type,
-    waitlist,
+    access, appointment, calendar, calendar_feed, consent, delivery, doctor, emergency_access,
+    erasure, feedback, hospital, integrator, notice, occupancy, patient, queue, reminder, schedule,
+    staff, visit_type, waitlist,
 };
 
 /// All projections.
@@ -18,6 +18,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
         lane::<erasure::Erasures>(),
+        lane::<emergency_access::EmergencyAccesses>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<integrator::Integrators>(),

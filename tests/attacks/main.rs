@@ -12,6 +12,8 @@
 // table.
 #[path = "../it/authorization/consents.rs"]
 mod consents;
+#[path = "../it/authorization/emergencies.rs"]
+mod emergencies;
 #[path = "../it/authorization/integrators.rs"]
 mod integrators;
 #[path = "../it/authorization/samples.rs"]

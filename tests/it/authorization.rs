@@ -3,6 +3,7 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod consents;
+mod emergencies;
 mod integrators;
 mod samples;
 pub mod world;
@@ -165,14 +166,16 @@ async fn every_route_answers_everyone_as_the_table_says() {
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom an appointment, a consent or an erasure concerns is known from its row alone, of
-    // which no more is read (the gateway's own tests).
-    const BY_THE_ROW: [&str; 6] = [
+    // Whom one of these concerns is known from its row alone, of which no more is read (the
+    // gateway's own tests).
+    const BY_THE_ROW: [&str; 8] = [
         "readAppointment",
         "readConsent",
         "readConsentReceipt",
+        "readEmergencyAccess",
         "readErasure",
         "readErasureCertificate",
+        "readIntegrator",
         "readPlace",
     ];
     let platform = platform().await;
@@ -227,6 +230,7 @@ async fn not_yours_and_not_there_look_alike() {
         (world.patient, "/v1/patients/ID/consents"),
         (world.consent, "/v1/consents/ID"),
         (world.consent, "/v1/consents/ID/receipt"),
+        (world.emergency, "/v1/emergency-accesses/ID"),
         (world.patient, "/v1/patients/ID/notices"),
         (world.patient, "/v1/patients/ID/waitlist"),
     ] {

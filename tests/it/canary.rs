@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use chrono::TimeDelta;
-use medilink_domain::values::Role;
+use chrono::{TimeDelta, Utc};
+use medilink_commands::emergency_access::{Open, Review};
+use medilink_commands::{Actor, CommandContext, Post};
+use medilink_domain::values::{EmergencyReason, Role};
+use medilink_domain::{HospitalId, PatientId};
 use medilink_tests::{CANARY, Caller, Hospital, Newcomer, Part, Platform, eventually, id, settle};
 use reqwest::Method;
 use serde_json::json;
@@ -135,6 +138,7 @@ async fn live(platform: &mut Platform) {
     )
     .await;
 
+    emergency(platform, &city, patient).await;
     sign_in(platform).await;
     stumble(&city, &own, patient, doctor).await;
     // Failing parts say more than working ones.
@@ -160,6 +164,45 @@ async fn live(platform: &mut Platform) {
     platform.kill_nats(false).await;
     city.patient(3).await;
     platform.start_nats().await;
+}
+
+/// A record is opened in an emergency and looked into, with words about it.
+async fn emergency(platform: &Platform, city: &Hospital, patient: Uuid) {
+    let by = |role| Actor {
+        posts: vec![Post {
+            role,
+            hospital: HospitalId(city.hospital),
+            department: None,
+        }],
+        second_factor: true,
+        proven_at: Some(Utc::now()),
+        ..Actor::new(Uuid::now_v7(), platform.tenant, Vec::new())
+    };
+    let (open, executor) = (
+        Open {
+            patient: PatientId(patient),
+            hospital: HospitalId(city.hospital),
+            reason: EmergencyReason::Other,
+            explanation: format!("{CANARY} has no pulse").parse().unwrap(),
+        },
+        platform.executor().await,
+    );
+    let before = CommandContext {
+        now: Utc::now() - TimeDelta::hours(2),
+        ..CommandContext::new(by(Role::Nurse))
+    };
+    let opened = executor.execute(&before, &open).await.unwrap();
+    let review = Review {
+        access: opened.answer.access,
+        justified: true,
+        remark: format!("{CANARY} was in danger").parse().unwrap(),
+    };
+    let officer = CommandContext::new(by(Role::ComplianceOfficer));
+    let reviewed = executor.execute(&officer, &review).await.unwrap();
+    let own = platform.person(patient, &[Role::Patient]).await;
+    let path = format!("/v1/emergency-accesses/{}", opened.answer.access);
+    let shown = own.get_at(&path, reviewed.position.0).await;
+    assert_eq!(shown.text.matches(CANARY).count(), 2, "{}", shown.text);
 }
 
 /// Somebody whose address, password and device are the canary comes in, and mistypes it.

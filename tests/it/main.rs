@@ -16,6 +16,7 @@ mod configuration;
 mod consent;
 mod contention;
 mod disclosure;
+mod emergency_access;
 mod erasure;
 mod house;
 mod integrator;

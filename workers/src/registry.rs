@@ -11,6 +11,7 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::emergency::EmergencyNotice;
 use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::lapse::Lapse;
@@ -43,6 +44,7 @@ impl Jobs {
             .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
             .due(Some(Erasing))
+            .event(EmergencyNotice { email })
             .due(Some(Expiry))
             .due(Some(Lapse))
             .event(Offer { email })
@@ -113,7 +115,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 11);
     }
 
     #[test]

@@ -151,6 +151,7 @@ async fn a_read_is_recorded_before_it_is_allowed_and_refused_when_it_is_not_your
         what: "patient".parse().unwrap(),
         purpose: "treatment".parse().unwrap(),
         consents: Vec::new(),
+        emergency: None,
     };
     world.run(&world.patient(patient), &read).await.unwrap();
     assert_eq!(world.count("access.recorded").await, 1);

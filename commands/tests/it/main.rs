@@ -9,6 +9,7 @@ mod attendance;
 mod calendar_feed;
 mod clinic;
 mod consent;
+mod emergency_access;
 mod executor;
 mod fees;
 mod guardian;

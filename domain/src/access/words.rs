@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use crate::notice::words::month;
-use crate::values::{Code, Language, PersonName, Role, ShortText};
+use crate::notice::words::{emergency_reason, month};
+use crate::values::{Code, EmergencyReason, Language, PersonName, Role, ShortText};
 use crate::words::{Texts, fill};
 
 /// One access, as its person is told of it.
@@ -71,8 +71,8 @@ pub enum What<'a> {
 pub enum Ground {
     /// The person's consent, of a day, if that is known.
     Consent(Option<NaiveDate>),
-    /// An emergency.
-    Emergency,
+    /// An emergency, of a reason, if that is known.
+    Emergency(Option<EmergencyReason>),
 }
 
 impl Told<'_> {
@@ -105,6 +105,7 @@ struct Wording {
     consent: String,
     consent_of: String,
     emergency: String,
+    emergency_for: String,
     date: String,
 }
 
@@ -164,7 +165,10 @@ impl Wording {
 
     fn ground(&self, ground: Ground, language: Language) -> String {
         match ground {
-            Ground::Emergency => self.emergency.clone(),
+            Ground::Emergency(None) => self.emergency.clone(),
+            Ground::Emergency(Some(reason)) => fill(&self.emergency_for, |placeholder| {
+                (placeholder == "reason").then(|| emergency_reason(language, reason).to_owned())
+            }),
             Ground::Consent(None) => self.consent.clone(),
             Ground::Consent(Some(date)) => fill(&self.consent_of, |placeholder| {
                 (placeholder == "date").then(|| self.date(date, language))

@@ -7,8 +7,9 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, integrator, legal_hold, notice, occupancy, patient, queue,
-    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    emergency_access, emergency_watch, erasure, feedback, hospital, integrator, legal_hold, notice,
+    occupancy, patient, queue, schedule, second_factor, series, session, sign_in, staff,
+    verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -32,6 +33,8 @@ macro_rules! for_each_aggregate {
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
             $check::<erasure::Erasure>($($argument),*),
+            $check::<emergency_access::EmergencyAccess>($($argument),*),
+            $check::<emergency_watch::EmergencyWatch>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<legal_hold::LegalHold>($($argument),*),

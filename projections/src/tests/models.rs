@@ -24,7 +24,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 33 {
+    match what % 34 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -129,6 +129,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         30 => world.consents(who, with).await,
         31 => drop(world.happens_to_an_erasure(who, with).await),
         32 => world.integrators(who, with).await,
+        33 => world.emergencies(who, with).await,
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -165,6 +166,7 @@ async fn furnish(world: &World) {
     world.feed(299, 49, true).await;
     world.gave(399, 49, 9).await;
     world.integrator(499).await;
+    world.broke_the_glass(499, 49, 30, day(1)).await;
     world.watched(300, 49, 0).await;
     world.watched(301, 49, 2).await;
     world.forgets(999, 49).await;

@@ -21,6 +21,9 @@ impl World {
         if let Some(sample) = self.of_integrators(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_emergencies(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }
@@ -228,6 +231,7 @@ impl World {
             ),
             "listDoctors" => ("/v1/doctors".to_owned(), None),
             "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
+            "listMyNotices" => ("/v1/me/notices".to_owned(), None),
             "listProblems" => ("/problems".to_owned(), None),
             "listSessions" => ("/v1/me/sessions".to_owned(), None),
             "listSigningKeys" => ("/.well-known/jwks.json".to_owned(), None),

@@ -28,6 +28,10 @@ pub struct World {
     pub visit_type: Uuid,
     /// What the patient lets the doctor see.
     pub consent: Uuid,
+    /// What the doctor opened in an emergency, which is over.
+    pub emergency: Uuid,
+    /// Another patient.
+    pub unconscious: Uuid,
     /// The patient's caller.
     myself: Caller,
     pub tenant: TenantId,
@@ -52,7 +56,11 @@ impl World {
             .post(&visit_types, &Self::visit_type())
             .await);
         let consent = super::consents::given(platform, patient, doctor).await;
+        let emergency = super::emergencies::over(platform, &city, doctor, patient).await;
+        let unconscious = city.patient(78).await;
         let world = Self {
+            emergency,
+            unconscious,
             city,
             doctor,
             patient,
@@ -89,6 +97,7 @@ impl World {
             self.appointment,
             self.visit_type,
             self.consent,
+            self.emergency,
         ];
         ids.iter().map(Uuid::to_string).collect()
     }

@@ -1,14 +1,16 @@
 //! Whom notices are written to, and of whom they speak: read from the log, because read
 //! models may lag behind what a notice is about.
 
+use medilink_domain::account::{Account, AccountEvent};
 use medilink_domain::doctor::{Doctor, DoctorEvent, Registered};
 use medilink_domain::hospital::{Hospital, HospitalEvent};
 use medilink_domain::notice::words::Words;
-use medilink_domain::notice::{Channel, NoticeKind, Write};
+use medilink_domain::notice::{About, Channel, NoticeKind, Write};
 use medilink_domain::patient::{Patient, PatientEvent};
 use medilink_domain::values::{EmailAddress, Language, ShortText};
 use medilink_domain::{
-    AppointmentId, Decider, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, TenantId,
+    AccountId, Decider, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, SubjectId,
+    TenantId,
 };
 
 use crate::job::{JobError, Tools};
@@ -44,12 +46,38 @@ impl Recipient {
         }))
     }
 
+    /// Who they are.
+    pub(crate) fn person(&self) -> SubjectId {
+        self.patient.into()
+    }
+
+    /// Somebody who is told something by what they sign in with, patient or not. None when they
+    /// have no account, or were erased.
+    pub(crate) async fn with_account(
+        tools: &Tools,
+        tenant: TenantId,
+        account: AccountId,
+        by_email: bool,
+    ) -> Result<Option<Self>, JobError> {
+        let stream = Account::stream(&account);
+        let history = tools.history::<AccountEvent>(tenant, &stream).await?;
+        let mut known = Account::default();
+        for event in history.into_iter().flatten() {
+            known.evolve(&event);
+        }
+        Ok(known.language.map(|language| Self {
+            patient: PatientId(account.uuid()),
+            email: known.email.filter(|_| by_email),
+            language,
+        }))
+    }
+
     /// A notice to them.
     pub(crate) fn notice(
         self,
         notice: NoticeId,
         kind: NoticeKind,
-        about: AppointmentId,
+        about: About,
         words: Words,
     ) -> Write {
         Write {
