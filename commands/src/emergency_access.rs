@@ -8,7 +8,6 @@ mod table;
 use chrono::{DateTime, Utc};
 use medilink_domain::consent::Grantee;
 use medilink_domain::emergency_access::{self, EmergencyAccess, EmergencyAccessCommand, Matter};
-use medilink_domain::emergency_watch::{self, EmergencyWatch, EmergencyWatchCommand};
 use medilink_domain::patient::Patient;
 use medilink_domain::values::{EmergencyReason, FreeText};
 use medilink_domain::{EmergencyAccessId, HospitalId, PatientId, StaffId, SubjectId, TenantId};
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::consent::grantees;
+use crate::emergency_watch;
 use crate::error::CommandError;
 use crate::executor::{Executor, Operation};
 use crate::guardian;
@@ -71,13 +71,7 @@ impl Operation for Open {
         work.existing::<Patient>(&self.patient, "patient").await?;
         let access = EmergencyAccessId(Uuid::now_v7());
         let (clinician, subject) = (StaffId(actor), self.patient.into());
-        let mut watch = work.load::<EmergencyWatch>(&clinician, KIND).await?;
-        let begin = EmergencyWatchCommand::Begin(emergency_watch::Begin {
-            clinician,
-            access,
-            subject,
-        });
-        work.decide(&mut watch, begin).await?;
+        emergency_watch::begin(work, clinician, access, subject).await?;
         let mut instance = work.create::<EmergencyAccess>(&access);
         let open = EmergencyAccessCommand::Open(emergency_access::Open {
             access,
@@ -116,11 +110,7 @@ impl Operation for Close {
         let close = EmergencyAccessCommand::Close(emergency_access::Close { by });
         work.decide(&mut instance, close).await?;
         let clinician = StaffId(matter.clinician.uuid());
-        let mut watch = work.load::<EmergencyWatch>(&clinician, KIND).await?;
-        let end = EmergencyWatchCommand::End(emergency_watch::End {
-            access: self.access,
-        });
-        work.decide(&mut watch, end).await?;
+        emergency_watch::end(work, clinician, self.access).await?;
         answer(&instance)
     }
 }

@@ -19,6 +19,7 @@ pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
 pub mod emergency_access;
+mod emergency_watch;
 pub mod erasure;
 mod error;
 mod executor;

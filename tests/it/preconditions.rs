@@ -22,7 +22,7 @@ async fn a_version_that_is_not_the_last_is_never_ignored() {
     let caller = platform.person(world.patient, &roles).await;
     // What does harm takes a fresh proof before anything else.
     let proven = Newcomer::register(&platform).await;
-    proven.be(&platform, Role::Administrator).await;
+    proven.be(&platform, Role::PlatformAdministrator).await;
     let proven = proven.turn_on_totp(&platform).await.tokens;
     let proven = proven.caller(&platform).with("if-match", "\"987654\"");
     let caller = caller.clone().with("if-match", "\"987654\"");

@@ -254,7 +254,12 @@ const OF_ONESELF: [Action; 14] = [
 fn a_password_alone_opens_nobody_elses_record() {
     let authorizer = Authorizer::shipped().unwrap();
     let tenant = TenantId(Uuid::now_v7());
-    let alone = [Role::CalendarFeed, Role::Patient, Role::Worker];
+    let alone = [
+        Role::CalendarFeed,
+        Role::Integrator,
+        Role::Patient,
+        Role::Worker,
+    ];
     for role in Role::ALL.iter().copied() {
         let with = |second_factor| Actor {
             second_factor,
@@ -267,7 +272,9 @@ fn a_password_alone_opens_nobody_elses_record() {
             let strong = authorizer.authorize(&with(true), *action, &mine);
             let weak = authorizer.authorize(&with(false), *action, &mine);
             let told = match strong {
-                Ok(_) if !alone.contains(&role) && !OF_ONESELF.contains(action) => {
+                Ok(_) | Err(Denied::Proof)
+                    if !alone.contains(&role) && !OF_ONESELF.contains(action) =>
+                {
                     Err(Denied::SecondFactor)
                 }
                 same => same,

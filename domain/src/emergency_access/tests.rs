@@ -133,9 +133,8 @@ fn what_people_wrote_is_the_patients_and_the_rest_stays_provable() {
     let state = after::<EmergencyAccess>(&events);
     assert_eq!(state.subject(), Some(id(PATIENT)));
     for event in &events {
-        let said = serde_json::from_slice::<serde_json::Value>(&event.to_payload()).unwrap();
-        let words = ["explanation", "remark"].iter();
-        let written = words.filter(|field| !said[**field].is_null()).count() > 0;
+        let said = String::from_utf8_lossy(&event.to_payload()).into_owned();
+        let written = said.contains("\"explanation\"") || said.contains("\"remark\"");
         assert_eq!(event.kind().privacy != Privacy::Operational, written);
     }
 }

@@ -90,7 +90,7 @@ async fn an_integrator_is_shown_as_it_stands() {
         .unwrap()
         .unwrap();
     assert!(second.disabled_at.is_none());
-    let elsewhere = id(1);
+    let elsewhere = id(987_654);
     let foreign = integrator::get(reads, elsewhere, id(491)).await.unwrap();
     assert!(foreign.is_none());
 
