@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use medilink_database::DatabaseError;
 use medilink_domain::Problem;
 use medilink_log::{AppendError, CodecError};
+use medilink_vault::VaultError;
 use thiserror::Error;
 
 /// Each variant is something that the caller can act on.
@@ -74,6 +75,8 @@ impl CommandError {
 
     pub(crate) fn codec(error: CodecError) -> Self {
         match error {
+            // Whoever was erased is not known any more.
+            CodecError::Vault(VaultError::Erased) => Self::NotFound("person"),
             CodecError::Vault(error) if error.is_transient() => Self::Unavailable {
                 reason: error.to_string(),
                 maybe_recorded: false,

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use medilink_domain::values::Role;
 use medilink_domain::{Decider, Event, HospitalId, Privacy, TenantId};
 use medilink_log::{
-    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, SNAPSHOT_EVERY, StoredPayload,
-    StreamWrite, snapshot_shape,
+    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, Release, SNAPSHOT_EVERY,
+    StoredPayload, StreamWrite, snapshot_shape,
 };
 
 use uuid::Uuid;
@@ -63,6 +63,7 @@ pub struct Work<'a> {
     /// as of one moment, however often it asks.
     instances: HashMap<String, Box<dyn Any + Send + Sync>>,
     claims: Vec<Claim>,
+    releases: Vec<Release>,
     permit: Option<Permit>,
     /// The first person about whom something was decided.
     keeper: Option<Keeper>,
@@ -78,6 +79,7 @@ impl<'a> Work<'a> {
             touched: Vec::new(),
             instances: HashMap::new(),
             claims: Vec::new(),
+            releases: Vec::new(),
             permit: None,
             keeper: None,
         }
@@ -350,15 +352,45 @@ impl<'a> Work<'a> {
 
     /// Claims a name that only this instance may hold: `scope` says what kind of name.
     pub fn claim<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
-        let key = self
-            .parts
-            .codec
-            .vault()
-            .blind_index(self.tenant(), scope, name);
+        let key = self.name(scope, name);
         self.claims.push(Claim {
             key,
             stream: instance.stream.clone(),
         });
+    }
+
+    /// Gives a name back that this instance holds, so that another may claim it. Something must
+    /// be decided of the instance in the same work: that says why.
+    pub fn release<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
+        let key = self.name(scope, name);
+        self.releases.push(Release {
+            key: Some(key),
+            stream: instance.stream.clone(),
+        });
+    }
+
+    /// Gives all names back that this instance holds, whatever they are.
+    pub fn release_all<D: Decider>(&mut self, instance: &Instance<D>) {
+        self.releases.push(Release {
+            key: None,
+            stream: instance.stream.clone(),
+        });
+    }
+
+    /// The stream that holds a name now. The append doesn't look at it again: what is decided on
+    /// it must be guarded by something else.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn holder(&self, scope: &str, name: &str) -> Result<Option<String>, CommandError> {
+        let key = self.name(scope, name);
+        let holder = self.parts.reader.holder(&key).await;
+        holder.map_err(CommandError::database)
+    }
+
+    fn name(&self, scope: &str, name: &str) -> [u8; 32] {
+        let vault = self.parts.codec.vault();
+        vault.blind_index(self.tenant(), scope, name)
     }
 
     /// Whose key the answer is to be kept under, if it is about a person.
@@ -392,6 +424,7 @@ impl<'a> Work<'a> {
             writes: written,
             guards: guards.collect(),
             claims: self.claims,
+            releases: self.releases,
             receipt,
             metadata: metadata(self.context, permit),
         }))

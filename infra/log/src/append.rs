@@ -42,6 +42,15 @@ pub struct Claim {
     pub stream: String,
 }
 
+/// Names that a stream gives back, so that others may hold them.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// The stream that holds them, which the append writes: what it doesn't hold stays.
+    pub stream: String,
+    /// The name, as it was claimed; all names of the stream, if none is said.
+    pub key: Option<[u8; 32]>,
+}
+
 /// The answer to keep for a repeated request.
 #[derive(Clone, Debug)]
 pub struct NewReceipt {
@@ -73,8 +82,10 @@ pub struct Append {
     pub writes: Vec<StreamWrite>,
     /// Streams that must not have moved.
     pub guards: Vec<Guard>,
-    /// Names to claim for good.
+    /// Names to claim, until they are released.
     pub claims: Vec<Claim>,
+    /// Names to give back.
+    pub releases: Vec<Release>,
     /// The receipt to keep.
     pub receipt: Option<NewReceipt>,
     /// The audit part of every event of this append.
@@ -140,6 +151,12 @@ impl From<DatabaseError> for AppendError {
     }
 }
 
+impl Release {
+    fn holds(&self, key: &[u8; 32]) -> bool {
+        self.key.is_none_or(|released| released == *key)
+    }
+}
+
 impl Append {
     /// The number of events.
     pub fn len(&self) -> usize {
@@ -175,6 +192,18 @@ impl Append {
         streams.sort_unstable();
         if streams.windows(2).any(|pair| pair[0] == pair[1]) {
             return refuse("a stream is named twice");
+        }
+        let writes = |stream: &str| self.writes.iter().any(|write| write.stream == stream);
+        if !self.releases.iter().all(|release| writes(&release.stream)) {
+            return refuse("a name of a stream that is not written is released");
+        }
+        let both = |claim: &Claim| {
+            self.releases
+                .iter()
+                .any(|release| release.stream == claim.stream && release.holds(&claim.key))
+        };
+        if self.claims.iter().any(both) {
+            return refuse("a name is claimed and released at once");
         }
         let events = self.writes.iter().flat_map(|write| &write.events);
         for event in events {

@@ -31,7 +31,7 @@ mod writer;
 
 pub use append::{
     Append, AppendError, Appended, Claim, Guard, MAX_EVENTS, MAX_PAYLOAD, NewReceipt, Receipt,
-    StreamWrite,
+    Release, StreamWrite,
 };
 pub use checkpoint::{CheckpointError, CheckpointKey, TreeBuilder, open_checkpoint};
 pub use codec::{CodecError, EventCodec, Opened};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::append::AppendError;
+use crate::append::{Append, AppendError};
 use crate::pending::Pending;
 
 /// The most appends in one batch: beyond it a batch only gets slower (measured).
@@ -46,6 +46,7 @@ impl Touched {
                 .claims
                 .iter()
                 .all(|claim| !self.names.contains(&claim.key))
+            && released(append).all(|key| !self.names.contains(&key))
             && append
                 .receipt
                 .iter()
@@ -60,11 +61,17 @@ impl Touched {
             .extend(append.guards.iter().map(|guard| guard.stream.clone()));
         self.names
             .extend(append.claims.iter().map(|claim| claim.key));
+        self.names.extend(released(append));
         self.receipts
             .extend(append.receipt.iter().map(|receipt| receipt.scope));
         self.bytes += pending.bytes;
         self.events += append.len();
     }
+}
+
+/// A name that is given back is free for the next batch.
+fn released(append: &Append) -> impl Iterator<Item = [u8; 32]> {
+    append.releases.iter().filter_map(|release| release.key)
 }
 
 impl Queue {

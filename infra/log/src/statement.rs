@@ -56,6 +56,18 @@ WITH checks AS MATERIALIZED (
 ), claimed AS (
     INSERT INTO log.claims (claim, stream)
     SELECT n.claim, n.stream FROM names n JOIN winners USING (append) CROSS JOIN moved
+), released AS (
+    -- By their places in the table, which this statement's own snapshot has found by an index:
+    -- a join would read all names there are, as nested loops are off (see `prepare`).
+    DELETE FROM log.claims WHERE ctid = ANY (ARRAY(
+        SELECT held.ctid
+        FROM unnest($26::int[], $27::bytea[], $28::text[]) AS r (append, claim, stream)
+        JOIN winners USING (append) CROSS JOIN moved
+        CROSS JOIN LATERAL unnest(CASE WHEN r.claim IS NULL
+            THEN ARRAY(SELECT c.ctid FROM log.claims c WHERE c.stream = r.stream)
+            ELSE ARRAY(SELECT c.ctid FROM log.claims c WHERE c.claim = r.claim AND c.stream = r.stream)
+        END) AS held (ctid)
+    ))
 ), receipted AS (
     INSERT INTO log.receipts (scope, body_hash, position, answer, recorded_at)
     SELECT a.scope, a.body_hash, $1 + w.upto, a.answer, $24
@@ -119,6 +131,9 @@ struct Columns<'a> {
     name_append: Vec<i32>,
     name_claim: Vec<&'a [u8]>,
     name_stream: Vec<&'a str>,
+    release_append: Vec<i32>,
+    release_claim: Vec<Option<&'a [u8]>>,
+    release_stream: Vec<&'a str>,
     answer_append: Vec<i32>,
     answer_scope: Vec<&'a [u8]>,
     answer_body: Vec<&'a [u8]>,
@@ -171,6 +186,12 @@ impl<'a> Columns<'a> {
             self.name_append.push(index);
             self.name_claim.push(&claim.key);
             self.name_stream.push(&claim.stream);
+        }
+        for release in &append.releases {
+            self.release_append.push(index);
+            let claim = release.key.as_ref().map(<[u8; 32]>::as_slice);
+            self.release_claim.push(claim);
+            self.release_stream.push(&release.stream);
         }
         if let Some(receipt) = &append.receipt {
             self.answer_append.push(index);
@@ -240,6 +261,9 @@ pub(crate) async fn record(
                 &c.metadata,
                 &recorded_at,
                 &c.leaf_hash,
+                &c.release_append,
+                &c.release_claim,
+                &c.release_stream,
             ],
         )
         .await?;

@@ -152,6 +152,7 @@ where
             }],
             guards: Vec::new(),
             claims: Vec::new(),
+            releases: Vec::new(),
             receipt: None,
             metadata: Metadata {
                 extra: metadata.clone().into_iter().collect(),

@@ -128,6 +128,7 @@ impl World {
             }],
             guards: Vec::new(),
             claims: Vec::new(),
+            releases: Vec::new(),
             receipt: None,
             metadata: Metadata::default(),
         };

@@ -162,6 +162,7 @@ async fn append(codec: &EventCodec, numbers: std::ops::Range<u64>) -> Append {
         writes,
         guards: Vec::new(),
         claims: Vec::new(),
+        releases: Vec::new(),
         receipt: None,
         metadata: metadata(),
     }

@@ -5,6 +5,7 @@
 mod append_only;
 mod conformance;
 mod loader;
+mod releases;
 mod support;
 mod tree;
 mod writer;

@@ -194,6 +194,7 @@ impl System {
                 key: [name; 32],
                 stream,
             })),
+            releases: Vec::new(),
             receipt: Some(NewReceipt {
                 scope: hash(request.key),
                 body_hash: hash(request.key),

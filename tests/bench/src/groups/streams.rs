@@ -105,6 +105,7 @@ async fn fill_ours(store: &TestStore, streams: u64) {
                 }],
                 guards: Vec::new(),
                 claims: Vec::new(),
+                releases: Vec::new(),
                 receipt: None,
                 metadata: metadata(),
             };
