@@ -9,6 +9,10 @@ use crate::event::{Category, Privacy};
 use crate::ids::{PatientId, SubjectId};
 use crate::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 
+mod profile;
+
+pub use profile::{EmergencyContact, PostalAddress, Profile, ProfileSet};
+
 /// What may be asked of a patient's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PatientCommand {
@@ -16,6 +20,10 @@ pub enum PatientCommand {
     Register(Register),
     /// Chooses when to be reminded of visits.
     ChooseReminders(ChooseReminders),
+    /// Says more of who they are, in place of what was said before.
+    SetProfile(Box<Profile>),
+    /// Has another e-mail address.
+    SetEmail(SetEmail),
 }
 
 /// A person becomes a patient.
@@ -42,11 +50,20 @@ pub struct ChooseReminders {
     pub leads: Option<Vec<ReminderLead>>,
 }
 
+/// A patient is written to at another address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetEmail {
+    /// The address.
+    pub email: EmailAddress,
+}
+
 crate::events! {
     /// What can happen to a patient's record.
     pub enum PatientEvent {
         Registered: "patient.registered" v 1, Privacy::Personal(Category::Identity);
         RemindersChosen: "patient.reminders-chosen" v 1, Privacy::Personal(Category::Identity);
+        ProfileSet: "patient.profile-set" v 1, Privacy::Personal(Category::Identity);
+        EmailSet: "patient.email-set" v 1, Privacy::Personal(Category::Identity);
     }
 }
 
@@ -76,6 +93,15 @@ pub struct RemindersChosen {
     pub leads: Option<Vec<ReminderLead>>,
 }
 
+/// A patient has another e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EmailSet {
+    /// The patient.
+    pub patient: PatientId,
+    /// The address.
+    pub email: EmailAddress,
+}
+
 crate::problems! {
     /// Why a patient's record refuses.
     pub enum PatientError {
@@ -91,6 +117,12 @@ crate::problems! {
         /// That would be a nuisance.
         TooManyReminders: Invalid "too-many-reminders" at "/reminders",
             "there are too many reminders", "Choose at most five.";
+        /// Nobody reads as much at the front desk.
+        TooManyNeeds: Invalid "too-many-accessibility-needs" at "/accessibility",
+            "there are more than ten needs", "Name at most ten.";
+        /// An address is written on a few lines.
+        WrongAddress: Invalid "wrong-address-lines" at "/address/lines",
+            "an address has one to four lines", "Write one to four lines before the city.";
     }
 }
 
@@ -180,6 +212,15 @@ impl Decider for Patient {
                 let chosen = self.choose_reminders(choose)?;
                 chosen.map(Into::into).into_iter().collect()
             }
+            PatientCommand::SetProfile(profile) => {
+                let patient = self.patient()?;
+                let profile = profile.checked()?;
+                vec![ProfileSet { patient, profile }.into()]
+            }
+            PatientCommand::SetEmail(set) => {
+                let (patient, email) = (self.patient()?, set.email);
+                vec![EmailSet { patient, email }.into()]
+            }
         })
     }
 
@@ -187,6 +228,7 @@ impl Decider for Patient {
         match event {
             PatientEvent::Registered(registered) => self.patient = Some(registered.patient),
             PatientEvent::RemindersChosen(chosen) => self.reminders.clone_from(&chosen.leads),
+            PatientEvent::ProfileSet(_) | PatientEvent::EmailSet(_) => {}
         }
     }
 

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
-    verification, visit_type, waitlist,
+    access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
+    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, queue, schedule,
+    series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -18,12 +18,15 @@ pub fn event_types() -> Vec<&'static EventType> {
         access_token::AccessTokenEvent::TYPES,
         account::AccountEvent::TYPES,
         agenda::AgendaEvent::TYPES,
+        application::ApplicationEvent::TYPES,
         appointment::AppointmentEvent::TYPES,
         calendar::CalendarEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
+        hospital_code::HospitalCodeEvent::TYPES,
+        invitation::InvitationEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -61,12 +64,15 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(access_token::AccessTokenError::ALL),
         of(account::AccountError::ALL),
         of(agenda::AgendaError::ALL),
+        of(application::ApplicationError::ALL),
         of(appointment::AppointmentError::ALL),
         of(calendar::CalendarError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
+        of(hospital_code::HospitalCodeError::ALL),
+        of(invitation::InvitationError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

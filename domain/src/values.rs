@@ -9,6 +9,7 @@ mod birth_date;
 mod buffer_minutes;
 mod code;
 mod contact;
+mod gender;
 mod language;
 mod local_time;
 mod money;
@@ -31,10 +32,11 @@ pub use birth_date::BirthDate;
 pub use buffer_minutes::BufferMinutes;
 pub use code::{Code, StreamName};
 pub use contact::{EmailAddress, Phone};
+pub use gender::Gender;
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
-pub use one_time_code::OneTimeCode;
+pub use one_time_code::{JoiningCode, OneTimeCode};
 pub use password_hash::PasswordHash;
 pub use rating::Rating;
 pub use reminder_lead::ReminderLead;
@@ -132,6 +134,12 @@ pub enum ValueError {
     /// Not ten letters and digits.
     #[error("must be a code such as K7QM2-X9R4T")]
     NotAOneTimeCode,
+    /// Not a code with which people apply at a hospital.
+    #[error("must be a code of twelve letters and digits, such as K7QD-9M2X-4T6H")]
+    NotAJoiningCode,
+    /// Not one of the genders of FHIR.
+    #[error("must be one of male, female, other, unknown")]
+    UnknownGender,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

@@ -19,6 +19,8 @@ impl Requested {
             Letter::Registration => &wording.registration,
             Letter::AlreadyRegistered => &wording.already_registered,
             Letter::Recovery => &wording.recovery,
+            Letter::EmailChange => &wording.email_change,
+            Letter::EmailChanging => &wording.email_changing,
         };
         Some(
             message.filled(TEXTS.version, |placeholder| match placeholder {
@@ -37,6 +39,8 @@ struct Wording {
     registration: Message,
     already_registered: Message,
     recovery: Message,
+    email_change: Message,
+    email_changing: Message,
 }
 
 static TEXTS: LazyLock<Texts<Wording>> =

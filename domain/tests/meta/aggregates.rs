@@ -6,9 +6,9 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, account, agenda, appointment, calendar, dead_letter, doctor, feedback,
-    hospital, notice, occupancy, patient, queue, schedule, series, session, sign_in, staff,
-    verification, visit_type, waitlist,
+    access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
+    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, queue, schedule,
+    series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -26,12 +26,15 @@ macro_rules! for_each_aggregate {
             $check::<access_token::AccessToken>($($argument),*),
             $check::<account::Account>($($argument),*),
             $check::<agenda::Agenda>($($argument),*),
+            $check::<application::Application>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
+            $check::<hospital_code::HospitalCode>($($argument),*),
+            $check::<invitation::Invitation>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
