@@ -132,6 +132,9 @@ crate::problems! {
         /// Somebody signs in with it already.
         EmailTaken: Conflict "email-taken",
             "an account with this e-mail address was opened meanwhile", "Sign in with it, or ask for a new password.";
+        /// It signs in with this one as it is.
+        EmailUnchanged: Invalid "email-unchanged" at "/email",
+            "the account has this e-mail address already", "Choose another one.";
         /// It was never opened.
         NoSuchAccount: NotFound "no-such-account",
             "there is no such account", "Check the account's id.";
@@ -213,6 +216,10 @@ impl Account {
 
     fn set_email(&self, set: SetEmail) -> Result<EmailSet, AccountError> {
         let account = self.usable()?;
+        let folded = |email: &EmailAddress| email.folded();
+        if self.email.as_ref().map(folded) == Some(set.email.folded()) {
+            return Err(AccountError::EmailUnchanged);
+        }
         Ok(EmailSet {
             account,
             email: set.email,

@@ -9,24 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
-use crate::ids::{AccountId, DepartmentId, HospitalId, InvitationId, SubjectId};
+use crate::ids::{AccountId, DepartmentId, HospitalId, InvitationId, StaffId, SubjectId};
+use crate::staff::{GiveRole, Staff, StaffCommand};
 use crate::values::{EmailAddress, Language, OneTimeCode, Role, ShortText};
 
 /// How long an invitation stands.
 pub const VALID: TimeDelta = TimeDelta::days(7);
-
-/// The roles at a hospital that people are invited to; doctors apply, because their papers are
-/// looked at.
-pub const ROLES: [Role; 8] = [
-    Role::Administrator,
-    Role::Analyst,
-    Role::Billing,
-    Role::ComplianceOfficer,
-    Role::DepartmentHead,
-    Role::Nurse,
-    Role::Pharmacist,
-    Role::Receptionist,
-];
 
 /// What may be asked of an invitation.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,7 +124,7 @@ crate::problems! {
             "the invitation is already sent", "Invite under a new id.";
         /// Nobody is invited to be that, or not there.
         RoleNotInvited: Invalid "role-not-invited" at "/role",
-            "nobody is invited to this role", "Choose another role; doctors apply with a hospital code.";
+            "nobody is invited to this role there", "Choose another role; a department head needs a department, and doctors apply with a hospital code.";
         /// It was never sent.
         NoSuchInvitation: NotFound "no-such-invitation",
             "there is no such invitation", "Check the invitation's id.";
@@ -185,11 +173,8 @@ impl Invitation {
             language,
             code,
         } = issue;
-        let fits = match at {
-            Some(_) => ROLES.contains(&role),
-            None => role == Role::PlatformAdministrator,
-        };
-        if !fits {
+        // Doctors apply, because their papers are looked at.
+        if role == Role::Doctor || !can_be_given(person, role, at.as_ref(), now) {
             return Err(InvitationError::RoleNotInvited);
         }
         Ok(Issued {
@@ -223,6 +208,18 @@ impl Invitation {
         }
         Ok(Revoked { invitation })
     }
+}
+
+/// Whether somebody new to it could be given the role there.
+fn can_be_given(person: SubjectId, role: Role, at: Option<&Place>, now: DateTime<Utc>) -> bool {
+    let give = StaffCommand::GiveRole(GiveRole {
+        staff: StaffId(person.uuid()),
+        role,
+        hospital: at.map(|place| place.hospital),
+        department: at.and_then(|place| place.department),
+        until: None,
+    });
+    Staff::default().decide(give, now).is_ok()
 }
 
 impl Decider for Invitation {

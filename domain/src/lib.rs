@@ -26,6 +26,7 @@ pub mod notice;
 pub mod occupancy;
 pub mod patient;
 pub mod problem;
+pub mod profile;
 pub mod queue;
 pub mod registry;
 pub mod reminder;

@@ -7,8 +7,8 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
-    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, queue, schedule,
-    series, session, sign_in, staff, verification, visit_type, waitlist,
+    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue,
+    schedule, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -30,6 +30,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
+        profile::ProfileEvent::TYPES,
         queue::QueueEvent::TYPES,
         schedule::ScheduleEvent::TYPES,
         series::SeriesEvent::TYPES,
@@ -76,6 +77,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),
+        of(profile::ProfileError::ALL),
         of(queue::QueueError::ALL),
         of(schedule::ScheduleError::ALL),
         of(series::SeriesError::ALL),

@@ -89,17 +89,22 @@ async fn an_address_is_replaced_and_the_password_stays() {
             email: text("rao@example.org"),
         })
     };
-    let moved = AccountEvent::from(EmailSet {
-        account: id(1),
-        email: text("rao@example.org"),
-        language: Language::Hindi,
-    });
+    let moved_to = |address: &str| {
+        AccountEvent::from(EmailSet {
+            account: id(1),
+            email: text(address),
+            language: Language::Hindi,
+        })
+    };
+    let moved = moved_to("rao@example.org");
     decides::<Account>(NOW, opened(), set(), vec![moved.clone()]).await;
     let state = crate::testing::after::<Account>(&and(opened(), moved));
     assert_eq!(
         (state.email, state.passwords),
         (Some(text("rao@example.org")), 1)
     );
+    let known = and(opened(), moved_to("Rao@Example.org"));
+    refuses::<Account>(NOW, known, set(), AccountError::EmailUnchanged).await;
     let off = and(opened(), disabled());
     refuses::<Account>(NOW, off, set(), AccountError::IsDisabled).await;
     refuses::<Account>(NOW, vec![], set(), AccountError::NoSuchAccount).await;

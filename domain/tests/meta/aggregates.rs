@@ -7,8 +7,8 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
-    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, queue, schedule,
-    series, session, sign_in, staff, verification, visit_type, waitlist,
+    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue,
+    schedule, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -38,6 +38,7 @@ macro_rules! for_each_aggregate {
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
+            $check::<profile::Profile>($($argument),*),
             $check::<queue::Queue>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
             $check::<series::Series>($($argument),*),
