@@ -1,14 +1,16 @@
 //! Accounts: opened with a code that was mailed, given another password, disabled and enabled.
 //! What decides who is let in is kept in a read model that is written with the log itself.
 
+mod email;
+
 use medilink_database::DatabaseError;
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
 use medilink_domain::session::{Session, SessionError};
 use medilink_domain::values::{
-    BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
+    BirthDate, Code, EmailAddress, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
-use medilink_domain::verification::{Letter, Use};
+use medilink_domain::verification::{Letter, Use, VerificationError};
 use medilink_domain::{AccountId, Decider, PatientId, SessionId, VerificationId};
 use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,8 @@ use crate::executor::Operation;
 use crate::inline::Inline;
 use crate::verification::use_up;
 use crate::work::Work;
+
+pub(crate) use email::ChangeEmail;
 
 const KIND: &str = "account";
 
@@ -133,7 +137,14 @@ impl Operation for Recover {
             code: self.code.clone(),
         };
         let mailed = use_up(work, self.verification, usage).await?;
-        set_password(work, AccountId(mailed.person.uuid()), &self.password_hash).await
+        let account = AccountId(mailed.person.uuid());
+        let instance = work.existing::<Account>(&account, KIND).await?;
+        // The account may have another address since: who reads the old one is nobody to it.
+        let address = instance.state().email.as_ref().map(EmailAddress::folded);
+        if address != Some(mailed.email.folded()) {
+            return Err(VerificationError::CodeWrong.into());
+        }
+        set_password(work, account, &self.password_hash).await
     }
 }
 

@@ -24,12 +24,18 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Take up an invitation.
+    AcceptInvitation = "accept-invitation",
     /// Take a slot that the waitlist offers.
     AcceptOffer = "accept-offer",
     /// Add a room or device to a hospital.
     AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
+    /// Apply to work at a hospital.
+    Apply = "apply",
+    /// Take an applicant on.
+    ApproveApplication = "approve-application",
     /// Book an appointment for a patient.
     BookAppointment = "book-appointment",
     /// Book visits that come back.
@@ -40,6 +46,8 @@ actions! {
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
     CancelSeries = "cancel-series",
+    /// Have another e-mail address.
+    ChangeEmail = "change-email",
     /// Choose another password.
     ChangePassword = "change-password",
     /// Change a kind of visit.
@@ -82,20 +90,30 @@ actions! {
     GiveRole = "give-role",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
+    /// Invite somebody to a role.
+    InviteStaff = "invite-staff",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
+    /// Issue a code with which people apply.
+    IssueHospitalCode = "issue-hospital-code",
     /// Put a patient on the waitlist.
     JoinWaitlist = "join-waitlist",
     /// Pass on an offer whose time is up.
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// Read who applies at a hospital.
+    ListApplications = "list-applications",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
     ListCalendarFeeds = "list-calendar-feeds",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// See a hospital's codes, which are not shown again.
+    ListHospitalCodes = "list-hospital-codes",
+    /// Read whom a hospital has invited.
+    ListInvitations = "list-invitations",
     /// Read a person's notices.
     ListNotices = "list-notices",
     /// List one's sessions.
@@ -112,6 +130,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Read one's own application.
+    ReadApplication = "read-application",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -138,6 +158,10 @@ actions! {
     RegisterDoctor = "register-doctor",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Open an account to apply with.
+    RegisterProvider = "register-provider",
+    /// Not take an applicant on.
+    RejectApplication = "reject-application",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -154,10 +178,18 @@ actions! {
     RetireVisitType = "retire-visit-type",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
+    /// Let nobody apply with a code any more.
+    RevokeHospitalCode = "revoke-hospital-code",
+    /// Take an invitation back.
+    RevokeInvitation = "revoke-invitation",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
     SetDate = "set-date",
+    /// Say who a doctor is.
+    SetDoctorProfile = "set-doctor-profile",
+    /// Say more of who a patient is.
+    SetPatientProfile = "set-patient-profile",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
     /// Sign in.
@@ -172,6 +204,8 @@ actions! {
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.
     WalkIn = "walk-in",
+    /// Take an application back.
+    WithdrawApplication = "withdraw-application",
     /// Withdraw a holiday.
     WithdrawHoliday = "withdraw-holiday",
     /// Withdraw a doctor's leave.

@@ -13,6 +13,9 @@ use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::work::Work;
 
+/// The kind of name that a registration number is.
+pub(crate) const NUMBER: &str = "doctor/registration-number";
+
 medilink_domain::problems! {
     /// Why a doctor can't be registered, beyond the doctor's own rules.
     pub enum RegistrationError {
@@ -76,7 +79,7 @@ impl Operation for Register {
         work.decide(&mut instance, DoctorCommand::Register(register))
             .await?;
         let number = normalized(&self.registration_number);
-        work.claim(&instance, "doctor/registration-number", &number);
+        work.claim(&instance, NUMBER, &number);
         Ok(DoctorAnswer {
             doctor,
             version: instance.version(),
@@ -88,8 +91,42 @@ impl Operation for Register {
     }
 }
 
+/// Says who a doctor is, in place of what was said before.
+#[derive(Clone, Debug)]
+pub struct SetProfile {
+    /// The doctor.
+    pub doctor: DoctorId,
+    /// All of it.
+    pub profile: doctor::Profile,
+}
+
+impl Operation for SetProfile {
+    const NAME: &'static str = "set-doctor-profile";
+    type Answer = DoctorAnswer;
+
+    fn target(&self) -> String {
+        self.doctor.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
+        let mut instance = work.existing::<Doctor>(&self.doctor, "doctor").await?;
+        let post = instance.state().post()?;
+        let resource = Resource::of_tenant("doctor", work.tenant())
+            .with_doctor(post.doctor.uuid())
+            .at(post.hospital);
+        work.authorize(Action::SetDoctorProfile, &resource)?;
+        work.expect_version(&instance)?;
+        let set = DoctorCommand::SetProfile(self.profile.clone());
+        work.decide(&mut instance, set).await?;
+        Ok(DoctorAnswer {
+            doctor: self.doctor,
+            version: instance.version(),
+        })
+    }
+}
+
 /// Numbers are printed with and without spaces and in either case.
-fn normalized(number: &RegistrationNumber) -> String {
+pub(crate) fn normalized(number: &RegistrationNumber) -> String {
     let letters = number
         .as_str()
         .chars()

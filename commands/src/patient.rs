@@ -123,3 +123,34 @@ impl Operation for ChooseReminders {
         })
     }
 }
+
+/// Says more of who a patient is, in place of what was said before.
+#[derive(Clone, Debug)]
+pub struct SetProfile {
+    /// The patient.
+    pub patient: PatientId,
+    /// All of it.
+    pub profile: patient::Profile,
+}
+
+impl Operation for SetProfile {
+    const NAME: &'static str = "set-patient-profile";
+    type Answer = PatientAnswer;
+
+    fn target(&self) -> String {
+        self.patient.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
+        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        work.authorize(Action::SetPatientProfile, &resource)?;
+        let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
+        work.expect_version(&instance)?;
+        let set = PatientCommand::SetProfile(Box::new(self.profile.clone()));
+        work.decide(&mut instance, set).await?;
+        Ok(PatientAnswer {
+            patient: self.patient,
+            version: instance.version(),
+        })
+    }
+}

@@ -7,7 +7,10 @@
 
 mod account;
 mod config;
+mod email;
 mod floor;
+mod invitation;
+mod provider;
 mod refusal;
 mod secrets;
 mod session;
@@ -23,7 +26,9 @@ use uuid::Uuid;
 
 pub use account::{Asked, Registration};
 pub use config::{Lifetimes, SignInConfig};
+pub use invitation::Acceptance;
 pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
+pub use provider::ProviderRegistration;
 pub use refusal::Refusal;
 use secrets::Secrets;
 pub use session::{Credentials, NamedSession, Tokens};
