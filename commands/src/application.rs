@@ -72,7 +72,7 @@ pub struct Details {
 
 /// Opens an account for whoever reads an address and has a hospital's code, and applies.
 #[derive(Clone, Debug)]
-pub(crate) struct Register {
+pub struct Register {
     /// What the mailed code was mailed for.
     pub verification: VerificationId,
     /// The mailed code.
@@ -123,7 +123,7 @@ impl Operation for Register {
 
 /// Applies with the account that is signed in.
 #[derive(Clone, Debug)]
-pub(crate) struct Apply {
+pub struct Apply {
     /// The account.
     pub account: AccountId,
     /// The hospital's code.

@@ -20,7 +20,7 @@ use crate::work::{Instance, Work};
 const KIND: &str = "hospital code";
 
 /// The kind of name that a code is: whoever types it is led to the one that it is of.
-pub(crate) const TYPED: &str = "hospital-code";
+pub const TYPED: &str = "hospital-code";
 
 /// A new code, of 60 random bits. It is shown once and kept nowhere.
 pub fn new_code() -> JoiningCode {
@@ -180,8 +180,8 @@ fn reason_of(reason: &str) -> Result<Code, CommandError> {
 }
 
 /// A code that somebody typed, as it was found.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Typed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typed {
     /// The one that it is of; none that exists, if there is none.
     pub code: HospitalCodeId,
     /// Its digest.

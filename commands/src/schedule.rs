@@ -1,6 +1,7 @@
 //! When doctors receive patients: weekly hours, other hours on a date, leave.
 
 use chrono::NaiveDate;
+use medilink_domain::doctor::Doctor;
 use medilink_domain::schedule::{self, Hours, Schedule, ScheduleCommand, WeeklyHours};
 use medilink_domain::{DoctorId, LeaveId};
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ impl Operation for SetWeek {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::SetWeek)?;
+        allow(work, self.doctor, Action::SetWeek).await?;
         let place = Practice::of(work, self.doctor).await?.place();
         let set = ScheduleCommand::SetWeek(schedule::SetWeek {
             doctor: self.doctor,
@@ -80,7 +81,7 @@ impl Operation for SetDate {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::SetDate)?;
+        allow(work, self.doctor, Action::SetDate).await?;
         let set = ScheduleCommand::SetDate(schedule::SetDate {
             date: self.date,
             hours: self.hours.clone(),
@@ -107,7 +108,7 @@ impl Operation for ResetDate {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::ResetDate)?;
+        allow(work, self.doctor, Action::ResetDate).await?;
         let reset = ScheduleCommand::ResetDate(schedule::ResetDate { date: self.date });
         carry_out(work, self.doctor, reset, None).await
     }
@@ -133,7 +134,7 @@ impl Operation for GrantLeave {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::GrantLeave)?;
+        allow(work, self.doctor, Action::GrantLeave).await?;
         let leave = LeaveId(Uuid::now_v7());
         let grant = ScheduleCommand::GrantLeave(schedule::GrantLeave {
             leave,
@@ -162,15 +163,25 @@ impl Operation for WithdrawLeave {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ScheduleAnswer, CommandError> {
-        allow(work, self.doctor, Action::WithdrawLeave)?;
+        allow(work, self.doctor, Action::WithdrawLeave).await?;
         let withdraw =
             ScheduleCommand::WithdrawLeave(schedule::WithdrawLeave { leave: self.leave });
         carry_out(work, self.doctor, withdraw, Some(self.leave)).await
     }
 }
 
-fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
+async fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
     let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(doctor.uuid());
+    // A doctor of another network is nobody here.
+    let post = match work.load::<Doctor>(&doctor, "doctor").await {
+        Ok(record) => record.state().post,
+        Err(CommandError::NotFound(_)) => None,
+        Err(error) => return Err(error),
+    };
+    let resource = match post {
+        Some(post) => resource.at(post.hospital),
+        None => resource,
+    };
     work.authorize(action, &resource)
 }
 

@@ -194,6 +194,18 @@ pub enum ApplicationStatus {
     Withdrawn,
 }
 
+impl ApplicationStatus {
+    /// The stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// The state of an application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Application {

@@ -70,11 +70,15 @@ macro_rules! versioned {
 
 versioned! {
     medilink_commands::account::AccountAnswer,
+    medilink_commands::application::ApplicationAnswer,
     medilink_commands::calendar::WindowAnswer,
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,
+    medilink_commands::hospital_code::HospitalCodeAnswer,
+    medilink_commands::invitation::AcceptedAnswer,
+    medilink_commands::invitation::InvitationAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,
     medilink_commands::visit_type::VisitTypeAnswer,

@@ -4,7 +4,8 @@ use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
 
-use crate::account::Accounts;
+use crate::account::{Accounts, Emails};
+use crate::application::{Applications, Decisions};
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
 use crate::backend::Backend;
@@ -12,15 +13,17 @@ use crate::board::Boards;
 use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
 use crate::changes::Changes;
-use crate::doctor::Doctors;
+use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
 use crate::feedback::Feedback;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::hospital_code::HospitalCodes;
+use crate::invitation::Invitations;
 use crate::me::Me;
 use crate::notice::Notices;
-use crate::patient::Patients;
+use crate::patient::{PatientProfiles, Patients};
 use crate::platform::Platform;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
@@ -60,6 +63,8 @@ pub enum Tag {
     Platform,
     /// Being signed in.
     Sessions,
+    /// How people come to work at a hospital.
+    Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
     VisitTypes,
@@ -88,6 +93,7 @@ pub type Visits = (
 pub type Places = (
     BookingPolicies,
     Calendars,
+    HospitalCodes,
     Hospitals,
     HospitalSetup,
     Schedules,
@@ -95,7 +101,21 @@ pub type Places = (
 );
 
 /// People, and the platform that serves them.
-pub type People = (Accounts, Doctors, Me, Notices, Patients, Platform, Sessions);
+pub type People = (
+    Accounts,
+    Applications,
+    Decisions,
+    DoctorProfiles,
+    Doctors,
+    Emails,
+    Invitations,
+    Me,
+    Notices,
+    PatientProfiles,
+    Patients,
+    Platform,
+    Sessions,
+);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -113,6 +133,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
     let places = (
         BookingPolicies(backend.clone()),
         Calendars(backend.clone()),
+        HospitalCodes(backend.clone()),
         Hospitals(backend.clone()),
         HospitalSetup(backend.clone()),
         Schedules(backend.clone()),
@@ -123,12 +144,24 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             backend: backend.clone(),
             desk: desk.clone(),
         },
+        Applications {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Decisions(backend.clone()),
+        DoctorProfiles(backend.clone()),
         Doctors(backend.clone()),
+        Emails(desk.clone()),
+        Invitations {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Me {
             backend: backend.clone(),
             changes,
         },
         Notices(backend.clone()),
+        PatientProfiles(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
         Sessions { backend, desk },

@@ -21,6 +21,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/problems"),
     ("get", "/.well-known/jwks.json"),
     // Nobody is signed in before they are.
+    ("post", "/v1/invitations/{id}/accept"),
+    ("post", "/v1/providers"),
     ("post", "/v1/recoveries"),
     ("post", "/v1/recoveries/{id}/completion"),
     ("post", "/v1/registrations"),
@@ -32,27 +34,42 @@ pub const PUBLIC: &[(&str, &str)] = &[
 /// Public commands that can be repeated under an idempotency key.
 const REPEATABLE: &[&str] = &["refreshSession"];
 
-/// Commands that can't be repeated, because what they answer is kept nowhere.
-const UNREPEATABLE: &[&str] = &["changePassword"];
+/// Commands that can't be repeated, because what they answer is kept nowhere or what is shown
+/// with them is good once.
+const UNREPEATABLE: &[&str] = &[
+    "acceptOwnInvitation",
+    "apply",
+    "changePassword",
+    "completeEmailChange",
+    "requestEmailChange",
+];
 
 /// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
 /// line is a decision; every other command is held to the version that it is given.
 pub const WITHOUT_VERSION: &[&str] = &[
     // They make something new.
+    "apply",
     "bookAppointment",
     "bookSeries",
     "defineVisitType",
+    "inviteStaff",
+    "issueHospitalCode",
     "joinWaitlist",
     "openCalendarFeed",
     "openHospital",
     "registerDoctor",
     "registerPatient",
+    "registerProvider",
     "walkIn",
+    "requestEmailChange",
     "requestRecovery",
     "requestRegistration",
     "startSession",
     // What is shown with them decides.
+    "acceptInvitation",
+    "acceptOwnInvitation",
     "changePassword",
+    "completeEmailChange",
     "completeRecovery",
     "completeRegistration",
     "refreshSession",

@@ -16,6 +16,7 @@
 //! To add one: write the file beside the others and its line in the registry. Raise `VERSION`
 //! whenever fold or columns change.
 
+pub mod application;
 pub mod appointment;
 pub mod availability;
 pub mod calendar;
@@ -27,9 +28,12 @@ pub mod delivery;
 pub mod doctor;
 pub mod feedback;
 pub mod hospital;
+pub mod hospital_code;
+pub mod invitation;
 pub mod notice;
 pub mod occupancy;
 pub mod patient;
+pub mod profile;
 pub mod queue;
 mod reads;
 mod registry;

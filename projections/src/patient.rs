@@ -1,6 +1,6 @@
 //! Patients: who they are and how to reach them.
 
-use medilink_domain::patient::PatientEvent;
+use medilink_domain::patient::{PatientEvent, Profile};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use medilink_domain::{PatientId, TenantId};
 use medilink_log::Position;
@@ -38,6 +38,8 @@ row! {
             date_of_birth: Option<BirthDate>,
             /// How long before visits they want to be reminded; as usual, if nothing was chosen.
             reminders: Option<Vec<ReminderLead>>,
+            /// What else they said of themselves.
+            profile: Option<Profile>,
         }
     }
 }
@@ -46,7 +48,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;
@@ -63,13 +65,9 @@ impl ReadModel for Patients {
     ) -> Result<Option<PatientRow>, FoldError> {
         let registered = match &fact.body {
             Folded::Clear(PatientEvent::Registered(registered)) => registered,
-            Folded::Clear(PatientEvent::RemindersChosen(chosen)) => {
-                return Ok(Some(PatientRow {
-                    version: fact.version,
-                    position: fact.position,
-                    reminders: chosen.leads.clone(),
-                    ..row.ok_or(FoldError("patient-not-registered"))?
-                }));
+            Folded::Clear(later) => {
+                let row = row.ok_or(FoldError("patient-not-registered"))?;
+                return Ok(Some(changed(row, fact, later)));
             }
             Folded::Erased => return Ok(None),
         };
@@ -84,8 +82,28 @@ impl ReadModel for Patients {
             language: registered.language,
             date_of_birth: registered.date_of_birth,
             reminders: None,
+            profile: None,
         }))
     }
+}
+
+fn changed(row: PatientRow, fact: &Fact<PatientEvent>, event: &PatientEvent) -> PatientRow {
+    let mut row = PatientRow {
+        version: fact.version,
+        position: fact.position,
+        ..row
+    };
+    match event {
+        // Only ever the first one.
+        PatientEvent::Registered(_) => {}
+        PatientEvent::RemindersChosen(chosen) => row.reminders.clone_from(&chosen.leads),
+        PatientEvent::ProfileSet(set) => {
+            row.language = set.profile.language;
+            row.profile = Some(set.profile.clone());
+        }
+        PatientEvent::EmailSet(set) => row.email = Some(set.email.clone()),
+    }
+    row
 }
 
 /// One patient.

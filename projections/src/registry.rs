@@ -2,13 +2,15 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital, notice, occupancy,
-    patient, queue, reminder, schedule, visit_type, waitlist,
+    application, appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital,
+    hospital_code, invitation, notice, occupancy, patient, profile, queue, reminder, schedule,
+    visit_type, waitlist,
 };
 
 /// All projections.
 pub(crate) fn all() -> Vec<Registration> {
     vec![
+        lane::<application::Applications>(),
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
         lane::<calendar_feed::CalendarFeeds>(),
@@ -16,9 +18,12 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<doctor::Doctors>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
+        lane::<hospital_code::HospitalCodes>(),
+        lane::<invitation::Invitations>(),
         lane::<notice::Notices>(),
         lane::<occupancy::Occupancies>(),
         lane::<patient::Patients>(),
+        lane::<profile::Profiles>(),
         lane::<queue::Queues>(),
         lane::<reminder::Reminders>(),
         lane::<schedule::Schedules>(),

@@ -3,6 +3,7 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod samples;
+mod staff;
 pub mod world;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,11 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
         ("receptionist", stranger, Role::Receptionist),
         ("administrator", stranger, Role::Administrator),
         ("operator", stranger, Role::Operator),
+        (
+            "platform administrator",
+            stranger,
+            Role::PlatformAdministrator,
+        ),
         ("compliance officer", stranger, Role::ComplianceOfficer),
     ];
     let mut callers = vec![
@@ -62,6 +68,7 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
                 Role::Administrator,
                 Role::Operator,
                 Role::ComplianceOfficer,
+                Role::PlatformAdministrator,
             ],
         ),
     ];

@@ -15,6 +15,7 @@ mod configuration;
 mod contention;
 mod house;
 mod monitoring;
+mod onboarding;
 mod outage;
 mod preconditions;
 mod reminders;

@@ -11,7 +11,12 @@ async fn a_version_that_is_not_the_last_is_never_ignored() {
     let platform = platform().await;
     let world = World::new(&platform).await;
     // May send each command, so that what is refused is refused for the version.
-    let roles = [Role::Administrator, Role::Receptionist, Role::Patient];
+    let roles = [
+        Role::Administrator,
+        Role::PlatformAdministrator,
+        Role::Receptionist,
+        Role::Patient,
+    ];
     let caller = platform.person(world.patient, &roles).await;
     let stale = caller.clone().with("if-match", "\"987654\"");
     let document = platform.caller("").get("/openapi.json").await.unwrap().body;

@@ -11,6 +11,7 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
+use crate::jobs::invitation::InvitationMail;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
@@ -40,6 +41,7 @@ impl Jobs {
         Ok(Self::default()
             .due(mailer.clone().map(Delivery::by))
             .due(Some(Expiry))
+            .event_if(mailer.clone().map(InvitationMail::by))
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
@@ -109,7 +111,7 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 9);
+        assert_eq!(names.len(), 10);
     }
 
     #[test]
@@ -117,7 +119,7 @@ mod tests {
         let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
         assert!(
             jobs.names()
-                .all(|name| !["delivery", "verification"].contains(&name))
+                .all(|name| !["delivery", "invitation", "verification"].contains(&name))
         );
     }
 }

@@ -106,6 +106,11 @@ impl SignInDesk {
             verification,
             code,
         };
+        let context = &CommandContext {
+            idempotency: None,
+            expected_version: None,
+            ..context.clone()
+        };
         Ok(self.0.executor.execute(context, &change).await?)
     }
 }

@@ -89,6 +89,12 @@ impl SignInDesk {
             account: AccountId(context.actor.id),
             name,
         };
+        // What is looked at first is not the same the second time.
+        let context = &CommandContext {
+            idempotency: None,
+            expected_version: None,
+            ..context.clone()
+        };
         Ok(self.0.executor.execute(context, &accept).await?)
     }
 

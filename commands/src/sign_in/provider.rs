@@ -102,6 +102,12 @@ impl SignInDesk {
             typed,
             details,
         };
+        // What is looked at first is not the same the second time.
+        let context = &CommandContext {
+            idempotency: None,
+            expected_version: None,
+            ..context.clone()
+        };
         let done = self.0.executor.execute(context, &apply).await?;
         let own = self.0.secrets.index("hospital-code/visitor", &visitor);
         self.0.attempts.forget(&own).await?;

@@ -11,6 +11,7 @@ mod clinic;
 mod executor;
 mod fees;
 mod midnight;
+mod onboarding;
 mod receipts;
 mod support;
 mod visits;

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId,
-    SeriesId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessTokenId, ApplicationId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalCodeId,
+    HospitalId, InvitationId, NoticeId, PatientId, SeriesId, SubjectId, TenantId, VisitTypeId,
+    WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -90,11 +91,14 @@ macro_rules! ids {
 }
 ids!(
     AccessTokenId,
+    ApplicationId,
     AppointmentId,
     AssetId,
     DepartmentId,
     DoctorId,
+    HospitalCodeId,
     HospitalId,
+    InvitationId,
     NoticeId,
     PatientId,
     SeriesId,

@@ -8,6 +8,7 @@ mod exactly_once;
 mod hosting;
 mod intake;
 mod models;
+mod people;
 mod privacy;
 mod rebuilding;
 mod reference;

@@ -10,6 +10,7 @@ use medilink_log::Position;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::people;
 use super::visits::terms;
 use super::world::{TENANT, World, day, id, stream};
 use crate::{Page, ReadError, appointment, delivery, doctor, hospital, notice, reminder};
@@ -23,7 +24,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 29 {
+    match what % 33 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -124,6 +125,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             };
         }
         28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
+        29..=32 => people::happen(world, what % 33, who, with).await,
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -158,6 +160,7 @@ async fn furnish(world: &World) {
     world.waits(99, 49, 39).await;
     world.rated(599, 49, 4).await;
     world.feed(299, 49, true).await;
+    people::furnish(world).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {

@@ -18,6 +18,9 @@ impl World {
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_staff(operation).await {
+            return sample;
+        }
         self.of_people(operation).await.unwrap_or_else(|| {
             panic!(
                 "{operation} is a new route: give it a sample here, then look at the table that it makes"

@@ -2,6 +2,7 @@
 
 pub(crate) mod delivery;
 pub(crate) mod expiry;
+pub(crate) mod invitation;
 pub(crate) mod lapse;
 pub mod mail;
 pub(crate) mod offer;
