@@ -55,7 +55,7 @@ async fn invite_administrator(asked: &Invite, config: &Config) -> Outcome {
     let done = parts.executor.execute(&context, &invite).await;
     parts.close().await;
     let invitation = done?.answer.invitation;
-    output::print(&format!(
+    output::print(format!(
         "Invited. For seven days whoever has the code becomes a platform administrator with\n\n\
          POST /v1/invitations/{invitation}/accept\n\
          {{\"code\": \"{}\", \"name\": \"…\", \"password\": \"…\"}}\n\n\

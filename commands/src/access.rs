@@ -1,22 +1,42 @@
-//! Reads of a person's data: authorized, and recorded before the data is sent.
+//! Reads of a person's data: authorized, and recorded before the data is sent; and tries that
+//! were denied.
 
+mod opening;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
 use medilink_domain::access::{self, Access, AccessCommand};
-use medilink_domain::values::Code;
-use medilink_domain::{AccessId, SubjectId};
+use medilink_domain::consent::{Grantee, Need};
+use medilink_domain::values::{Code, ConsentAccessMode, ConsentPurpose, HealthInformationType};
+use medilink_domain::{AccessId, ConsentId, SubjectId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::authorizer::Resource;
+use crate::authorizer::{Grounds, Resource};
+use crate::consent::{cover, grantees};
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::work::Work;
+
+pub use opening::{Opening, Period, opening};
 
 /// The record that was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessAnswer {
     /// The record.
     pub access: AccessId,
+}
+
+/// A consent that a read rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reliance {
+    /// The consent.
+    pub consent: ConsentId,
+    /// When what is read under it took place; where nothing was found, an instant at which
+    /// something could have.
+    pub times: BTreeSet<DateTime<Utc>>,
 }
 
 /// Authorizes one read and records it. Only when this has succeeded may the data be sent.
@@ -32,6 +52,32 @@ pub struct Read {
     pub what: Code,
     /// Why it is read, such as `treatment`.
     pub purpose: Code,
+    /// The consents that it rests on, where nothing else allows it. A consent that was taken
+    /// back before the read is recorded allows nothing.
+    pub consents: Vec<Reliance>,
+}
+
+impl Read {
+    /// Makes use of the consents, each of which must hold for all that is read under it.
+    async fn rely(&self, work: &mut Work<'_>) -> Result<Grounds, CommandError> {
+        let missing = || CommandError::NotFound(self.resource.kind);
+        let information_type = information(self.action).ok_or_else(missing)?;
+        let subject = self.resource.subject.map(SubjectId).ok_or_else(missing)?;
+        let grantees = grantees(work).await?;
+        for Reliance { consent, times } in &self.consents {
+            let times = times.iter();
+            let needs: Vec<_> = times
+                .map(|recorded_at| need(&grantees, information_type, *recorded_at))
+                .collect();
+            if !cover(work, *consent, subject, &needs).await? {
+                return Err(missing());
+            }
+        }
+        Ok(Grounds {
+            consent: true,
+            ..Grounds::default()
+        })
+    }
 }
 
 impl Operation for Read {
@@ -43,7 +89,13 @@ impl Operation for Read {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<Vec<AccessAnswer>, CommandError> {
-        work.authorize(self.action, &self.resource)?;
+        let grounds = if self.consents.is_empty() {
+            Grounds::default()
+        } else {
+            self.rely(work).await?
+        };
+        work.authorize_on(self.action, &self.resource, grounds)?;
+        let consents: Vec<ConsentId> = self.consents.iter().map(|relied| relied.consent).collect();
         let mut answers = Vec::with_capacity(self.subjects.len());
         for subject in &self.subjects {
             let access = AccessId(Uuid::now_v7());
@@ -53,7 +105,7 @@ impl Operation for Read {
                 subject: *subject,
                 resource: self.what.clone(),
                 purpose: self.purpose.clone(),
-                consents: Vec::new(),
+                consents: consents.clone(),
                 emergency: None,
             };
             work.decide(&mut instance, AccessCommand::Record(record))
@@ -61,5 +113,73 @@ impl Operation for Read {
             answers.push(AccessAnswer { access });
         }
         Ok(answers)
+    }
+}
+
+/// Records that somebody wanted to see a person's data, and was denied.
+#[derive(Clone, Debug)]
+pub struct Deny {
+    /// Whose data they named.
+    pub subject: SubjectId,
+    /// What they wanted to do.
+    pub action: Action,
+    /// With what.
+    pub kind: &'static str,
+}
+
+impl Operation for Deny {
+    const NAME: &'static str = "deny";
+    type Answer = AccessAnswer;
+
+    fn target(&self) -> String {
+        String::new()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<AccessAnswer, CommandError> {
+        work.authorize(
+            Action::BeDenied,
+            &Resource::of_tenant(self.kind, work.tenant()),
+        )?;
+        let code = |text: &str| {
+            text.replace(' ', "-")
+                .parse()
+                .map_err(|_| CommandError::Internal(format!("{text} is no code")))
+        };
+        let access = AccessId(Uuid::now_v7());
+        let mut instance = work.create::<Access>(&access);
+        let deny = access::Deny {
+            access,
+            subject: self.subject,
+            action: code(self.action.name())?,
+            resource: code(self.kind)?,
+        };
+        work.decide(&mut instance, AccessCommand::Deny(deny))
+            .await?;
+        Ok(AccessAnswer { access })
+    }
+}
+
+/// What kind of information an action discloses, if it is one that patients consent to.
+const fn information(action: Action) -> Option<HealthInformationType> {
+    match action {
+        Action::ListAppointments | Action::ReadAppointment => {
+            Some(HealthInformationType::OPConsultation)
+        }
+        _ => None,
+    }
+}
+
+/// To look at it, for care.
+const fn need(
+    grantees: &[Grantee],
+    information_type: HealthInformationType,
+    recorded_at: DateTime<Utc>,
+) -> Need<'_> {
+    Need {
+        grantees,
+        information_type,
+        recorded_at,
+        mode: ConsentAccessMode::View,
+        purpose: ConsentPurpose::CareManagement,
     }
 }

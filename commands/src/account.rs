@@ -144,7 +144,11 @@ impl Operation for Recover {
         if address != Some(mailed.email.folded()) {
             return Err(VerificationError::CodeWrong.into());
         }
-        set_password(work, account, &self.password_hash).await
+        // Another code, or whoever has the password, was faster.
+        if mailed.passwords != Some(instance.state().passwords) {
+            return Err(VerificationError::CodeWrong.into());
+        }
+        set_password(work, account, &self.password_hash, true).await
     }
 }
 
@@ -182,7 +186,7 @@ impl Operation for ChangePassword {
                 return Err(SessionError::Over.into());
             }
         }
-        set_password(work, self.account, &self.password_hash).await
+        set_password(work, self.account, &self.password_hash, false).await
     }
 }
 
@@ -190,10 +194,12 @@ async fn set_password(
     work: &mut Work<'_>,
     account: AccountId,
     password_hash: &PasswordHash,
+    recovered: bool,
 ) -> Result<AccountAnswer, CommandError> {
     let mut instance = work.existing::<Account>(&account, KIND).await?;
     let set = AccountCommand::SetPassword(account::SetPassword {
         password_hash: password_hash.clone(),
+        recovered,
     });
     work.decide(&mut instance, set).await?;
     Ok(AccountAnswer {
@@ -227,7 +233,7 @@ impl Operation for Disable {
     }
 }
 
-/// Lets its person in again, with the sessions that have not run out.
+/// Lets its person in again; sessions from before it was disabled stay over.
 #[derive(Clone, Debug)]
 pub struct Enable {
     /// The account.
@@ -300,7 +306,8 @@ impl Inline for AccountTable {
             }
             AccountEvent::Disabled(disabled) => {
                 let sql =
-                    "UPDATE inline.accounts SET disabled_at = $2, position = $3 WHERE account = $1";
+                    "UPDATE inline.accounts SET disabled_at = $2, era = era + 1, position = $3
+                     WHERE account = $1";
                 client
                     .execute(sql, &[&disabled.account.uuid(), &at.recorded_at, &position])
                     .await?;

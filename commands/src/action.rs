@@ -32,10 +32,14 @@ actions! {
     AddAsset = "add-asset",
     /// Add a department to a hospital.
     AddDepartment = "add-department",
+    /// Add a second factor of one's own.
+    AddSecondFactor = "add-second-factor",
     /// Apply to work at a hospital.
     Apply = "apply",
     /// Take an applicant on.
     ApproveApplication = "approve-application",
+    /// Be denied a person's data, which is recorded.
+    BeDenied = "be-denied",
     /// Book an appointment for a patient.
     BookAppointment = "book-appointment",
     /// Book visits that come back.
@@ -74,12 +78,18 @@ actions! {
     DeclineOffer = "decline-offer",
     /// Offer a kind of visit.
     DefineVisitType = "define-visit-type",
+    /// Refuse what was asked for.
+    DenyConsent = "deny-consent",
     /// Let nobody in with an account.
     DisableAccount = "disable-account",
+    /// Take the say for a minor from their guardian.
+    DismissGuardian = "dismiss-guardian",
     /// Let its person in again.
     EnableAccount = "enable-account",
     /// End a session.
     EndSession = "end-session",
+    /// Note that a consent's time is over.
+    ExpireConsent = "expire-consent",
     /// Take a patient off the waitlist whose wish is over.
     ExpireWait = "expire-wait",
     /// Say how a visit was.
@@ -88,12 +98,16 @@ actions! {
     GivePermission = "give-permission",
     /// Let a member of staff act in a role.
     GiveRole = "give-role",
+    /// Let somebody see a part of a record.
+    GrantConsent = "grant-consent",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
     /// Invite somebody to a role.
     InviteStaff = "invite-staff",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
+    /// Give out backup codes of one's own.
+    IssueBackupCodes = "issue-backup-codes",
     /// Issue a code with which people apply.
     IssueHospitalCode = "issue-hospital-code",
     /// Put a patient on the waitlist.
@@ -102,24 +116,34 @@ actions! {
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// List who read a patient's data.
+    ListAccesses = "list-accesses",
     /// Read who applies at a hospital.
     ListApplications = "list-applications",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
     ListCalendarFeeds = "list-calendar-feeds",
+    /// See who may, or wants to, see a record.
+    ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// See which records one may see.
+    ListGrantedConsents = "list-granted-consents",
     /// See a hospital's codes, which are not shown again.
     ListHospitalCodes = "list-hospital-codes",
     /// Read whom a hospital has invited.
     ListInvitations = "list-invitations",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List one's second factors.
+    ListSecondFactors = "list-second-factors",
     /// List one's sessions.
     ListSessions = "list-sessions",
     /// Read what a patient waits for.
     ListWaitlist = "list-waitlist",
+    /// Give somebody the say for a minor.
+    NameGuardian = "name-guardian",
     /// Offer a freed slot to the next in line.
     OfferSlot = "offer-slot",
     /// Open a feed of one's appointments for calendar programs.
@@ -130,6 +154,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Show again who one is.
+    ProveSession = "prove-session",
     /// Read one's own application.
     ReadApplication = "read-application",
     /// Read one appointment.
@@ -138,6 +164,8 @@ actions! {
     ReadBoard = "read-board",
     /// Read such a feed.
     ReadCalendarFeed = "read-calendar-feed",
+    /// See one consent.
+    ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
     /// Read a hospital's figures, which name no patient.
@@ -146,6 +174,8 @@ actions! {
     ReadOwnChanges = "read-own-changes",
     /// Read who a patient is.
     ReadPatient = "read-patient",
+    /// Read the policies.
+    ReadPolicies = "read-policies",
     /// See who works at a hospital, and as what.
     ReadStaff = "read-staff",
     /// Record what became of a notice.
@@ -154,6 +184,8 @@ actions! {
     RecordNoShow = "record-no-show",
     /// Keep a session alive.
     RefreshSession = "refresh-session",
+    /// Register one's child as a patient.
+    RegisterDependant = "register-dependant",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
     /// Register a patient.
@@ -162,6 +194,10 @@ actions! {
     RegisterProvider = "register-provider",
     /// Not take an applicant on.
     RejectApplication = "reject-application",
+    /// Take a second factor of one's own away.
+    RemoveSecondFactor = "remove-second-factor",
+    /// Ask to see a part of a record.
+    RequestConsent = "request-consent",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -178,10 +214,14 @@ actions! {
     RetireVisitType = "retire-visit-type",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
+    /// Take a consent back.
+    RevokeConsent = "revoke-consent",
     /// Let nobody apply with a code any more.
     RevokeHospitalCode = "revoke-hospital-code",
     /// Take an invitation back.
     RevokeInvitation = "revoke-invitation",
+    /// Search who read whose data.
+    SearchAccesses = "search-accesses",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
@@ -200,6 +240,8 @@ actions! {
     TakePermission = "take-permission",
     /// Let a member of staff act in a role no more.
     TakeRole = "take-role",
+    /// Ask what the policies say of somebody.
+    TestPolicies = "test-policies",
     /// Waive a fee.
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.

@@ -1,12 +1,15 @@
 //! Who acts, and under what circumstances.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use medilink_domain::values::Role;
 use medilink_domain::{DepartmentId, HospitalId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
 
 use crate::action::Action;
+
+/// For how long it counts that somebody has shown again who they are.
+pub const PROVEN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// A person or a worker that acts in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,11 @@ impl Actor {
             second_factor: false,
             proven_at: None,
         }
+    }
+
+    /// Whether they have shown of late who they are.
+    pub fn is_recently_proven(&self, now: DateTime<Utc>) -> bool {
+        self.proven_at.is_some_and(|at| now - at < PROVEN_FOR)
     }
 
     /// Everything that they are somewhere.

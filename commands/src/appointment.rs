@@ -24,7 +24,7 @@ use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::placement::{Placed, Placement, vacate};
-use crate::practice::{Practice, hospital_of};
+use crate::practice::{Practice, at_work, hospital_of};
 use crate::queue;
 use crate::work::{Instance, Work};
 
@@ -107,7 +107,7 @@ impl Operation for Book {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let resource = wanted_with(work, self.patient, self.doctor).await?;
         work.authorize(Action::BookAppointment, &resource)?;
         self.authorize_extras(work, &resource)?;
         let patient = work.existing::<Patient>(&self.patient, "patient").await?;
@@ -277,7 +277,8 @@ fn waived(
         return Ok(fee);
     }
     work.authorize(Action::WaiveFee, &resource(work, booking))?;
-    Ok(policy.waive(fee, &work.context().actor.roles)?)
+    let roles: Vec<_> = work.context().actor.roles_at(&[booking.hospital]).collect();
+    Ok(policy.waive(fee, &roles)?)
 }
 
 /// Takes a visit off the patient's agenda and out of the doctor's queue.
@@ -309,6 +310,17 @@ fn resource(work: &Work<'_>, booking: &Booking) -> Resource {
     Resource::of_tenant(KIND, work.tenant())
         .about(booking.patient.uuid())
         .with_doctor(booking.doctor.uuid())
+        .at(booking.hospital)
+}
+
+/// What a patient wants of a doctor, at the doctor's hospital.
+pub(crate) async fn wanted_with(
+    work: &mut Work<'_>,
+    patient: PatientId,
+    doctor: DoctorId,
+) -> Result<Resource, CommandError> {
+    let resource = Resource::of_tenant("patient", work.tenant()).about(patient.uuid());
+    at_work(work, doctor, resource).await
 }
 
 fn answer(

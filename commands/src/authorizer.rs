@@ -1,6 +1,7 @@
 //! The one place that decides who may do what: Cedar, default deny, policies in
 //! `schemas/policies`.
 
+mod explanation;
 mod question;
 
 use std::collections::{HashMap, HashSet};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::Actor;
+pub use explanation::{Explanation, Policy};
 pub use question::Grounds;
 use question::{Question, Who, context, person_attributes, record_attributes};
 
@@ -40,6 +42,10 @@ pub struct Resource {
     pub hospitals: Vec<HospitalId>,
     /// The role that it is about, if it is about one.
     pub role: Option<Role>,
+    /// The guardian who has the say for that person now, while they are minor.
+    pub guardian: Option<Uuid>,
+    /// Who it is granted to: the actor, if they are, or work where those do.
+    pub grantee: Option<Uuid>,
 }
 
 impl Resource {
@@ -52,6 +58,8 @@ impl Resource {
             doctor: None,
             hospitals: Vec::new(),
             role: None,
+            guardian: None,
+            grantee: None,
         }
     }
 
@@ -82,6 +90,20 @@ impl Resource {
     #[must_use]
     pub const fn of_role(mut self, role: Role) -> Self {
         self.role = Some(role);
+        self
+    }
+
+    /// The data of a minor for whom somebody has the say, if it is one.
+    #[must_use]
+    pub const fn with_guardian(mut self, guardian: Option<Uuid>) -> Self {
+        self.guardian = guardian;
+        self
+    }
+
+    /// Something that is granted to the actor, if it is.
+    #[must_use]
+    pub const fn with_grantee(mut self, grantee: Option<Uuid>) -> Self {
+        self.grantee = grantee;
         self
     }
 }
@@ -115,9 +137,28 @@ pub enum Denied {
     /// The actor may know of the resource but not do this.
     #[error("this needs another role")]
     Role,
+    /// The actor could, had they shown a second factor when they signed in.
+    #[error("this needs a second factor")]
+    SecondFactor,
+    /// The actor could, had they shown of late who they are.
+    #[error("this needs a fresh proof of who asks")]
+    Proof,
     /// The actor may not even know whether there is such a resource.
     #[error("there is no such {0}")]
     Hidden(&'static str),
+}
+
+impl Denied {
+    /// How it is denied to somebody whom showing more would not help.
+    fn to(actor: &Actor, resource: &Resource) -> Self {
+        // Everyone knows that they themselves are there.
+        let others = resource.subject.is_some_and(|subject| subject != actor.id);
+        if resource.tenant != actor.tenant || others {
+            Self::Hidden(resource.kind)
+        } else {
+            Self::Role
+        }
+    }
 }
 
 /// The policies don't fit their schema: found when a process starts and by the tests.
@@ -138,8 +179,18 @@ struct Inner {
     decided: RwLock<HashMap<Question, Ruling>>,
 }
 
-/// The policies that allow it, by their ids; `None` when none does.
-type Ruling = Option<Arc<[String]>>;
+/// What was decided.
+#[derive(Clone)]
+enum Ruling {
+    /// It is allowed, by these policies.
+    Allowed(Arc<[String]>),
+    /// It would be with a second factor.
+    SecondFactor,
+    /// It would be with a fresh proof.
+    Proof,
+    /// It is not.
+    Denied,
+}
 
 /// Decides. Cheap to clone.
 #[derive(Clone)]
@@ -228,27 +279,23 @@ impl Authorizer {
         resource: &Resource,
         grounds: Grounds,
     ) -> Result<Permit, Denied> {
-        let denied = || {
+        let refused = |why| {
             metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
-            // Everyone knows that they themselves are there.
-            let others = resource.subject.is_some_and(|subject| subject != actor.id);
-            let hidden = resource.tenant != actor.tenant || others;
-            if hidden {
-                Denied::Hidden(resource.kind)
-            } else {
-                Denied::Role
-            }
+            why
         };
+        let denied = || refused(Denied::to(actor, resource));
         // Tenants never meet, whatever a policy may say.
         if resource.tenant != actor.tenant {
             return Err(denied());
         }
         match self.ruling(Question::new(actor, action, resource, grounds)) {
-            Some(decided_by) => Ok(Permit {
+            Ruling::Allowed(decided_by) => Ok(Permit {
                 policy_set: self.0.digest.clone(),
                 decided_by,
             }),
-            None => Err(denied()),
+            Ruling::SecondFactor => Err(refused(Denied::SecondFactor)),
+            Ruling::Proof => Err(refused(Denied::Proof)),
+            Ruling::Denied => Err(denied()),
         }
     }
 
@@ -264,13 +311,13 @@ impl Authorizer {
         if let Some(ruling) = known {
             return ruling;
         }
-        let ruling = self.decide(&question).unwrap_or_else(|error| {
+        let ruling = self.rule(&question).unwrap_or_else(|error| {
             tracing::error!(
                 error,
                 action = question.action.name(),
                 "an authorization request could not be built"
             );
-            None
+            Ruling::Denied
         });
         let mut decided = self
             .0
@@ -281,7 +328,28 @@ impl Authorizer {
         ruling
     }
 
-    fn decide(&self, question: &Question) -> Result<Ruling, String> {
+    /// Whether it is allowed, and if not, whether showing more would do.
+    fn rule(&self, question: &Question) -> Result<Ruling, String> {
+        let allows = |question: &Question| {
+            let (decision, _) = self.decide(question)?;
+            Ok::<bool, String>(decision == Decision::Allow)
+        };
+        if let (Decision::Allow, decided_by) = self.decide(question)? {
+            return Ok(Ruling::Allowed(decided_by.into()));
+        }
+        let proven = question.clone().recently_proven();
+        let with_both = proven.clone().with_second_factor();
+        Ok(if allows(&proven)? {
+            Ruling::Proof
+        } else if allows(&with_both)? {
+            Ruling::SecondFactor
+        } else {
+            Ruling::Denied
+        })
+    }
+
+    /// The decision, and the policies that it rests on.
+    fn decide(&self, question: &Question) -> Result<(Decision, Vec<String>), String> {
         let names = &self.0.names;
         let text = |error: &dyn std::fmt::Display| error.to_string();
         let principal =
@@ -324,7 +392,7 @@ impl Authorizer {
             .map(ToString::to_string)
             .collect();
         decided_by.sort_unstable();
-        Ok((response.decision() == Decision::Allow).then(|| decided_by.into()))
+        Ok((response.decision(), decided_by))
     }
 }
 

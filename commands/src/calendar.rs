@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
-use crate::practice::Practice;
+use crate::practice::{Practice, resource_of};
 use crate::work::Work;
 
 /// The window that was opened or closed.
@@ -51,7 +50,7 @@ impl Operation for OpenWindow {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<WindowAnswer, CommandError> {
-        let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(self.doctor.uuid());
+        let resource = resource_of(work, self.doctor).await?;
         work.authorize(Action::OpenWindow, &resource)?;
         let place = Practice::of(work, self.doctor).await?.place();
         let id = CalendarId {
@@ -100,7 +99,7 @@ impl Operation for CloseWindow {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<WindowAnswer, CommandError> {
-        let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(self.doctor.uuid());
+        let resource = resource_of(work, self.doctor).await?;
         work.authorize(Action::CloseWindow, &resource)?;
         let id = CalendarId {
             doctor: self.doctor,

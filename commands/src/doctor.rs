@@ -11,6 +11,7 @@ use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::practice::resource_of;
 use crate::work::Work;
 
 /// The kind of name that a registration number is.
@@ -60,7 +61,7 @@ impl Operation for Register {
     async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
         work.authorize(
             Action::RegisterDoctor,
-            &Resource::of_tenant("doctor", work.tenant()),
+            &Resource::of_tenant("doctor", work.tenant()).at(self.hospital),
         )?;
         let hospital = work
             .existing::<Hospital>(&self.hospital, "hospital")
@@ -109,12 +110,9 @@ impl Operation for SetProfile {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
-        let mut instance = work.existing::<Doctor>(&self.doctor, "doctor").await?;
-        let post = instance.state().post()?;
-        let resource = Resource::of_tenant("doctor", work.tenant())
-            .with_doctor(post.doctor.uuid())
-            .at(post.hospital);
+        let resource = resource_of(work, self.doctor).await?;
         work.authorize(Action::SetDoctorProfile, &resource)?;
+        let mut instance = work.existing::<Doctor>(&self.doctor, "doctor").await?;
         work.expect_version(&instance)?;
         let set = DoctorCommand::SetProfile(self.profile.clone());
         work.decide(&mut instance, set).await?;

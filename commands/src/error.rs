@@ -7,12 +7,20 @@ use medilink_log::{AppendError, CodecError};
 use medilink_vault::VaultError;
 use thiserror::Error;
 
+use crate::authorizer::Denied;
+
 /// Each variant is something that the caller can act on.
 #[derive(Debug, Error)]
 pub enum CommandError {
     /// The actor's roles don't allow it.
     #[error("this needs another role")]
     Forbidden,
+    /// The actor's roles need a session that was begun with a second factor.
+    #[error("this needs a second factor")]
+    SecondFactorRequired,
+    /// The actor must first show again who they are.
+    #[error("this needs a fresh proof of who asks")]
+    ProofRequired,
     /// There is no such thing, or the actor may not know of it.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -57,6 +65,17 @@ pub enum CommandError {
 impl<P: Problem> From<P> for CommandError {
     fn from(problem: P) -> Self {
         Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<Denied> for CommandError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Role => Self::Forbidden,
+            Denied::SecondFactor => Self::SecondFactorRequired,
+            Denied::Proof => Self::ProofRequired,
+            Denied::Hidden(kind) => Self::NotFound(kind),
+        }
     }
 }
 

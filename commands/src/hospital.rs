@@ -123,8 +123,8 @@ async fn set_up(
     hospital: HospitalId,
     action: Action,
 ) -> Result<Instance<Hospital>, CommandError> {
-    let there = Resource::of_tenant("hospital", work.tenant()).at(hospital);
-    work.authorize(action, &there)?;
+    let resource = Resource::of_tenant("hospital", work.tenant()).at(hospital);
+    work.authorize(action, &resource)?;
     let instance = work.existing::<Hospital>(&hospital, "hospital").await?;
     work.expect_version(&instance)?;
     Ok(instance)

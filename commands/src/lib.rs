@@ -16,11 +16,13 @@ mod attempts;
 mod authorizer;
 pub mod calendar;
 pub mod calendar_feed;
+pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
 mod error;
 mod executor;
 pub mod feedback;
+pub mod guardian;
 pub mod hospital;
 pub mod hospital_code;
 mod inline;
@@ -29,11 +31,13 @@ pub mod notice;
 mod occupancy;
 pub mod patient;
 mod placement;
+pub mod policy;
 mod practice;
 mod profile;
 mod queue;
 mod receipt;
 pub mod schedule;
+pub mod second_factor;
 pub mod series;
 pub mod session;
 pub mod sign_in;
@@ -47,8 +51,10 @@ mod work;
 use std::sync::Arc;
 
 pub use action::Action;
-pub use actor::{Actor, CommandContext, Idempotency, Permission, Post};
-pub use authorizer::{Authorizer, Denied, Grounds, Permit, PolicyError, Resource};
+pub use actor::{Actor, CommandContext, Idempotency, PROVEN_FOR, Permission, Post};
+pub use authorizer::{
+    Authorizer, Denied, Explanation, Grounds, Permit, Policy, PolicyError, Resource,
+};
 pub use error::CommandError;
 pub use executor::{Committed, Executor, Operation};
 use medilink_log::InlineProjection;
@@ -73,6 +79,7 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
     vec![
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
+        inline::projection::<consent::ConsentTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
     ]

@@ -89,7 +89,8 @@ impl Operation for ChooseReminders {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        let resource = expected(work, self.patient, agenda.state());
         work.authorize(Action::ChooseReminders, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;
@@ -98,7 +99,6 @@ impl Operation for ChooseReminders {
         });
         work.decide(&mut instance, choose).await?;
         let leads = instance.state().reminders.clone();
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
         for visit in &agenda.state().visits {
             let id = CalendarId {
                 doctor: visit.doctor,
@@ -124,6 +124,13 @@ impl Operation for ChooseReminders {
     }
 }
 
+/// A patient at the hospitals where they are expected.
+fn expected(work: &Work<'_>, patient: PatientId, agenda: &Agenda) -> Resource {
+    let resource = Resource::of_tenant("patient", work.tenant()).about(patient.uuid());
+    let visits = agenda.visits.iter();
+    visits.fold(resource, |resource, visit| resource.at(visit.hospital))
+}
+
 /// Says more of who a patient is, in place of what was said before.
 #[derive(Clone, Debug)]
 pub struct SetProfile {
@@ -142,7 +149,8 @@ impl Operation for SetProfile {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        let resource = expected(work, self.patient, agenda.state());
         work.authorize(Action::SetPatientProfile, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;

@@ -8,6 +8,7 @@ use medilink_domain::schedule::{DayPlan, Schedule};
 use medilink_domain::values::TimeZone;
 use medilink_domain::{DoctorId, HospitalId};
 
+use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::work::Work;
 
@@ -62,6 +63,33 @@ impl Practice {
             time_zone: self.time_zone,
         }
     }
+}
+
+/// A doctor and what is theirs, at the hospital where they work. Whether there is such a doctor
+/// is not said.
+pub(crate) async fn resource_of(
+    work: &mut Work<'_>,
+    doctor: DoctorId,
+) -> Result<Resource, CommandError> {
+    let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(doctor.uuid());
+    at_work(work, doctor, resource).await
+}
+
+/// Something at the hospital where a doctor works. Whether there is such a doctor is not said.
+pub(crate) async fn at_work(
+    work: &mut Work<'_>,
+    doctor: DoctorId,
+    resource: Resource,
+) -> Result<Resource, CommandError> {
+    let post = match work.load::<Doctor>(&doctor, "doctor").await {
+        Ok(known) => known.state().post,
+        Err(CommandError::NotFound(_)) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(match post {
+        Some(post) => resource.at(post.hospital),
+        None => resource,
+    })
 }
 
 /// What is known of a hospital.

@@ -1,17 +1,15 @@
 //! When doctors receive patients: weekly hours, other hours on a date, leave.
 
 use chrono::NaiveDate;
-use medilink_domain::doctor::Doctor;
 use medilink_domain::schedule::{self, Hours, Schedule, ScheduleCommand, WeeklyHours};
 use medilink_domain::{DoctorId, LeaveId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
-use crate::practice::Practice;
+use crate::practice::{Practice, resource_of};
 use crate::work::Work;
 
 /// The schedule after a command.
@@ -171,17 +169,7 @@ impl Operation for WithdrawLeave {
 }
 
 async fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
-    let resource = Resource::of_tenant("doctor", work.tenant()).with_doctor(doctor.uuid());
-    // A doctor of another network is nobody here.
-    let post = match work.load::<Doctor>(&doctor, "doctor").await {
-        Ok(record) => record.state().post,
-        Err(CommandError::NotFound(_)) => None,
-        Err(error) => return Err(error),
-    };
-    let resource = match post {
-        Some(post) => resource.at(post.hospital),
-        None => resource,
-    };
+    let resource = resource_of(work, doctor).await?;
     work.authorize(action, &resource)
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::appointment::{self, AppointmentAnswer};
+use crate::appointment::{self, AppointmentAnswer, wanted_with};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
@@ -48,7 +48,7 @@ impl Operation for Book {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<SeriesAnswer, CommandError> {
         let first = &self.first;
-        let resource = Resource::of_tenant("patient", work.tenant()).about(first.patient.uuid());
+        let resource = wanted_with(work, first.patient, first.doctor).await?;
         work.authorize(Action::BookSeries, &resource)?;
         first.authorize_extras(work, &resource)?;
         let patient = work.existing::<Patient>(&first.patient, "patient").await?;
@@ -119,7 +119,11 @@ impl Operation for Cancel {
     async fn perform(&self, work: &mut Work<'_>) -> Result<SeriesAnswer, CommandError> {
         let instance = work.existing::<Series>(&self.series, KIND).await?;
         let booked = instance.state().booked()?.clone();
-        let resource = Resource::of_tenant(KIND, work.tenant()).about(booked.patient.uuid());
+        let mut resource = Resource::of_tenant(KIND, work.tenant()).about(booked.patient.uuid());
+        if let Some(first) = booked.appointments.first() {
+            let first = work.existing::<Appointment>(first, "appointment").await?;
+            resource = resource.at(first.state().booking()?.hospital);
+        }
         work.authorize(Action::CancelSeries, &resource)?;
         let mut cancelled = Vec::new();
         for appointment in booked.appointments {

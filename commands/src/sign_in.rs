@@ -6,10 +6,14 @@
 //! [`floor::FLOOR`] after it was asked.
 
 mod account;
+mod challenge;
 mod config;
 mod email;
+mod factors;
 mod floor;
 mod invitation;
+mod passkey;
+mod proof;
 mod provider;
 mod refusal;
 mod secrets;
@@ -18,16 +22,25 @@ mod session;
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_credentials::{HashingError, PasswordHashing, Verdict};
+use medilink_credentials::{
+    HashingError, PasskeyError, PasskeySite, PasswordHashing, StatementKind, Verdict,
+};
 use medilink_domain::account::Account;
 use medilink_domain::values::{Code, EmailAddress, PasswordHash};
 use medilink_domain::{AccountId, Decider, TenantId};
+use serde_json::{Map, Value};
+use thiserror::Error;
+use tokio::time::{MissedTickBehavior, interval};
 use uuid::Uuid;
 
 pub use account::{Asked, Registration};
+pub use challenge::{Challenged, Entry, Method, Reply};
 pub use config::{Lifetimes, SignInConfig};
+pub use factors::{BackupCodes, Invitation};
 pub use invitation::Acceptance;
 pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
+pub use passkey::PasskeyQuestion;
+pub use proof::Proof;
 pub use provider::ProviderRegistration;
 pub use refusal::Refusal;
 use secrets::Secrets;
@@ -49,6 +62,24 @@ const PASSWORDS: Pace = Pace {
     forget: Duration::from_hours(24),
 };
 
+/// What the receipt of a consent is.
+const CONSENT_RECEIPT: StatementKind =
+    StatementKind::new("consent-receipt+jwt", "medilink-consent-receipt");
+/// Second factors: as passwords. A code of an app is one of three in a million, so that guessing
+/// one takes a century.
+const FACTORS: Pace = PASSWORDS;
+
+/// Why nobody can be let in with these settings.
+#[derive(Debug, Error)]
+pub enum DeskError {
+    /// Those of the password hash.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+    /// The origin.
+    #[error("gateway.sign_in.origin: {0}")]
+    Origin(#[from] PasskeyError),
+}
+
 /// Lets people in. Cheap to clone.
 #[derive(Clone)]
 pub struct SignInDesk(Arc<Inner>);
@@ -58,6 +89,7 @@ struct Inner {
     attempts: Attempts,
     sessions: Sessions,
     passwords: PasswordHashing,
+    site: Arc<PasskeySite>,
     tokens: TokenKeys,
     secrets: Secrets,
     config: SignInConfig,
@@ -76,18 +108,19 @@ impl SignInDesk {
     /// The desk of one hospital network.
     ///
     /// # Errors
-    /// When the settings of the password hash can't be used.
+    /// When the settings of the password hash or the origin can't be used.
     pub fn new(
         executor: Executor,
         tokens: TokenKeys,
         config: SignInConfig,
         tenant: TenantId,
-    ) -> Result<Self, HashingError> {
+    ) -> Result<Self, DeskError> {
         let database = executor.reader().database().clone();
         Ok(Self(Arc::new(Inner {
             attempts: Attempts::new(database.clone()),
             sessions: Sessions::new(database),
             passwords: PasswordHashing::new(config.hashing.clone())?,
+            site: Arc::new(PasskeySite::new(&config.origin, &config.name)?),
             secrets: Secrets::new(executor.vault().clone(), tenant),
             executor,
             tokens,
@@ -102,8 +135,34 @@ impl SignInDesk {
     }
 
     /// The public keys of access tokens (RFC 7517).
-    pub fn public_keys(&self) -> serde_json::Value {
+    pub fn public_keys(&self) -> Value {
         self.0.tokens.jwks()
+    }
+
+    /// The receipt of a consent: these claims, signed with the keys of access tokens but not to
+    /// be taken for one.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub fn receipt(&self, claims: Map<String, Value>) -> Result<String, CommandError> {
+        let signed = self.0.tokens.sign(CONSENT_RECEIPT, claims);
+        signed.map_err(|error| CommandError::Internal(error.to_string()))
+    }
+
+    /// Reads the keys of access tokens again from time to time, for ever: a new key is published
+    /// before its first token is met, and one that was deleted is believed no more.
+    pub async fn keep_keys(&self) {
+        let every = Duration::from_secs(self.0.config.keys_seconds.max(1).into());
+        let mut ticks = interval(every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let keys = self.0.tokens.clone();
+            let read = tokio::task::spawn_blocking(move || keys.reload()).await;
+            if let Ok(Err(error)) = read {
+                tracing::error!(%error, "the keys of access tokens could not be read again");
+            }
+        }
     }
 
     /// The account that signs in with an address. Where there is none, a stream is read all the

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::actor::{Permission, Post};
+use crate::actor::{Actor, Permission, Post};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
@@ -286,6 +286,21 @@ pub(crate) fn roles_of_row(row: &Row) -> Vec<StaffRole> {
         })
         .collect()
 }
+
+/// Somebody with what they were given besides the roles of their account.
+pub(crate) fn with(mut actor: Actor, (given, permissions): Given) -> Actor {
+    for role in given {
+        match role.post() {
+            Some(post) => actor.posts.push(post),
+            None => actor.roles.push(role.role),
+        }
+    }
+    actor.permissions.extend(permissions);
+    actor
+}
+
+/// What a row of [`GIVEN`] says.
+pub(crate) type Given = (Vec<StaffRole>, Vec<Permission>);
 
 /// What [`GIVEN`] selected.
 pub(crate) fn permissions_of_row(row: &Row) -> Vec<Permission> {

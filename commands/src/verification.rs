@@ -35,7 +35,10 @@ impl Operation for Request {
             &Resource::of_tenant("verification", work.tenant()),
         )?;
         let verification = self.0.verification;
-        let mut instance = work.create::<Verification>(&verification);
+        // One that was asked for already is told so.
+        let mut instance = work
+            .load::<Verification>(&verification, "verification")
+            .await?;
         let request = VerificationCommand::Request(self.0.clone());
         work.decide(&mut instance, request).await?;
         Ok(VerificationAnswer { verification })

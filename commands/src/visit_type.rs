@@ -41,7 +41,7 @@ impl Operation for Define {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<VisitTypeAnswer, CommandError> {
-        let resource = Resource::of_tenant("hospital", work.tenant());
+        let resource = Resource::of_tenant("hospital", work.tenant()).at(self.hospital);
         work.authorize(Action::DefineVisitType, &resource)?;
         work.existing::<Hospital>(&self.hospital, "hospital")
             .await?;
@@ -107,8 +107,16 @@ async fn carry_out(
     action: Action,
     command: VisitTypeCommand,
 ) -> Result<VisitTypeAnswer, CommandError> {
-    work.authorize(action, &Resource::of_tenant(KIND, work.tenant()))?;
-    let mut instance = work.existing::<VisitType>(&visit_type, KIND).await?;
+    let mut instance = work.load::<VisitType>(&visit_type, KIND).await?;
+    let resource = Resource::of_tenant(KIND, work.tenant());
+    let resource = match &instance.state().offer {
+        Some(offer) => resource.at(offer.hospital),
+        None => resource,
+    };
+    work.authorize(action, &resource)?;
+    if instance.version() == 0 {
+        return Err(CommandError::NotFound(KIND));
+    }
     work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;
     Ok(answer(visit_type, &instance))

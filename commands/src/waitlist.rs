@@ -54,7 +54,9 @@ impl Operation for Join {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<WaitlistAnswer, CommandError> {
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let resource = Resource::of_tenant("patient", work.tenant())
+            .about(self.patient.uuid())
+            .at(self.wish.hospital);
         work.authorize(Action::JoinWaitlist, &resource)?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let hospital = hospital_of(work, self.wish.hospital).await?;
@@ -366,8 +368,10 @@ async fn allowed(
     action: Action,
 ) -> Result<Instance<Waitlist>, CommandError> {
     let instance = work.existing::<Waitlist>(&entry, KIND).await?;
-    let patient = instance.state().joined()?.patient;
-    let resource = Resource::of_tenant(KIND, work.tenant()).about(patient.uuid());
+    let joined = instance.state().joined()?;
+    let resource = Resource::of_tenant(KIND, work.tenant())
+        .about(joined.patient.uuid())
+        .at(joined.wish.hospital);
     work.authorize(action, &resource)?;
     work.expect_version(&instance)?;
     Ok(instance)

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::action::Action;
 use crate::actor::{Actor, CommandContext};
-use crate::authorizer::{Denied, Permit, Resource};
+use crate::authorizer::{Grounds, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
 use crate::receipt::Keeper;
@@ -105,16 +105,25 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
-    /// of the resource.
+    /// of the resource; [`CommandError::SecondFactorRequired`] and
+    /// [`CommandError::ProofRequired`] when showing more would do.
     pub fn authorize(&mut self, action: Action, resource: &Resource) -> Result<(), CommandError> {
-        let permit = self
-            .parts
-            .authorizer
-            .authorize(&self.context.actor, action, resource);
-        let permit = permit.map_err(|denied| match denied {
-            Denied::Role => CommandError::Forbidden,
-            Denied::Hidden(kind) => CommandError::NotFound(kind),
-        })?;
+        self.authorize_on(action, resource, Grounds::default())
+    }
+
+    /// The same, where there are grounds besides roles and relations.
+    ///
+    /// # Errors
+    /// As [`Work::authorize`].
+    pub(crate) fn authorize_on(
+        &mut self,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Result<(), CommandError> {
+        let authorizer = &self.parts.authorizer;
+        let permit = authorizer.authorize_on(&self.context.actor, action, resource, grounds);
+        let permit = permit?;
         self.permit = Some(match self.permit.take() {
             Some(earlier) => earlier.and(&permit),
             None => permit,
@@ -124,7 +133,10 @@ impl<'a> Work<'a> {
 
     /// Whether an action is of a hospital's daily work, so that it can be permitted singly.
     pub(crate) fn is_grantable(&self, action: Action, hospital: HospitalId) -> bool {
-        let front_desk = Actor::new(Uuid::nil(), self.tenant(), vec![Role::Receptionist]);
+        let front_desk = Actor {
+            second_factor: true,
+            ..Actor::new(Uuid::nil(), self.tenant(), vec![Role::Receptionist])
+        };
         let resource = Resource::of_tenant("hospital", self.tenant()).at(hospital);
         let authorizer = &self.parts.authorizer;
         authorizer.authorize(&front_desk, action, &resource).is_ok()
@@ -434,7 +446,12 @@ impl<'a> Work<'a> {
 
 fn metadata(context: &CommandContext, permit: Permit) -> Metadata {
     let actor = &context.actor;
-    let roles: Vec<&str> = actor.roles.iter().map(|role| role.name()).collect();
+    let mut roles: Vec<&str> = Vec::new();
+    for role in actor.roles_anywhere().map(Role::name) {
+        if !roles.contains(&role) {
+            roles.push(role);
+        }
+    }
     Metadata {
         actor: actor.id.to_string(),
         role: roles.join(" "),

@@ -1,6 +1,8 @@
 //! Access: the record of one read of a person's data, written before the data is sent, or of a
 //! try that was denied.
 
+pub mod words;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -54,6 +54,8 @@ pub struct SetEmail {
 pub struct SetPassword {
     /// What it is checked against.
     pub password_hash: PasswordHash,
+    /// Whether whoever reads the mailbox has set it.
+    pub recovered: bool,
 }
 
 /// Nobody may sign in with the account.
@@ -105,6 +107,9 @@ pub struct PasswordSet {
     pub account: AccountId,
     /// What the password is checked against.
     pub password_hash: PasswordHash,
+    /// Whether whoever reads the mailbox has set it: then a code by mail proves nothing more.
+    #[serde(default)]
+    pub recovered: bool,
 }
 
 /// An account was disabled.
@@ -116,7 +121,7 @@ pub struct Disabled {
     pub reason: Code,
 }
 
-/// An account was enabled again.
+/// An account was enabled again; sessions from before it was disabled stay over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Enabled {
     /// The account.
@@ -165,6 +170,10 @@ pub struct Account {
     pub password_hash: Option<PasswordHash>,
     /// How many passwords it has had. A session belongs to one of them.
     pub passwords: u32,
+    /// Whether whoever reads the mailbox has set the password.
+    pub recovered: bool,
+    /// How often it was disabled. A session belongs to one era.
+    pub era: u32,
     /// Whether it lets nobody in.
     pub disabled: bool,
 }
@@ -210,6 +219,7 @@ impl Account {
         let password = PasswordSet {
             account,
             password_hash,
+            recovered: false,
         };
         Ok(vec![opened.into(), email.into(), password.into()])
     }
@@ -232,6 +242,7 @@ impl Account {
         Ok(PasswordSet {
             account: self.open_account()?,
             password_hash: set.password_hash,
+            recovered: set.recovered,
         })
     }
 
@@ -293,8 +304,12 @@ impl Decider for Account {
                 self.account = Some(set.account);
                 self.password_hash = Some(set.password_hash.clone());
                 self.passwords = self.passwords.saturating_add(1);
+                self.recovered = set.recovered;
             }
-            AccountEvent::Disabled(_) => self.disabled = true,
+            AccountEvent::Disabled(_) => {
+                self.disabled = true;
+                self.era = self.era.saturating_add(1);
+            }
             AccountEvent::Enabled(_) => self.disabled = false,
         }
     }

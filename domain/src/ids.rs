@@ -61,6 +61,10 @@ ids! {
     DepartmentId,
     /// One appointment, through all its reschedulings.
     AppointmentId,
+    /// A consent, from the request to its end.
+    ConsentId,
+    /// A program of others that works with the platform.
+    IntegratorId,
     /// A room or a device that visits need.
     AssetId,
     /// A kind of visit that a hospital offers.
@@ -83,12 +87,14 @@ ids! {
     StaffId,
     /// One sign-in, until it ends.
     SessionId,
+    /// What a person is to answer with a second factor.
+    ChallengeId,
+    /// A passkey of a person.
+    PasskeyId,
     /// One refused sign-in.
     SignInId,
     /// A code that was mailed to an address, to see who reads it.
     VerificationId,
-    /// A patient's consent that somebody may see data about them, or the wish for it.
-    ConsentId,
     /// An access to a patient's record in an emergency.
     EmergencyAccessId,
     /// A code with which people apply to work at a hospital; the code itself is never stored.
@@ -123,6 +129,12 @@ impl From<StaffId> for SubjectId {
 
 impl From<AccountId> for SubjectId {
     fn from(value: AccountId) -> Self {
+        Self(value.0)
+    }
+}
+
+impl From<SubjectId> for PatientId {
+    fn from(value: SubjectId) -> Self {
         Self(value.0)
     }
 }

@@ -1,12 +1,13 @@
-//! Patient: who receives care, and how to reach them.
+//! Patient: who receives care, how to reach them, and who has the say for a minor.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
 use crate::ids::{PatientId, SubjectId};
+use crate::majority;
 use crate::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 
 mod profile;
@@ -24,6 +25,10 @@ pub enum PatientCommand {
     SetProfile(Box<Profile>),
     /// Has another e-mail address.
     SetEmail(SetEmail),
+    /// Gives somebody the say for a minor.
+    NameGuardian(NameGuardian),
+    /// Takes it from them.
+    DismissGuardian,
 }
 
 /// A person becomes a patient.
@@ -57,13 +62,23 @@ pub struct SetEmail {
     pub email: EmailAddress,
 }
 
+/// Somebody is to have the say for a minor, until they come of age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameGuardian {
+    /// Who.
+    pub guardian: SubjectId,
+}
+
 crate::events! {
-    /// What can happen to a patient's record.
+    /// What can happen to a patient's record. Who has the say for whom is a matter of their
+    /// family, and until when tells a date of birth.
     pub enum PatientEvent {
         Registered: "patient.registered" v 1, Privacy::Personal(Category::Identity);
         RemindersChosen: "patient.reminders-chosen" v 1, Privacy::Personal(Category::Identity);
         ProfileSet: "patient.profile-set" v 1, Privacy::Personal(Category::Identity);
         EmailSet: "patient.email-set" v 1, Privacy::Personal(Category::Identity);
+        GuardianNamed: "patient.guardian-named" v 1, Privacy::Personal(Category::Identity);
+        GuardianDismissed: "patient.guardian-dismissed" v 1, Privacy::Personal(Category::Identity);
     }
 }
 
@@ -102,6 +117,26 @@ pub struct EmailSet {
     pub email: EmailAddress,
 }
 
+/// Somebody was given the say for a minor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GuardianNamed {
+    /// The patient.
+    pub patient: PatientId,
+    /// Who has the say.
+    pub guardian: SubjectId,
+    /// The day on which the patient comes of age and decides alone.
+    pub until: NaiveDate,
+}
+
+/// The say for a minor was taken from somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GuardianDismissed {
+    /// The patient.
+    pub patient: PatientId,
+    /// Who had the say.
+    pub guardian: SubjectId,
+}
+
 crate::problems! {
     /// Why a patient's record refuses.
     pub enum PatientError {
@@ -111,6 +146,24 @@ crate::problems! {
         /// Nobody is born tomorrow.
         BornInFuture: Invalid "born-in-future" at "/date_of_birth",
             "the date of birth is in the future", "Check the date of birth.";
+        /// How long somebody has the say for them can't be known.
+        DateOfBirthUnknown: Conflict "date-of-birth-unknown",
+            "the patient's date of birth is not known", "Register the patient with a date of birth.";
+        /// There is one already.
+        GuardianAlreadyNamed: Conflict "guardian-already-named",
+            "the patient has a guardian already", "Dismiss the other guardian first.";
+        /// Who has no say for themselves has none for others.
+        GuardianIsMinor: Invalid "guardian-is-a-minor" at "/guardian",
+            "the guardian is a minor", "Name somebody who is of age.";
+        /// That is what a guardian is not.
+        GuardianOfOneself: Invalid "guardian-of-oneself" at "/guardian",
+            "nobody is their own guardian", "Name somebody else.";
+        /// There is nobody to dismiss.
+        NoGuardian: Conflict "no-guardian",
+            "the patient has no guardian", "Nothing more is needed.";
+        /// They decide for themselves.
+        OfAge: Invalid "patient-of-age" at "/date_of_birth",
+            "the patient is of age", "Let the patient decide.";
         /// They never registered.
         NoSuchPatient: NotFound "no-such-patient" at "/patient",
             "there is no such patient", "Check the patient's id.";
@@ -134,6 +187,32 @@ pub struct Patient {
     /// How long before each visit they want to be reminded; as usual, if nothing was chosen.
     #[serde(default)]
     pub reminders: Option<Vec<ReminderLead>>,
+    /// How to reach them: those whom they register are reached in the same way.
+    pub reach: Option<Reach>,
+    /// When they were born, if they say.
+    pub born: Option<BirthDate>,
+    /// Who has the say for them, while they are minor.
+    pub guardian: Option<Guardian>,
+}
+
+/// How to reach somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reach {
+    /// Their phone.
+    pub phone: Phone,
+    /// Their e-mail address, if they have one.
+    pub email: Option<EmailAddress>,
+    /// The language they want to be written to in.
+    pub language: Language,
+}
+
+/// Who has the say for a minor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Guardian {
+    /// Who.
+    pub person: SubjectId,
+    /// The day on which they have it no more.
+    pub until: NaiveDate,
 }
 
 /// More would be a nuisance.
@@ -146,6 +225,19 @@ impl Patient {
     /// [`PatientError::NoSuchPatient`] before they are registered.
     pub fn patient(&self) -> Result<PatientId, PatientError> {
         self.patient.ok_or(PatientError::NoSuchPatient)
+    }
+
+    /// Who has the say for them at the instant `now`, if it is not they themselves alone.
+    pub fn guardian(&self, now: DateTime<Utc>) -> Option<SubjectId> {
+        let in_office = |guardian: &Guardian| majority::today(now) < guardian.until;
+        let guardian = self.guardian.filter(in_office);
+        guardian.map(|guardian| guardian.person)
+    }
+
+    /// Whether they are known to be a minor at the instant `now`.
+    pub fn is_minor(&self, now: DateTime<Utc>) -> bool {
+        self.born
+            .is_some_and(|born| majority::today(now) < majority::reached(born))
     }
 
     fn register(&self, register: Register, now: DateTime<Utc>) -> Result<Registered, PatientError> {
@@ -192,6 +284,39 @@ impl Patient {
     }
 }
 
+impl Patient {
+    fn name_guardian(
+        &self,
+        name: NameGuardian,
+        now: DateTime<Utc>,
+    ) -> Result<Option<GuardianNamed>, PatientError> {
+        let NameGuardian { guardian } = name;
+        let patient = self.patient()?;
+        let born = self.born.ok_or(PatientError::DateOfBirthUnknown)?;
+        if !self.is_minor(now) {
+            return Err(PatientError::OfAge);
+        }
+        if guardian == patient.into() {
+            return Err(PatientError::GuardianOfOneself);
+        }
+        match self.guardian {
+            Some(known) if known.person == guardian => Ok(None),
+            Some(_) => Err(PatientError::GuardianAlreadyNamed),
+            None => Ok(Some(GuardianNamed {
+                patient,
+                guardian,
+                until: majority::reached(born),
+            })),
+        }
+    }
+
+    fn dismiss_guardian(&self) -> Result<GuardianDismissed, PatientError> {
+        let patient = self.patient()?;
+        let guardian = self.guardian.ok_or(PatientError::NoGuardian)?.person;
+        Ok(GuardianDismissed { patient, guardian })
+    }
+}
+
 impl Decider for Patient {
     const CATEGORY: &'static str = "patient";
     const SNAPSHOT_CATEGORY: Category = Category::Identity;
@@ -221,14 +346,43 @@ impl Decider for Patient {
                 let (patient, email) = (self.patient()?, set.email);
                 vec![EmailSet { patient, email }.into()]
             }
+            PatientCommand::NameGuardian(name) => {
+                let named = self.name_guardian(name, now)?;
+                named.map(Into::into).into_iter().collect()
+            }
+            PatientCommand::DismissGuardian => vec![self.dismiss_guardian()?.into()],
         })
     }
 
     fn evolve(&mut self, event: &PatientEvent) {
         match event {
-            PatientEvent::Registered(registered) => self.patient = Some(registered.patient),
+            PatientEvent::GuardianDismissed(_) => self.guardian = None,
+            PatientEvent::GuardianNamed(named) => {
+                self.guardian = Some(Guardian {
+                    person: named.guardian,
+                    until: named.until,
+                });
+            }
+            PatientEvent::Registered(registered) => {
+                self.patient = Some(registered.patient);
+                self.born = registered.date_of_birth;
+                self.reach = Some(Reach {
+                    phone: registered.phone.clone(),
+                    email: registered.email.clone(),
+                    language: registered.language,
+                });
+            }
             PatientEvent::RemindersChosen(chosen) => self.reminders.clone_from(&chosen.leads),
-            PatientEvent::ProfileSet(_) | PatientEvent::EmailSet(_) => {}
+            PatientEvent::EmailSet(set) => {
+                if let Some(reach) = &mut self.reach {
+                    reach.email = Some(set.email.clone());
+                }
+            }
+            PatientEvent::ProfileSet(set) => {
+                if let Some(reach) = &mut self.reach {
+                    reach.language = set.profile.language;
+                }
+            }
         }
     }
 

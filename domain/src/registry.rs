@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
-    access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
-    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue,
-    schedule, series, session, sign_in, staff, verification, visit_type, waitlist,
+    access, access_token, account, agenda, application, appointment, calendar, consent,
+    dead_letter, doctor, feedback, hospital, hospital_code, invitation, notice, occupancy, patient,
+    profile, queue, schedule, second_factor, series, session, sign_in, staff, verification,
+    visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -21,6 +22,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         application::ApplicationEvent::TYPES,
         appointment::AppointmentEvent::TYPES,
         calendar::CalendarEvent::TYPES,
+        consent::ConsentEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
@@ -33,6 +35,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         profile::ProfileEvent::TYPES,
         queue::QueueEvent::TYPES,
         schedule::ScheduleEvent::TYPES,
+        second_factor::SecondFactorEvent::TYPES,
         series::SeriesEvent::TYPES,
         session::SessionEvent::TYPES,
         sign_in::SignInEvent::TYPES,
@@ -68,6 +71,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(application::ApplicationError::ALL),
         of(appointment::AppointmentError::ALL),
         of(calendar::CalendarError::ALL),
+        of(consent::ConsentError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
         of(feedback::FeedbackError::ALL),
@@ -80,6 +84,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(profile::ProfileError::ALL),
         of(queue::QueueError::ALL),
         of(schedule::ScheduleError::ALL),
+        of(second_factor::SecondFactorError::ALL),
         of(series::SeriesError::ALL),
         of(session::SessionError::ALL),
         of(sign_in::SignInError::ALL),

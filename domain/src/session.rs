@@ -21,6 +21,8 @@ pub enum SessionCommand {
     Start(Start),
     /// Keeps it alive.
     Refresh(Refresh),
+    /// Notes that its person has shown again who they are.
+    Prove(Prove),
     /// Ends it, at once.
     End(End),
 }
@@ -34,8 +36,12 @@ pub struct Start {
     pub person: SubjectId,
     /// How many passwords their account has had; with the next one the session is over.
     pub passwords: u32,
+    /// How often their account has been disabled; with the next time the session is over.
+    pub era: u32,
     /// How they showed it: values of `amr` (RFC 8176), such as `pwd`.
     pub methods: Vec<Code>,
+    /// Whether a second factor was among it.
+    pub second_factor: bool,
     /// What they call the device, if they say.
     pub device: Option<ShortText>,
     /// How long it lives without a refresh.
@@ -51,6 +57,17 @@ pub struct Refresh {
     pub generation: u32,
     /// How many passwords the account has had by now.
     pub passwords: u32,
+    /// How often it has been disabled by now.
+    pub era: u32,
+}
+
+/// Its person has shown again who they are, before something that can do harm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prove {
+    /// How: a value of `amr` (RFC 8176).
+    pub method: Code,
+    /// Whether that is a second factor.
+    pub second_factor: bool,
 }
 
 /// A session should be over.
@@ -66,6 +83,7 @@ crate::events! {
         Started: "session.started" v 1, Privacy::Operational;
         Described: "session.described" v 1, Privacy::Personal(Category::Identity);
         Refreshed: "session.refreshed" v 1, Privacy::Operational;
+        Proven: "session.proven" v 1, Privacy::Operational;
         Ended: "session.ended" v 1, Privacy::Operational;
     }
 }
@@ -79,8 +97,14 @@ pub struct Started {
     pub person: SubjectId,
     /// How many passwords their account had had.
     pub passwords: u32,
+    /// How often it had been disabled.
+    #[serde(default)]
+    pub era: u32,
     /// How they showed who they are: values of `amr` (RFC 8176).
     pub methods: Vec<Code>,
+    /// Whether a second factor was among it.
+    #[serde(default)]
+    pub second_factor: bool,
     /// How many seconds it lives without a refresh.
     pub idle_seconds: u32,
     /// When it ends unless it is refreshed before.
@@ -109,12 +133,24 @@ pub struct Refreshed {
     pub idle_until: DateTime<Utc>,
 }
 
+/// The person of a session has shown again who they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Proven {
+    /// The session.
+    pub session: SessionId,
+    /// How: a value of `amr` (RFC 8176).
+    pub method: Code,
+    /// Whether that is a second factor; from then on the session has one.
+    pub second_factor: bool,
+}
+
 /// A session ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ended {
     /// The session.
     pub session: SessionId,
-    /// Why: `signed-out`, `refresh-token-reused`, `password-changed`.
+    /// Why: `signed-out`, `refresh-token-reused`, `password-changed`,
+    /// `account-disabled`, `too-many-sessions`.
     pub reason: Code,
 }
 
@@ -142,6 +178,8 @@ pub struct Session {
     pub person: Option<SubjectId>,
     /// How many passwords their account had had.
     pub passwords: u32,
+    /// How often it had been disabled.
+    pub era: u32,
     /// The generation of the only refresh token that is good.
     pub generation: u32,
     /// How many seconds it lives without a refresh.
@@ -168,7 +206,9 @@ impl Session {
             session,
             person,
             passwords,
+            era,
             methods,
+            second_factor,
             device,
             idle,
             life,
@@ -179,7 +219,9 @@ impl Session {
             session,
             person,
             passwords,
+            era,
             methods,
+            second_factor,
             idle_seconds,
             idle_until: idle_until(now, idle_seconds, expires_at),
             expires_at,
@@ -195,11 +237,14 @@ impl Session {
         }
         let end = |reason: &str| match reason.parse() {
             Ok(reason) => Ok(Ended { session, reason }.into()),
-            // The two reasons below are codes.
+            // The reasons below are codes.
             Err(_) => Err(SessionError::Over),
         };
         if refresh.passwords != self.passwords {
             return end("password-changed");
+        }
+        if refresh.era != self.era {
+            return end("account-disabled");
         }
         if refresh.generation != self.generation {
             return end("refresh-token-reused");
@@ -208,6 +253,19 @@ impl Session {
             session,
             generation: self.generation.saturating_add(1),
             idle_until: idle_until(now, self.idle_seconds, self.expires_at),
+        }
+        .into())
+    }
+
+    fn prove(&self, prove: Prove, now: DateTime<Utc>) -> Result<SessionEvent, SessionError> {
+        let session = self.session.ok_or(SessionError::NoSuchSession)?;
+        if self.is_over(now) {
+            return Err(SessionError::Over);
+        }
+        Ok(Proven {
+            session,
+            method: prove.method,
+            second_factor: prove.second_factor,
         }
         .into())
     }
@@ -247,6 +305,7 @@ impl Decider for Session {
         match command {
             SessionCommand::Start(start) => self.start(start, now),
             SessionCommand::Refresh(refresh) => Ok(vec![self.refresh(refresh, now)?]),
+            SessionCommand::Prove(prove) => Ok(vec![self.prove(prove, now)?]),
             SessionCommand::End(end) => Ok(self
                 .end(end, now)?
                 .map(SessionEvent::from)
@@ -261,11 +320,12 @@ impl Decider for Session {
                 self.session = Some(started.session);
                 self.person = Some(started.person);
                 self.passwords = started.passwords;
+                self.era = started.era;
                 self.idle_seconds = started.idle_seconds;
                 self.idle_until = started.idle_until;
                 self.expires_at = started.expires_at;
             }
-            SessionEvent::Described(_) => {}
+            SessionEvent::Described(_) | SessionEvent::Proven(_) => {}
             SessionEvent::Refreshed(refreshed) => {
                 self.generation = refreshed.generation;
                 self.idle_until = refreshed.idle_until;

@@ -8,6 +8,7 @@
 mod birth_date;
 mod buffer_minutes;
 mod code;
+mod consent;
 mod contact;
 mod gender;
 mod language;
@@ -16,6 +17,7 @@ mod money;
 mod names;
 mod numbers;
 mod one_time_code;
+mod passkey_record;
 mod password_hash;
 mod rating;
 mod reminder_lead;
@@ -25,18 +27,24 @@ mod secret_hash;
 mod slot_minutes;
 mod text;
 mod time_zone;
+mod totp_code;
+mod totp_secret;
 mod visit_mode;
 mod weekday;
 
 pub use birth_date::BirthDate;
 pub use buffer_minutes::BufferMinutes;
 pub use code::{Code, StreamName};
+pub use consent::{
+    ConsentAccessMode, ConsentPurpose, FrequencyCount, FrequencyUnit, HealthInformationType,
+};
 pub use contact::{EmailAddress, Phone};
 pub use gender::Gender;
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
 pub use one_time_code::{JoiningCode, OneTimeCode};
+pub use passkey_record::PasskeyRecord;
 pub use password_hash::PasswordHash;
 pub use rating::Rating;
 pub use reminder_lead::ReminderLead;
@@ -46,6 +54,8 @@ pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
+pub use totp_code::TotpCode;
+pub use totp_secret::TotpSecret;
 pub use visit_mode::VisitMode;
 pub use weekday::Weekday;
 
@@ -95,6 +105,26 @@ pub enum ValueError {
     /// Not a way of coming back.
     #[error("must be one of daily, weekly, monthly")]
     UnknownFrequency,
+    /// Not a kind of health information.
+    #[error(
+        "must be one of prescription, diagnostic-report, op-consultation, discharge-summary, immunization-record, health-document-record, wellness-record"
+    )]
+    UnknownHealthInformationType,
+    /// Not what consent is asked for.
+    #[error("must be one of CAREMGT, BTG, PUBHLTH, HPAYMT, DSRCH, PATRQT")]
+    UnknownConsentPurpose,
+    /// Not what may be done with information.
+    #[error("must be one of view, store, query, stream")]
+    UnknownConsentAccessMode,
+    /// Not a state of a consent.
+    #[error("must be one of requested, granted, denied, revoked, expired")]
+    UnknownConsentStatus,
+    /// Not a length of time.
+    #[error("must be one of hour, day, week, month")]
+    UnknownFrequencyUnit,
+    /// Too few or too many.
+    #[error("must be from 1 to 1000")]
+    NotAFrequencyCount,
     /// Not a day of the week.
     #[error("must be a day of the week, such as monday")]
     UnknownWeekday,
@@ -140,6 +170,15 @@ pub enum ValueError {
     /// Not one of the genders of FHIR.
     #[error("must be one of male, female, other, unknown")]
     UnknownGender,
+    /// Not six digits.
+    #[error("must be the six digits that the app shows")]
+    NotATotpCode,
+    /// Not 20 bytes in hexadecimal.
+    #[error("must be the secret of an authenticator app in hexadecimal")]
+    NotATotpSecret,
+    /// Not what is kept of a passkey.
+    #[error("must be a passkey")]
+    NotAPasskey,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

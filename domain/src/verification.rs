@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
 use crate::ids::{SubjectId, VerificationId};
+use crate::second_factor;
 use crate::values::{EmailAddress, Language, OneTimeCode};
 
-/// How long a code works.
+/// How long a code works that opens an account or sets a password.
 pub const VALID: TimeDelta = TimeDelta::minutes(30);
 
 /// What may be asked of a verification.
@@ -39,6 +40,8 @@ pub struct Request {
     pub language: Language,
     /// The code, whether it is mailed or not.
     pub code: OneTimeCode,
+    /// How many passwords the account has had, if there is one.
+    pub passwords: Option<u32>,
 }
 
 /// Somebody has read the code.
@@ -81,14 +84,24 @@ pub enum Letter {
     EmailChange,
     /// That an account is to have another address than this, and no code.
     EmailChanging,
+    /// The code that is shown beside the password.
+    SignIn,
 }
 
 impl Letter {
     /// Whether what is mailed holds the code.
     const fn has_code(self) -> bool {
         match self {
-            Self::Registration | Self::Recovery | Self::EmailChange => true,
+            Self::Registration | Self::Recovery | Self::EmailChange | Self::SignIn => true,
             Self::None | Self::AlreadyRegistered | Self::EmailChanging => false,
+        }
+    }
+
+    /// How long the code in it works.
+    pub const fn valid(self) -> TimeDelta {
+        match self {
+            Self::SignIn => second_factor::VALID,
+            _ => VALID,
         }
     }
 }
@@ -118,6 +131,9 @@ pub struct Requested {
     pub code: OneTimeCode,
     /// When it stops to work.
     pub expires_at: DateTime<Utc>,
+    /// How many passwords the account had had: with the next one, a code for another is void.
+    #[serde(default)]
+    pub passwords: Option<u32>,
 }
 
 /// A code was used up.
@@ -164,6 +180,7 @@ impl Verification {
             email,
             language,
             code,
+            passwords,
         } = request;
         Ok(Requested {
             verification,
@@ -172,7 +189,8 @@ impl Verification {
             email,
             language,
             code,
-            expires_at: now + VALID,
+            expires_at: now + letter.valid(),
+            passwords,
         })
     }
 

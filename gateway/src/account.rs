@@ -20,11 +20,12 @@ use crate::answer::{Accepted, ChangedOut, Created, Found};
 use crate::api::Tag;
 use crate::backend::Backend;
 use crate::call::Command;
+use crate::challenge::{EntryAnswer, entered};
 use crate::input::{field, invalid_field};
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
-use crate::session::{TokensOut, password, refused};
+use crate::session::{password, refused};
 use crate::visitor::Visitor;
 use crate::wire::LanguageCode;
 
@@ -187,7 +188,7 @@ impl Accounts {
 
     /// Set the new password
     ///
-    /// Every session of the account ends.
+    /// Every session of the account ends; the answer is that of signing in with the new password.
     #[oai(
         path = "/recoveries/:id/completion",
         method = "post",
@@ -198,37 +199,37 @@ impl Accounts {
         visitor: Visitor,
         id: Path<Uuid>,
         body: Json<CompleteRecoveryIn>,
-    ) -> Result<Found<ChangedOut>, Problem> {
+    ) -> Result<EntryAnswer<200>, Problem> {
         let code = field("/code", &body.value.code)?;
         let new = password("/password", &body.value.password)?;
         let context = visitor.context(self.desk.tenant());
         let verification = VerificationId(id.0);
-        let done = self.desk.recover(&context, verification, code, &new).await;
-        let done = done.map_err(refused)?;
-        Ok(ChangedOut::of(done.answer.account.uuid(), &done))
+        let entry = self.desk.recover(&context, verification, code, &new).await;
+        Ok(entered(entry.map_err(refused)?))
     }
 
     /// Change one's password
     ///
-    /// Every session ends; the answer holds the tokens of a new one.
+    /// Every session ends; the answer holds the tokens of a new one. It is a challenge (202) when
+    /// this session has not seen the second factor that there is by now.
     #[oai(path = "/me/password", method = "put", operation_id = "changePassword")]
     async fn change_password(
         &self,
         caller: SignedIn,
         call: Command,
         body: Json<PasswordIn>,
-    ) -> Result<Found<TokensOut>, Problem> {
+    ) -> Result<EntryAnswer<200>, Problem> {
         let current = password("/current", &body.value.current)?;
         let new = password("/new", &body.value.new)?;
         let context = call.context(&caller);
-        let tokens = self.desk.change_password(&context, &current, &new).await;
+        let entry = self.desk.change_password(&context, &current, &new).await;
         let at_fault = |refusal| match refusal {
             // Not 401: the caller is signed in, and a client must not sign in anew for it.
             Refusal::Wrong => Problem::new(&kinds::WRONG_PASSWORD).field("/current"),
             Refusal::Weak(_) => refused(refusal).field("/new"),
             other => refused(other),
         };
-        Ok(TokensOut::answer(tokens.map_err(at_fault)?))
+        Ok(entered(entry.map_err(at_fault)?))
     }
 
     /// Disable an account
@@ -256,6 +257,8 @@ impl Accounts {
     }
 
     /// Enable an account again
+    ///
+    /// Its person signs in anew: sessions from before stay over.
     #[oai(
         path = "/accounts/:id/enable",
         method = "post",

@@ -72,6 +72,7 @@ versioned! {
     medilink_commands::account::AccountAnswer,
     medilink_commands::application::ApplicationAnswer,
     medilink_commands::calendar::WindowAnswer,
+    medilink_commands::consent::ConsentAnswer,
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
@@ -81,6 +82,7 @@ versioned! {
     medilink_commands::invitation::InvitationAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,
+    medilink_commands::staff::StaffAnswer,
     medilink_commands::visit_type::VisitTypeAnswer,
     medilink_commands::waitlist::WaitlistAnswer,
 }
@@ -163,6 +165,37 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
             Ok(path) => self.with(header::LOCATION, path),
             Err(_) => self,
         }
+    }
+}
+
+/// One of two answers, each with its own status.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// This one.
+    First(A),
+    /// The other.
+    Second(B),
+}
+
+impl<A: IntoResponse, B: IntoResponse> IntoResponse for Either<A, B> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::First(answer) => answer.into_response(),
+            Self::Second(answer) => answer.into_response(),
+        }
+    }
+}
+
+impl<A: ApiResponse, B: ApiResponse> ApiResponse for Either<A, B> {
+    fn meta() -> MetaResponses {
+        let mut both = A::meta();
+        both.responses.extend(B::meta().responses);
+        both
+    }
+
+    fn register(registry: &mut Registry) {
+        A::register(registry);
+        B::register(registry);
     }
 }
 

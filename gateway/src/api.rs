@@ -4,6 +4,7 @@ use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
 
+use crate::access::Accesses;
 use crate::account::{Accounts, Emails};
 use crate::application::{Applications, Decisions};
 use crate::appointment::Appointments;
@@ -12,10 +13,13 @@ use crate::backend::Backend;
 use crate::board::Boards;
 use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
+use crate::challenge::Challenges;
 use crate::changes::Changes;
+use crate::consent::Consents;
 use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
 use crate::feedback::Feedback;
+use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
@@ -25,17 +29,23 @@ use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::{PatientProfiles, Patients};
 use crate::platform::Platform;
+use crate::policy::Policies;
+use crate::proof::Proofs;
 use crate::queue::Queues;
 use crate::schedule::Schedules;
+use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
 use crate::slot::Slots;
+use crate::staff::StaffMembers;
 use crate::visit_type::VisitTypes;
 use crate::waitlist::Waitlists;
 
 /// The chapters of the document.
 #[derive(Tags)]
 pub enum Tag {
+    /// Who read whose data, and who was denied it.
+    Accesses,
     /// Means to sign in.
     Accounts,
     /// Booking, moving and cancelling.
@@ -47,6 +57,8 @@ pub enum Tag {
     CalendarFeeds,
     /// When doctors can be booked.
     Calendars,
+    /// Who may see which part of whose record.
+    Consents,
     /// Who gives care.
     Doctors,
     /// What patients think of their visits.
@@ -61,9 +73,14 @@ pub enum Tag {
     Patients,
     /// The platform itself.
     Platform,
+    /// What is shown beside the password.
+    #[oai(rename = "Second factors")]
+    SecondFactors,
+    /// Who may do what.
+    Policies,
     /// Being signed in.
     Sessions,
-    /// How people come to work at a hospital.
+    /// Who works where, as what, and how they come to.
     Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
@@ -72,9 +89,9 @@ pub enum Tag {
     Waitlist,
 }
 
-/// All routes: one alphabetical line each, here and in [`all`]. In three parts, because
+/// All routes: one alphabetical line each, here and in [`all`]. In parts, because
 /// `poem-openapi` takes at most sixteen at once.
-pub type Api = (Visits, Places, People);
+pub type Api = (Visits, Places, People, Identities);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -102,19 +119,31 @@ pub type Places = (
 
 /// People, and the platform that serves them.
 pub type People = (
-    Accounts,
-    Applications,
-    Decisions,
+    Accesses,
+    Consents,
     DoctorProfiles,
     Doctors,
-    Emails,
-    Invitations,
+    Guardians,
     Me,
     Notices,
     PatientProfiles,
     Patients,
     Platform,
+);
+
+/// How people sign in, come to work at a hospital, and may do what they may.
+pub type Identities = (
+    Accounts,
+    Applications,
+    Challenges,
+    Decisions,
+    Emails,
+    Invitations,
+    Policies,
+    Proofs,
+    SecondFactors,
     Sessions,
+    StaffMembers,
 );
 
 /// All routes, over this backend.
@@ -140,22 +169,14 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
-        Accounts {
+        Accesses(backend.clone()),
+        Consents {
             backend: backend.clone(),
             desk: desk.clone(),
         },
-        Applications {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
-        Decisions(backend.clone()),
         DoctorProfiles(backend.clone()),
         Doctors(backend.clone()),
-        Emails(desk.clone()),
-        Invitations {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
+        Guardians(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,
@@ -164,9 +185,39 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         PatientProfiles(backend.clone()),
         Patients(backend.clone()),
         Platform(desk.clone()),
-        Sessions { backend, desk },
     );
-    (visits, places, people)
+    (visits, places, people, identities(backend, desk))
+}
+
+fn identities(backend: Backend, desk: SignInDesk) -> Identities {
+    (
+        Accounts {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Applications {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Challenges(desk.clone()),
+        Decisions(backend.clone()),
+        Emails(desk.clone()),
+        Invitations {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Policies(backend.clone()),
+        Proofs(desk.clone()),
+        SecondFactors {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Sessions {
+            backend: backend.clone(),
+            desk,
+        },
+        StaffMembers(backend),
+    )
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -174,7 +174,10 @@ impl Applications {
     async fn own(&self, caller: SignedIn, read: Read) -> Result<Found<ApplicationOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, SubjectId(caller.actor.id));
         let own = Resource::of_tenant("application", tenant).about(person.uuid());
-        let permitted = self.backend.permit(&caller, Action::ReadApplication, own)?;
+        let permitted = self
+            .backend
+            .permit(&caller, Action::ReadApplication, own)
+            .await?;
         let view = self.backend.view(&["application"], &read).await?;
         let row = application::last_of(self.backend.reads(), tenant, person).await;
         let row = row.map_err(unreadable)?;
@@ -214,7 +217,8 @@ impl Applications {
         let there = Resource::of_tenant("hospital", tenant).at(hospital);
         let permitted = self
             .backend
-            .permit(&caller, Action::ListApplications, there)?;
+            .permit(&caller, Action::ListApplications, there)
+            .await?;
         let page = page::<ApplicationId>(after.0, limit.0)?;
         let view = self.backend.view(&["application"], &read).await?;
         let status = status.0.map(Into::into);

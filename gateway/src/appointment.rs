@@ -282,14 +282,18 @@ impl Appointments {
         limit: Query<Option<u16>>,
     ) -> Result<Found<AppointmentsOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        let permitted = self.0.permit(&caller, Action::ListAppointments, resource)?;
+        let mut permitted = self
+            .0
+            .permit_parts(&caller, Action::ListAppointments, person)
+            .await?;
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view(&["appointment", "patient"], &read).await?;
         patient::known(&self.0, tenant, person).await?;
-        let listed = appointment::for_patient(self.0.reads(), tenant, person, page)
+        let extent = permitted.extent();
+        let listed = appointment::for_patient(self.0.reads(), tenant, person, &extent, page)
             .await
             .map_err(unreadable)?;
+        permitted.rely_on_consent(&listed.rows);
         let subjects = BTreeSet::from([person.into()]);
         self.0.disclose(permitted, subjects, "appointments").await?;
         Ok(view.answer(AppointmentsOut {
@@ -319,8 +323,11 @@ pub async fn shown(
     let sealed = found.map_err(unreadable)?.ok_or_else(missing)?;
     let resource = Resource::of_tenant("appointment", tenant)
         .about(sealed.patient.uuid())
-        .with_doctor(sealed.doctor.uuid());
-    let permitted = backend.permit(caller, Action::ReadAppointment, resource)?;
+        .with_doctor(sealed.doctor.uuid())
+        .at(sealed.hospital);
+    let permitted = backend
+        .permit_one(caller, Action::ReadAppointment, resource, sealed.starts_at)
+        .await?;
     let opened = sealed.open(backend.reads()).await;
     let row = opened.map_err(unreadable)?.ok_or_else(missing)?;
     let subjects = BTreeSet::from([SubjectId::from(row.patient)]);

@@ -1,14 +1,12 @@
 //! What every handler works with: commands on one side, read models on the other, and the one
 //! way from a signed-in caller to either.
 
-use std::collections::BTreeSet;
-use std::str::FromStr;
 use std::time::Duration;
 
-use medilink_commands::access::Read as Disclosure;
-use medilink_commands::{Action, CommandContext, Committed, Denied, Executor, Operation, Resource};
-use medilink_domain::SubjectId;
-use medilink_domain::values::{Code, Role};
+use medilink_commands::{
+    Action, Authorizer, CommandContext, Committed, Executor, Operation, Resource,
+};
+use medilink_database::Database;
 use medilink_log::Position;
 use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
@@ -58,15 +56,6 @@ impl View {
     }
 }
 
-/// Leave to read people's data. It is asked for before any of the data is read, and used up
-/// when what was read is disclosed.
-#[derive(Debug)]
-pub struct Permitted<'a> {
-    caller: &'a SignedIn,
-    action: Action,
-    resource: Resource,
-}
-
 impl Backend {
     /// From its parts; `patience` bounds the wait for `Medilink-Min-Position`.
     pub const fn new(
@@ -85,9 +74,24 @@ impl Backend {
         }
     }
 
+    /// The one that decides who may do what.
+    pub fn authorizer(&self) -> &Authorizer {
+        self.executor.authorizer()
+    }
+
+    /// The database with what is written in the append's own transaction.
+    pub fn database(&self) -> &Database {
+        self.executor.reader().database()
+    }
+
     /// The read models.
     pub const fn reads(&self) -> &Reads {
         &self.reads
+    }
+
+    /// Who carries out commands, for what must be looked at before a read.
+    pub const fn executor(&self) -> &Executor {
+        &self.executor
     }
 
     /// The free slots of all doctors.
@@ -176,93 +180,7 @@ impl Backend {
             .authorize(&caller.actor, action, resource)
         {
             Ok(_) => Ok(()),
-            Err(Denied::Role) => Err(Problem::new(&kinds::FORBIDDEN)),
-            Err(Denied::Hidden(kind)) => Err(no_such(kind)),
-        }
-    }
-
-    /// Lets the caller read people's data, which [`Backend::disclose`] then records. Nobody's
-    /// data is read, nor their keys used, for a caller who may not see it.
-    ///
-    /// # Errors
-    /// 403, or 404 when the caller may not even know of it.
-    pub fn permit<'a>(
-        &self,
-        caller: &'a SignedIn,
-        action: Action,
-        resource: Resource,
-    ) -> Result<Permitted<'a>, Problem> {
-        self.authorize(caller, action, &resource)?;
-        Ok(Permitted {
-            caller,
-            action,
-            resource,
-        })
-    }
-
-    /// Records that the caller sees these people's data. The data may be sent only when this
-    /// has succeeded.
-    ///
-    /// # Errors
-    /// 503 when it can't be recorded.
-    pub async fn disclose(
-        &self,
-        permitted: Permitted<'_>,
-        subjects: BTreeSet<SubjectId>,
-        what: &'static str,
-    ) -> Result<(), Problem> {
-        let Permitted {
-            caller,
-            action,
-            resource,
-        } = permitted;
-        let why = Purpose::of(caller, &subjects);
-        let code =
-            |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
-        let disclosure = Disclosure {
-            action,
-            resource,
-            subjects: subjects.into_iter().collect(),
-            what: code(what)?,
-            purpose: code(why.name)?,
-        };
-        let context = CommandContext {
-            request: caller.request,
-            traceparent: caller.traceparent(),
-            purpose: Some(why.code.to_owned()),
-            ..CommandContext::new(caller.actor.clone())
-        };
-        self.execute(&context, &disclosure).await.map(|_| ())
-    }
-}
-
-/// Why someone reads: by their relation to the data, in the log's words and in HL7's
-/// PurposeOfUse.
-struct Purpose {
-    name: &'static str,
-    code: &'static str,
-}
-
-impl Purpose {
-    fn of(caller: &SignedIn, subjects: &BTreeSet<SubjectId>) -> Self {
-        if subjects
-            .iter()
-            .all(|subject| subject.uuid() == caller.actor.id)
-        {
-            Self {
-                name: "own-record",
-                code: "PATRQT",
-            }
-        } else if caller.actor.roles.contains(&Role::Doctor) {
-            Self {
-                name: "treatment",
-                code: "TREAT",
-            }
-        } else {
-            Self {
-                name: "operations",
-                code: "HOPERAT",
-            }
+            Err(denied) => Err(call::refuse(denied.into())),
         }
     }
 }

@@ -117,8 +117,8 @@ impl Boards {
         on: Query<NaiveDate>,
     ) -> Result<Found<DayOut>, Problem> {
         let (tenant, reads) = (caller.actor.tenant, self.0.reads());
-        let resource = Resource::of_tenant("doctor", tenant).with_doctor(id.0);
-        let permitted = self.0.permit(&caller, Action::ReadDay, resource)?;
+        let resource = doctor::at_work(&self.0, &caller, DoctorId(id.0)).await?;
+        let permitted = self.0.permit(&caller, Action::ReadDay, resource).await?;
         let date = date("date", on.0)?;
         let models = ["appointment", "doctor", "hospital"];
         let view = self.0.view(&models, &read).await?;
@@ -164,8 +164,8 @@ impl Boards {
         limit: Query<Option<u16>>,
     ) -> Result<Found<BoardOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("hospital", tenant);
-        let permitted = self.0.permit(&caller, Action::ReadBoard, resource)?;
+        let resource = Resource::of_tenant("hospital", tenant).at(HospitalId(id.0));
+        let permitted = self.0.permit(&caller, Action::ReadBoard, resource).await?;
         let (date, department) = (date("date", on.0)?, department.0.map(DepartmentId));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
         let view = self.0.view(&["appointment", "hospital"], &read).await?;
@@ -205,7 +205,7 @@ impl Boards {
         to: Query<NaiveDate>,
     ) -> Result<Found<FiguresOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("hospital", tenant);
+        let resource = Resource::of_tenant("hospital", tenant).at(HospitalId(id.0));
         self.0.authorize(&caller, Action::ReadFigures, &resource)?;
         let (from, to) = (date("from", from.0)?, date("to", to.0)?);
         if to < from || to - from > LONGEST_PERIOD {

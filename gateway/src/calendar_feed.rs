@@ -180,7 +180,10 @@ impl CalendarFeeds {
         let caller = caller.ok_or_else(|| no_such(KIND))?;
         let (tenant, person, now) = (caller.actor.tenant, caller.actor.id, Utc::now());
         let own = Resource::of_tenant(KIND, tenant).about(person);
-        let permitted = self.0.permit(&caller, Action::ReadCalendarFeed, own)?;
+        let permitted = self
+            .0
+            .permit(&caller, Action::ReadCalendarFeed, own)
+            .await?;
         let rows = appointment::of_person(self.0.reads(), tenant, person, now - BACK, now + AHEAD)
             .await
             .map_err(unreadable)?;

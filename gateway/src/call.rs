@@ -171,6 +171,8 @@ fn digits(text: &str) -> Option<u64> {
 pub(crate) fn refuse(error: CommandError) -> Problem {
     match error {
         CommandError::Forbidden => Problem::new(&kinds::FORBIDDEN),
+        CommandError::SecondFactorRequired => Problem::new(&kinds::SECOND_FACTOR_REQUIRED),
+        CommandError::ProofRequired => Problem::new(&kinds::PROOF_REQUIRED),
         CommandError::NotFound(what) => {
             Problem::new(&kinds::NOT_FOUND).detail(format!("There is no such {what}."))
         }

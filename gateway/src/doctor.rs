@@ -176,6 +176,27 @@ impl Doctors {
     }
 }
 
+/// A doctor at the hospital where they work, as far as that matters to the caller.
+///
+/// # Errors
+/// 503 when that can't be found out.
+pub async fn at_work(
+    backend: &Backend,
+    caller: &SignedIn,
+    doctor: DoctorId,
+) -> Result<Resource, Problem> {
+    let tenant = caller.actor.tenant;
+    let resource = Resource::of_tenant("doctor", tenant).with_doctor(doctor.uuid());
+    if caller.actor.posts.is_empty() && caller.actor.permissions.is_empty() {
+        return Ok(resource);
+    }
+    let row = doctor::get(backend.reads(), tenant, doctor).await;
+    Ok(match row.map_err(unreadable)? {
+        Some(known) => resource.at(known.hospital),
+        None => resource,
+    })
+}
+
 /// One doctor. Ask for the view first.
 ///
 /// # Errors

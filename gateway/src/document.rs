@@ -28,6 +28,11 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("post", "/v1/registrations"),
     ("post", "/v1/registrations/{id}/completion"),
     ("post", "/v1/sessions"),
+    ("post", "/v1/sessions/challenge"),
+    ("post", "/v1/sessions/challenge/mail"),
+    ("post", "/v1/sessions/challenge/passkey"),
+    ("post", "/v1/sessions/passkey"),
+    ("post", "/v1/sessions/passkey-question"),
     ("post", "/v1/sessions/refresh"),
 ];
 
@@ -38,11 +43,22 @@ const REPEATABLE: &[&str] = &["refreshSession"];
 /// with them is good once.
 const UNREPEATABLE: &[&str] = &[
     "acceptOwnInvitation",
+    "addPasskey",
     "apply",
+    "askNewPasskey",
+    "askProofPasskey",
+    "beginTotp",
     "changePassword",
     "completeEmailChange",
+    "confirmTotp",
+    "issueBackupCodes",
+    "mailProofCode",
+    "proveSession",
     "requestEmailChange",
 ];
+
+/// What is asked with a body, and changes nothing: it takes none of the headers of a command.
+const QUESTIONS: &[&str] = &["testPolicies"];
 
 /// Commands that take no `If-Match`: there is no version that their caller could have seen. Each
 /// line is a decision; every other command is held to the version that it is given.
@@ -52,19 +68,24 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "bookAppointment",
     "bookSeries",
     "defineVisitType",
+    "giveConsent",
     "inviteStaff",
     "issueHospitalCode",
     "joinWaitlist",
     "openCalendarFeed",
     "openHospital",
+    "registerDependant",
     "registerDoctor",
     "registerPatient",
     "registerProvider",
+    "requestConsent",
     "walkIn",
     "requestEmailChange",
     "requestRecovery",
     "requestRegistration",
     "startSession",
+    "startSessionWithPasskey",
+    "addPasskey",
     // What is shown with them decides.
     "acceptInvitation",
     "acceptOwnInvitation",
@@ -73,12 +94,32 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "completeRecovery",
     "completeRegistration",
     "refreshSession",
+    "answerChallenge",
+    "confirmTotp",
+    "proveSession",
+    // They only ask.
+    "askChallengePasskey",
+    "askNewPasskey",
+    "askPasskey",
+    "askProofPasskey",
+    "beginTotp",
+    "mailChallengeCode",
+    "mailProofCode",
+    // A second factor is there or not, and so are backup codes.
+    "chooseMailedCodes",
+    "issueBackupCodes",
+    "removeMailedCodes",
+    "removePasskey",
+    "removeTotp",
     // A session is over or not.
+    "endOtherSessions",
     "endSession",
     // A series says which visits it is made of, and those change, not the series.
     "cancelSeries",
     // A feed is open or closed.
     "closeCalendarFeed",
+    // It changes nothing.
+    "testPolicies",
 ];
 
 /// Why a set of handlers can't be served.
@@ -142,7 +183,7 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
                 });
             }
             let name = operation["operationId"].as_str().unwrap_or_default();
-            if signed_in || REPEATABLE.contains(&name) {
+            if (signed_in || REPEATABLE.contains(&name)) && !QUESTIONS.contains(&name) {
                 describe(method, operation);
             }
         }

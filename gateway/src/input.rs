@@ -93,7 +93,12 @@ pub fn page<C: FromStr>(after: Option<String>, limit: Option<u16>) -> Result<Pag
 /// 400 when it is not one that a list gave out.
 pub fn cursor<C: FromStr>(after: Option<String>) -> Result<Option<C>, Problem> {
     let after = after.map(|after| after.parse()).transpose();
-    after.map_err(|_| invalid_parameter("after", "It is not the `next` of an earlier page."))
+    after.map_err(|_| not_a_place())
+}
+
+/// What is given as `after` is not a place of the list that is asked for.
+pub fn not_a_place() -> Problem {
+    invalid_parameter("after", "It is not the `next` of an earlier page.")
 }
 
 /// An instant that a database can hold.

@@ -204,7 +204,8 @@ impl Invitations {
         let there = Resource::of_tenant("hospital", tenant).at(hospital);
         let permitted = self
             .backend
-            .permit(&caller, Action::ListInvitations, there)?;
+            .permit(&caller, Action::ListInvitations, there)
+            .await?;
         let page = page::<InvitationId>(after.0, limit.0)?;
         let view = self.backend.view(&["invitation"], &read).await?;
         let listed = invitation::of_hospital(self.backend.reads(), tenant, hospital, page)

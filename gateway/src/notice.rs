@@ -93,7 +93,10 @@ impl Notices {
     ) -> Result<Found<NoticesOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, SubjectId(id.0));
         let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        let permitted = self.0.permit(&caller, Action::ListNotices, resource)?;
+        let permitted = self
+            .0
+            .permit(&caller, Action::ListNotices, resource)
+            .await?;
         let page = page::<NoticeCursor>(after.0, limit.0)?;
         let view = self.0.view(&["notice", "patient"], &read).await?;
         patient::known(&self.0, tenant, PatientId(id.0)).await?;

@@ -5,8 +5,8 @@ mod profile;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use medilink_commands::Action;
 use medilink_commands::patient::{ChooseReminders, Register};
-use medilink_commands::{Action, Resource};
 use medilink_domain::values::{BirthDate, ReminderLead};
 use medilink_domain::{PatientId, SubjectId, TenantId};
 use medilink_projections::patient::{self, PatientRow};
@@ -68,8 +68,20 @@ pub struct PatientOut {
     /// What else they said of themselves.
     #[oai(skip_serializing_if_is_none)]
     profile: Option<PatientProfileOut>,
+    /// Who has the say for them, if they are minor.
+    #[oai(skip_serializing_if_is_none)]
+    guardian: Option<GuardianOut>,
     /// For `If-Match`.
     version: u64,
+}
+
+/// Who has the say for a minor.
+#[derive(Object)]
+pub struct GuardianOut {
+    /// Who.
+    id: Uuid,
+    /// The day on which the minor comes of age and decides alone.
+    until: NaiveDate,
 }
 
 /// When a patient wants to be reminded of visits.
@@ -96,6 +108,10 @@ impl From<PatientRow> for PatientOut {
                 .reminders
                 .map(|leads| leads.into_iter().map(ReminderLead::get).collect()),
             profile: row.profile.map(Into::into),
+            guardian: row.guardian.map(|guardian| GuardianOut {
+                id: guardian.person.uuid(),
+                until: guardian.until,
+            }),
             version: row.version,
         }
     }
@@ -141,8 +157,11 @@ impl Patients {
         id: Path<Uuid>,
     ) -> Result<Found<PatientOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        let permitted = self.0.permit(&caller, Action::ReadPatient, resource)?;
+        let resource = self.0.patient(&caller, PatientId(id.0)).await?;
+        let permitted = self
+            .0
+            .permit(&caller, Action::ReadPatient, resource)
+            .await?;
         let view = self.0.view(&["patient"], &read).await?;
         let row = known(&self.0, tenant, PatientId(id.0)).await?;
         let subjects = BTreeSet::from([SubjectId(id.0)]);

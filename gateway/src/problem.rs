@@ -90,6 +90,11 @@ impl Problem {
         self
     }
 
+    /// Whether this field is at fault.
+    pub(crate) fn is_at(&self, field: &str) -> bool {
+        self.0.field.as_deref() == Some(field)
+    }
+
     /// When the same request may succeed, in whole seconds and at least one.
     #[must_use]
     pub fn retry_after(self, wait: Duration) -> Self {

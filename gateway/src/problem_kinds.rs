@@ -62,6 +62,10 @@ kinds! {
         "The session is over." "Sign in again.";
     FORBIDDEN = FORBIDDEN "forbidden"
         "You may not do this." "Ask someone whose role allows it.";
+    PROOF_REQUIRED = FORBIDDEN "proof-required"
+        "Show again who you are." "Send your second factor, or your password if you have none, to /v1/me/session/proof; then send this again within ten minutes.";
+    SECOND_FACTOR_REQUIRED = FORBIDDEN "second-factor-required"
+        "Your role needs a second factor." "Set one up under /v1/me/second-factors, or sign in with it.";
     NOT_FOUND = NOT_FOUND "not-found"
         "There is no such thing here, or you may not know of it." "Check the address and the ids; ids are UUIDs.";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED "method-not-allowed"

@@ -111,6 +111,7 @@ impl Gateway {
             parts.checkpoints,
             patience,
         );
+        let desk = parts.desk.clone();
         let api = api::all(backend, changes.clone(), parts.desk);
         let frame = Frame {
             config,
@@ -119,7 +120,7 @@ impl Gateway {
             meters: parts.meters,
             stop,
         };
-        Bound::new(api, frame, changes).await
+        Bound::new(api, frame, changes, Some(desk)).await
     }
 
     /// Takes its addresses and serves until `cancel`: see [`Bound::run`].
@@ -137,6 +138,7 @@ pub struct Bound {
     listener: Bounded,
     metrics: Option<MetricsServer>,
     changes: Changes,
+    desk: Option<SignInDesk>,
     config: GatewayConfig,
     stop: CancellationToken,
 }
@@ -154,6 +156,7 @@ impl Bound {
         api: T,
         frame: Frame,
         changes: Changes,
+        desk: Option<SignInDesk>,
     ) -> Result<Self, GatewayError> {
         let config = frame.config.clone();
         let (meters, stop) = (frame.meters.clone(), frame.stop.clone());
@@ -169,6 +172,7 @@ impl Bound {
             listener,
             metrics,
             changes,
+            desk,
             config,
             stop,
         })
@@ -195,6 +199,7 @@ impl Bound {
             listener,
             metrics,
             changes,
+            desk,
             config,
             stop,
         } = self;
@@ -211,6 +216,14 @@ impl Bound {
                 None => Ok(()),
             }
         };
+        let keys = async {
+            if let Some(desk) = desk {
+                tokio::select! {
+                    () = desk.keep_keys() => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        };
         let forward = async {
             tokio::select! {
                 () = cancel.cancelled() => stop.cancel(),
@@ -223,7 +236,7 @@ impl Bound {
             stop.cancel();
             outcome
         };
-        let (outcome, (), ()) = tokio::join!(serving, changes.follow(), forward);
+        let (outcome, (), (), ()) = tokio::join!(serving, changes.follow(), forward, keys);
         outcome.map(|_| ()).map_err(GatewayError::Serve)
     }
 }

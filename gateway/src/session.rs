@@ -14,10 +14,11 @@ use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
 
 use crate::actor::{SignedIn, challenge};
-use crate::answer::{Created, Found};
+use crate::answer::Found;
 use crate::api::Tag;
 use crate::backend::Backend;
 use crate::call::{self, Command};
+use crate::challenge::{EntryAnswer, entered};
 use crate::input::{field, optional};
 use crate::json::Json;
 use crate::problem::Problem;
@@ -115,6 +116,8 @@ pub struct SessionOut {
     idle_until: DateTime<Utc>,
     /// When it ends in any case.
     expires_at: DateTime<Utc>,
+    /// Whether a second factor was shown in it.
+    second_factor: bool,
 }
 
 /// Sessions that are not over.
@@ -122,6 +125,15 @@ pub struct SessionOut {
 pub struct SessionsOut {
     /// The newest first.
     items: Vec<SessionOut>,
+}
+
+/// The sessions that were ended.
+#[derive(Object)]
+pub struct SessionsEndedOut {
+    /// How many.
+    ended: usize,
+    /// For `Medilink-Min-Position`.
+    position: u64,
 }
 
 /// The session that was ended.
@@ -144,12 +156,15 @@ pub struct Sessions {
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Sessions")]
 impl Sessions {
     /// Sign in
+    ///
+    /// Whoever has a second factor gets no tokens but a challenge (202), which
+    /// `/v1/sessions/challenge` takes.
     #[oai(path = "/sessions", method = "post", operation_id = "startSession")]
     async fn start(
         &self,
         visitor: Visitor,
         body: Json<SessionIn>,
-    ) -> Result<Created<TokensOut>, Problem> {
+    ) -> Result<EntryAnswer<201>, Problem> {
         let given = body.value;
         let credentials = Credentials {
             email: field("/email", &given.email)?,
@@ -158,8 +173,8 @@ impl Sessions {
             device_token: given.device_token,
         };
         let context = visitor.context(self.desk.tenant());
-        let tokens = self.desk.sign_in(&context, credentials).await;
-        Ok(TokensOut::answer(tokens.map_err(refused)?))
+        let entry = self.desk.sign_in(&context, credentials).await;
+        Ok(entered(entry.map_err(refused)?))
     }
 
     /// Stay signed in
@@ -188,7 +203,10 @@ impl Sessions {
     async fn list(&self, caller: SignedIn) -> Result<Found<SessionsOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, caller.actor.id);
         let own = Resource::of_tenant("session", tenant).about(person);
-        let permitted = self.backend.permit(&caller, Action::ListSessions, own)?;
+        let permitted = self
+            .backend
+            .permit(&caller, Action::ListSessions, own)
+            .await?;
         let open = self.desk.sessions(tenant, person).await;
         let open = open.map_err(call::refuse)?;
         let subjects = BTreeSet::from([SubjectId(person)]);
@@ -201,10 +219,33 @@ impl Sessions {
             started_at: named.session.started_at,
             idle_until: named.session.idle_until,
             expires_at: named.session.expires_at,
+            second_factor: named.session.second_factor,
         };
         Ok(Found::new(SessionsOut {
             items: open.into_iter().map(out).collect(),
         }))
+    }
+
+    /// End all other sessions
+    ///
+    /// All of one's own but the one that asks.
+    #[oai(
+        path = "/me/sessions",
+        method = "delete",
+        operation_id = "endOtherSessions"
+    )]
+    async fn end_others(
+        &self,
+        caller: SignedIn,
+        call: Command,
+    ) -> Result<Found<SessionsEndedOut>, Problem> {
+        let done = self.desk.end_others(&call.context(&caller)).await;
+        let done = done.map_err(call::refuse)?;
+        let body = SessionsEndedOut {
+            ended: done.answer,
+            position: done.position.0,
+        };
+        Ok(Found::done(body, &done))
     }
 
     /// End a session

@@ -5,8 +5,8 @@ mod wish;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use medilink_commands::Action;
 use medilink_commands::waitlist::{Accept, Decline, Join, Leave};
-use medilink_commands::{Action, Resource};
 use medilink_domain::{AppointmentId, PatientId, WaitlistEntryId};
 use medilink_projections::waitlist::{self, WaitlistRow};
 use poem_openapi::param::{Path, Query};
@@ -159,12 +159,15 @@ impl Waitlists {
         limit: Query<Option<u16>>,
     ) -> Result<Found<WaitlistEntriesOut>, Problem> {
         let (tenant, person) = (caller.actor.tenant, PatientId(id.0));
-        let resource = Resource::of_tenant("patient", tenant).about(id.0);
-        let permitted = self.0.permit(&caller, Action::ListWaitlist, resource)?;
+        let permitted = self
+            .0
+            .permit_parts(&caller, Action::ListWaitlist, person)
+            .await?;
         let page = page::<WaitlistEntryId>(after.0, limit.0)?;
         let view = self.0.view(&["patient", "waitlist"], &read).await?;
         patient::known(&self.0, tenant, person).await?;
-        let listed = waitlist::for_patient(self.0.reads(), tenant, person, page)
+        let extent = permitted.extent();
+        let listed = waitlist::for_patient(self.0.reads(), tenant, person, &extent, page)
             .await
             .map_err(unreadable)?;
         let subjects = BTreeSet::from([person.into()]);

@@ -33,6 +33,7 @@ macro_rules! codes {
         }
     )+};
 }
+pub(crate) use codes;
 
 codes! {
     /// A language, by its ISO 639-1 code.

@@ -21,7 +21,7 @@ use crate::runtime::row::row;
 
 pub use queries::{
     AppointmentCursor, Figures, SealedAppointment, day_of_doctor, day_of_hospital, figures, find,
-    for_patient, get, of_person,
+    for_patient, get, hospitals_of, of_person,
 };
 
 named_fields!(AppointmentStatus, Code, TimeZone, VisitMode);

@@ -5,6 +5,7 @@ use medilink_domain::values::{Language, PersonName, RegistrationNumber};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
+use uuid::Uuid;
 
 use crate::reads::{Listed, Page, ReadError, Reads, of_tenant};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
@@ -105,6 +106,18 @@ pub async fn get(
     let mut select = of_tenant::<DoctorRow>(tenant);
     select.and_where(Expr::col("doctor").eq(doctor.uuid()));
     reads.row(&select).await
+}
+
+/// Those of these people who are doctors.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn among(
+    reads: &Reads,
+    tenant: TenantId,
+    people: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<DoctorRow>, ReadError> {
+    reads.among(tenant, "doctor", people).await
 }
 
 /// The doctors of a tenant, of one hospital or of one department, in the order in which they

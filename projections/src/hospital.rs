@@ -148,6 +148,19 @@ impl ReadModel for Hospitals {
     }
 }
 
+/// Those of these hospitals that there are.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn among(
+    reads: &Reads,
+    tenant: TenantId,
+    hospitals: impl IntoIterator<Item = HospitalId>,
+) -> Result<Vec<HospitalRow>, ReadError> {
+    let wanted = hospitals.into_iter().map(HospitalId::uuid);
+    reads.among(tenant, "hospital", wanted).await
+}
+
 /// One hospital with its departments.
 ///
 /// # Errors

@@ -16,16 +16,19 @@
 //! To add one: write the file beside the others and its line in the registry. Raise `VERSION`
 //! whenever fold or columns change.
 
+pub mod access;
 pub mod application;
 pub mod appointment;
 pub mod availability;
 pub mod calendar;
 pub mod calendar_feed;
 mod checkpoints;
+pub mod consent;
 mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod extent;
 pub mod feedback;
 pub mod hospital;
 pub mod hospital_code;
@@ -40,6 +43,7 @@ mod registry;
 pub mod reminder;
 mod runtime;
 pub mod schedule;
+pub mod staff;
 pub mod visit_type;
 pub mod waitlist;
 

@@ -1,6 +1,6 @@
 //! Patients: who they are and how to reach them.
 
-use medilink_domain::patient::{PatientEvent, Profile};
+use medilink_domain::patient::{Guardian, PatientEvent, Profile};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use medilink_domain::{PatientId, TenantId};
 use medilink_log::Position;
@@ -40,6 +40,8 @@ row! {
             reminders: Option<Vec<ReminderLead>>,
             /// What else they said of themselves.
             profile: Option<Profile>,
+            /// Who has the say for them, until when.
+            guardian: Option<Guardian>,
         }
     }
 }
@@ -48,7 +50,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 4;
+    const VERSION: u16 = 5;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;
@@ -63,47 +65,58 @@ impl ReadModel for Patients {
         row: Option<PatientRow>,
         fact: &Fact<PatientEvent>,
     ) -> Result<Option<PatientRow>, FoldError> {
-        let registered = match &fact.body {
-            Folded::Clear(PatientEvent::Registered(registered)) => registered,
-            Folded::Clear(later) => {
-                let row = row.ok_or(FoldError("patient-not-registered"))?;
-                return Ok(Some(changed(row, fact, later)));
-            }
-            Folded::Erased => return Ok(None),
+        let Folded::Clear(event) = &fact.body else {
+            return Ok(None);
         };
-        Ok(Some(PatientRow {
-            patient: registered.patient,
-            tenant: fact.tenant,
+        if let PatientEvent::Registered(registered) = event {
+            return Ok(Some(PatientRow {
+                patient: registered.patient,
+                tenant: fact.tenant,
+                version: fact.version,
+                position: fact.position,
+                name: registered.name.clone(),
+                phone: registered.phone.clone(),
+                email: registered.email.clone(),
+                language: registered.language,
+                date_of_birth: registered.date_of_birth,
+                reminders: None,
+                profile: None,
+                guardian: None,
+            }));
+        }
+        let row = PatientRow {
             version: fact.version,
             position: fact.position,
-            name: registered.name.clone(),
-            phone: registered.phone.clone(),
-            email: registered.email.clone(),
-            language: registered.language,
-            date_of_birth: registered.date_of_birth,
-            reminders: None,
-            profile: None,
+            ..row.ok_or(FoldError("patient-not-registered"))?
+        };
+        Ok(Some(match event {
+            PatientEvent::Registered(_) => row,
+            PatientEvent::RemindersChosen(chosen) => PatientRow {
+                reminders: chosen.leads.clone(),
+                ..row
+            },
+            PatientEvent::ProfileSet(set) => PatientRow {
+                language: set.profile.language,
+                profile: Some(set.profile.clone()),
+                ..row
+            },
+            PatientEvent::EmailSet(set) => PatientRow {
+                email: Some(set.email.clone()),
+                ..row
+            },
+            PatientEvent::GuardianNamed(named) => PatientRow {
+                guardian: Some(Guardian {
+                    person: named.guardian,
+                    until: named.until,
+                }),
+                ..row
+            },
+            PatientEvent::GuardianDismissed(_) => PatientRow {
+                guardian: None,
+                ..row
+            },
         }))
     }
-}
-
-fn changed(row: PatientRow, fact: &Fact<PatientEvent>, event: &PatientEvent) -> PatientRow {
-    let mut row = PatientRow {
-        version: fact.version,
-        position: fact.position,
-        ..row
-    };
-    match event {
-        // Only ever the first one.
-        PatientEvent::Registered(_) => {}
-        PatientEvent::RemindersChosen(chosen) => row.reminders.clone_from(&chosen.leads),
-        PatientEvent::ProfileSet(set) => {
-            row.language = set.profile.language;
-            row.profile = Some(set.profile.clone());
-        }
-        PatientEvent::EmailSet(set) => row.email = Some(set.email.clone()),
-    }
-    row
 }
 
 /// One patient.

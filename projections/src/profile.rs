@@ -6,9 +6,9 @@ use medilink_domain::profile::ProfileEvent;
 use medilink_domain::values::PersonName;
 use medilink_domain::{SubjectId, TenantId};
 use medilink_log::Position;
-use sea_query::{Expr, ExprTrait};
+use uuid::Uuid;
 
-use crate::reads::{ReadError, Reads, of_tenant};
+use crate::reads::{ReadError, Reads};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
 use crate::runtime::row::row;
 
@@ -70,10 +70,8 @@ impl ReadModel for Profiles {
 pub async fn names(
     reads: &Reads,
     tenant: TenantId,
-    people: &[SubjectId],
+    people: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<SubjectId, PersonName>, ReadError> {
-    let mut select = of_tenant::<ProfileRow>(tenant);
-    select.and_where(Expr::col("person").is_in(people.iter().map(|person| person.uuid())));
-    let rows: Vec<ProfileRow> = reads.rows(&select).await?;
+    let rows: Vec<ProfileRow> = reads.among(tenant, "person", people).await?;
     Ok(rows.into_iter().map(|row| (row.person, row.name)).collect())
 }

@@ -7,6 +7,7 @@ use medilink_vault::{Vault, VaultError};
 use sea_query::{Expr, ExprTrait, PostgresQueryBuilder, Query, SelectStatement};
 use sea_query_postgres::PostgresBinder;
 use thiserror::Error;
+use uuid::Uuid;
 
 use crate::runtime::cell::Cell;
 use crate::runtime::field::Damaged;
@@ -112,6 +113,23 @@ impl Reads {
     pub(crate) async fn rows<R: Row>(&self, select: &SelectStatement) -> Result<Vec<R>, ReadError> {
         let stored = self.stored(select).await?;
         self.opened(stored).await
+    }
+
+    /// The rows of a tenant that have one of these ids in a column.
+    pub(crate) async fn among<R: Row>(
+        &self,
+        tenant: TenantId,
+        column: &'static str,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Vec<R>, ReadError> {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        // The condition of an empty list is not one that PostgreSQL can type.
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut select = of_tenant::<R>(tenant);
+        select.and_where(Expr::col(column).is_in(ids));
+        self.rows(&select).await
     }
 
     /// At most one row.

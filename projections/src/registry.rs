@@ -2,18 +2,20 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    application, appointment, calendar, calendar_feed, delivery, doctor, feedback, hospital,
-    hospital_code, invitation, notice, occupancy, patient, profile, queue, reminder, schedule,
-    visit_type, waitlist,
+    access, application, appointment, calendar, calendar_feed, consent, delivery, doctor, feedback,
+    hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue, reminder,
+    schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
 pub(crate) fn all() -> Vec<Registration> {
     vec![
+        lane::<access::Accesses>(),
         lane::<application::Applications>(),
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
         lane::<calendar_feed::CalendarFeeds>(),
+        lane::<consent::Consents>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
         lane::<feedback::Feedbacks>(),
@@ -27,6 +29,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<queue::Queues>(),
         lane::<reminder::Reminders>(),
         lane::<schedule::Schedules>(),
+        lane::<staff::StaffMembers>(),
         lane::<visit_type::VisitTypes>(),
         lane::<waitlist::Waitlists>(),
     ]

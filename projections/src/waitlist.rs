@@ -11,6 +11,7 @@ use sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::extent::Extent;
 use crate::reads::{Listed, Page, ReadError, Reads, of_all_tenants, of_tenant};
 use crate::runtime::field::named_fields;
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
@@ -186,7 +187,7 @@ pub async fn get(
     reads.row(&select).await
 }
 
-/// A patient's entries, the latest first.
+/// As much of a patient's entries as may be shown, the latest first.
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
@@ -194,10 +195,13 @@ pub async fn for_patient(
     reads: &Reads,
     tenant: TenantId,
     patient: PatientId,
+    extent: &Extent,
     page: Page<WaitlistEntryId>,
 ) -> Result<Listed<WaitlistRow, WaitlistEntryId>, ReadError> {
     let mut select = of_tenant::<WaitlistRow>(tenant);
-    select.and_where(Expr::col("patient").eq(patient.uuid()));
+    select
+        .and_where(Expr::col("patient").eq(patient.uuid()))
+        .cond_where(extent.condition(None));
     if let Some(after) = page.after {
         select.and_where(Expr::col("entry").lt(after.uuid()));
     }

@@ -2,6 +2,7 @@
 //! whole table is checked in beside this file (`snapshots/`); a change of policy, or a new
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
+mod consents;
 mod samples;
 mod staff;
 pub mod world;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use medilink_commands::{Actor, CommandContext, access_token};
 use medilink_domain::TenantId;
+use medilink_domain::access::words;
 use medilink_domain::values::Role;
 use medilink_tests::{Caller, History, Platform, settle};
 use reqwest::Method;
@@ -152,15 +154,29 @@ async fn every_route_answers_everyone_as_the_table_says() {
         }
     }
     insta::assert_snapshot!(table);
+    // Whatever was read, those whose data it is are told of in words of its own.
+    for event in History::read(&platform).await.of("access.recorded") {
+        let payload: Value = serde_json::from_slice(&event.payload).unwrap();
+        let what = payload["resource"].as_str().unwrap();
+        assert!(
+            words::has_words(&what.parse().unwrap()),
+            "add what {what} is to domain/data/access-texts.json"
+        );
+    }
 }
 
 /// A reader may wait for a position; who may not read is refused before there is anything to
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom an appointment concerns is known from its row alone, of which no more is read
+    // Whom an appointment or a consent concerns is known from its row alone, of which no more is read
     // (the gateway's own tests).
-    const BY_THE_ROW: [&str; 2] = ["readAppointment", "readPlace"];
+    const BY_THE_ROW: [&str; 4] = [
+        "readAppointment",
+        "readConsent",
+        "readConsentReceipt",
+        "readPlace",
+    ];
     let platform = platform().await;
     let world = World::new(&platform).await;
     let callers = callers(&platform, &world).await;
@@ -208,7 +224,11 @@ async fn not_yours_and_not_there_look_alike() {
         (world.appointment, "/v1/appointments/ID"),
         (world.appointment, "/v1/appointments/ID/queue"),
         (world.patient, "/v1/patients/ID"),
+        (world.patient, "/v1/patients/ID/accesses"),
         (world.patient, "/v1/patients/ID/appointments"),
+        (world.patient, "/v1/patients/ID/consents"),
+        (world.consent, "/v1/consents/ID"),
+        (world.consent, "/v1/consents/ID/receipt"),
         (world.patient, "/v1/patients/ID/notices"),
         (world.patient, "/v1/patients/ID/waitlist"),
     ] {

@@ -7,19 +7,28 @@
 )]
 #![allow(missing_docs, reason = "a test's name says what it is for")]
 
+mod access;
 mod authorization;
 mod bad_input;
 mod booking;
 mod canary;
 mod configuration;
+mod consent;
 mod contention;
+mod disclosure;
 mod house;
 mod monitoring;
 mod onboarding;
 mod outage;
+mod passkeys;
+mod policy;
 mod preconditions;
+mod proof;
 mod reminders;
+mod second_factor;
 mod sign_in;
+mod sign_in_again;
+mod staff;
 mod trace;
 mod visits;
 

@@ -6,7 +6,9 @@ mod invitations;
 
 use std::time::Duration;
 
-use medilink_tests::{Member, NewHospital, assert_read_models_equal_their_replay, settle};
+use medilink_tests::{
+    Member, NewHospital, Newcomer, assert_read_models_equal_their_replay, id, settle,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,11 +24,9 @@ async fn a_hospital_its_manager_and_its_doctor_come_to_the_platform() {
     let me = registrar.get("/v1/me").await.unwrap();
     assert_eq!(me.body["roles"], json!(["platform-administrator"]));
     let city = NewHospital::register(&platform, &registrar).await;
-    let invitations = city
-        .manager
-        .caller
-        .get_at(&city.path("invitations"), city.manager.position);
-    let invitations = invitations.await;
+    let path = city.path("invitations");
+    let manager = &city.manager;
+    let invitations = manager.caller.get_at(&path, manager.position).await;
     assert_eq!(
         invitations.body["items"][0]["email"],
         json!(city.manager.email)
@@ -204,4 +204,54 @@ async fn nobody_decides_on_their_own_application_nor_on_another_hospitals() {
         doctor.caller.get("/v1/hospitals").await.unwrap().status,
         403
     );
+}
+
+#[tokio::test]
+async fn who_is_taken_on_was_told_who_looked_and_needs_more_than_a_password() {
+    let platform = platform().await;
+    let registrar = platform.platform_administrator().await.caller;
+    let city = NewHospital::register(&platform, &registrar).await;
+    let bina = Newcomer::register(&platform).await;
+    let caller = bina.sign_in(&platform).await.caller(&platform);
+    let issued = city.code(1).await;
+    let wish = json!({
+        "hospital_code": issued.body["code"], "name": "Bina Devi", "languages": ["en"],
+        "registration_number": "PMC-7",
+    });
+    let applied = caller.post("/v1/me/application", &wish).await;
+    let application = id(&applied);
+    let manager = &city.manager.caller;
+    let path = city.path("applications");
+    let listed = manager.get_at(&path, applied.position()).await;
+    assert_eq!(listed.body["items"][0]["name"], json!("Bina Devi"));
+    // By the name that the manager gave when they accepted.
+    let head = platform.log().head().await.unwrap().0;
+    let path = format!("/v1/patients/{}/accesses?language=en", bina.person);
+    let told = caller.get_at(&path, head).await;
+    let sentence = "Kiran Bedi, hospital manager, read your application to work at a hospital \
+                    to run the hospital.";
+    assert!(told.text.contains(sentence), "{}", told.text);
+
+    let approved = city.approve(application).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    let path = city.path("staff");
+    let staff = manager.get_at(&path, approved.position()).await;
+    let names = staff.body["items"].as_array().unwrap().iter();
+    let names: Vec<_> = names.map(|member| &member["name"]).collect();
+    assert_eq!(names, [&json!("Kiran Bedi"), &json!("Bina Devi")]);
+    // What became of it can be read with a password, and others' data can't.
+    let mine = "/v1/me/application";
+    let state = caller.get_at(mine, approved.position()).await;
+    assert_eq!(state.body["status"], json!("approved"), "{}", state.text);
+    let day = format!("/v1/doctors/{}/day?date=2027-01-04", bina.person);
+    let refused = caller.get(&day).await.unwrap();
+    assert_eq!(
+        (refused.status, refused.problem()),
+        (403, "second-factor-required"),
+        "{}",
+        refused.text
+    );
+    let full = bina.sign_in_fully(&platform).await.caller(&platform);
+    let seen = full.get_at(&day, approved.position()).await;
+    assert_eq!(seen.status, 200, "{}", seen.text);
 }

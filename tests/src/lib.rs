@@ -8,6 +8,7 @@
     reason = "a test whose servers don't start can only stop"
 )]
 
+mod authenticator;
 mod breaking;
 mod clock;
 mod disk;
@@ -26,11 +27,12 @@ mod servers;
 mod settings;
 mod standby;
 
+pub use authenticator::{App, SoftPasskey};
 pub use breaking::Wire;
 pub use history::History;
 pub use http::{Answer, Caller};
 pub use medilink_test_support::Line;
-pub use newcomer::{Newcomer, Tokens, completion};
+pub use newcomer::{Newcomer, PROOF, Tokens, Totp, answer_with, completion};
 pub use onboarding::{Member, NewHospital, PASSWORD, new_address};
 pub use operator::Rebuilding;
 pub use parts::{Instance, Part};

@@ -48,7 +48,7 @@ pub fn new_address() -> String {
 }
 
 impl Member {
-    /// Signs in with [`PASSWORD`].
+    /// Sets up an authenticator app, and signs in with it and [`PASSWORD`].
     pub async fn of(platform: &Platform, person: Uuid, email: String, position: u64) -> Self {
         let newcomer = Newcomer {
             email,
@@ -56,7 +56,7 @@ impl Member {
             person,
             position,
         };
-        let tokens = newcomer.sign_in(platform).await;
+        let tokens = newcomer.sign_in_fully(platform).await;
         Self {
             person,
             caller: tokens.caller(platform),

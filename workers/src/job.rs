@@ -121,6 +121,10 @@ impl From<CommandError> for JobError {
             CommandError::Contention => Self::transient("contention"),
             CommandError::VersionMismatch { .. } => Self::transient("changed-meanwhile"),
             CommandError::Forbidden => Self::permanent("forbidden"),
+            // Workers sign in nowhere, so that neither is ever asked of them.
+            CommandError::SecondFactorRequired | CommandError::ProofRequired => {
+                Self::permanent("proof-required")
+            }
             CommandError::NotFound(_) => Self::permanent(NOT_FOUND),
             CommandError::Refused(problem) | CommandError::RefusedAt { rule: problem, .. } => {
                 Self::permanent(problem.detail().slug)

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
+use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::invitation::InvitationMail;
@@ -39,6 +40,7 @@ impl Jobs {
         let mailer = Mailer::of(config)?;
         let email = mailer.is_some();
         Ok(Self::default()
+            .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
             .due(Some(Expiry))
             .event_if(mailer.clone().map(InvitationMail::by))

@@ -10,9 +10,8 @@ use medilink_domain::{AppointmentId, DoctorId, PatientId, VisitTypeId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AppointmentAnswer, Book, KIND, allowed, answer, confirm, leave};
+use super::{AppointmentAnswer, Book, KIND, allowed, answer, confirm, leave, wanted_with};
 use crate::action::Action;
-use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::placement::Placed;
@@ -183,7 +182,7 @@ impl Operation for WalkIn {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<QueueAnswer, CommandError> {
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
+        let resource = wanted_with(work, self.patient, self.doctor).await?;
         work.authorize(Action::WalkIn, &resource)?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let practice = Practice::of(work, self.doctor).await?;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
+use chrono::Utc;
 use medilink_domain::values::Role;
 
 use super::Resource;
@@ -23,10 +24,16 @@ pub(super) struct Question {
     kind: &'static str,
     subject: Option<Who>,
     doctor: Option<Who>,
+    guardian: Option<Who>,
+    grantee: Option<Who>,
     role: Option<Role>,
     /// Whether it was permitted to the actor singly.
     permitted: bool,
     grounds: Grounds,
+    /// Whether a second factor was shown when they were let in.
+    second_factor: bool,
+    /// Whether they have shown of late who they are.
+    recently_proven: bool,
 }
 
 /// What may allow a read besides roles and relations. Whoever says that there is such a ground
@@ -45,6 +52,8 @@ pub(super) enum Who {
     Actor,
     Subject,
     Doctor,
+    Guardian,
+    Grantee,
 }
 
 impl Question {
@@ -69,6 +78,19 @@ impl Question {
             id if Some(id) == resource.subject => Who::Subject,
             _ => Who::Doctor,
         });
+        let guardian = resource.guardian.map(|id| match id {
+            id if id == actor.id => Who::Actor,
+            id if Some(id) == resource.subject => Who::Subject,
+            id if Some(id) == resource.doctor => Who::Doctor,
+            _ => Who::Guardian,
+        });
+        let grantee = resource.grantee.map(|id| match id {
+            id if id == actor.id => Who::Actor,
+            id if Some(id) == resource.subject => Who::Subject,
+            id if Some(id) == resource.doctor => Who::Doctor,
+            id if Some(id) == resource.guardian => Who::Guardian,
+            _ => Who::Grantee,
+        });
         Self {
             roles: in_order(actor.roles_at(hospitals)),
             roles_anywhere: in_order(actor.roles_anywhere()),
@@ -76,9 +98,31 @@ impl Question {
             kind: resource.kind,
             subject,
             doctor,
+            guardian,
+            grantee,
             role: resource.role,
             permitted: actor.permissions.iter().any(permitted),
             grounds,
+            second_factor: actor.second_factor,
+            recently_proven: actor.is_recently_proven(Utc::now()),
+        }
+    }
+}
+
+impl Question {
+    /// The same of somebody who has shown of late who they are.
+    pub(super) fn recently_proven(self) -> Self {
+        Self {
+            recently_proven: true,
+            ..self
+        }
+    }
+
+    /// The same of somebody who has shown a second factor.
+    pub(super) fn with_second_factor(self) -> Self {
+        Self {
+            second_factor: true,
+            ..self
         }
     }
 }
@@ -96,6 +140,8 @@ impl Who {
             Self::Actor => "actor",
             Self::Subject => "subject",
             Self::Doctor => "doctor",
+            Self::Guardian => "guardian",
+            Self::Grantee => "grantee",
         }
     }
 }
@@ -117,6 +163,8 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
         ("permitted", question.permitted),
         ("consent", question.grounds.consent),
         ("emergency", question.grounds.emergency),
+        ("second_factor", question.second_factor),
+        ("recently_proven", question.recently_proven),
     ];
     let known = known.map(|(name, holds)| (name.to_owned(), RestrictedExpression::new_bool(holds)));
     Context::from_pairs(known).map_err(|error| error.to_string())
@@ -124,16 +172,14 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
 
 pub(super) fn record_attributes(question: &Question) -> HashMap<String, RestrictedExpression> {
     let mut attributes = HashMap::from([("kind".to_owned(), text(question.kind))]);
-    attributes.extend(
-        question
-            .subject
-            .map(|who| ("subject".to_owned(), text(who.id()))),
-    );
-    attributes.extend(
-        question
-            .doctor
-            .map(|who| ("doctor".to_owned(), text(who.id()))),
-    );
+    for (name, who) in [
+        ("subject", question.subject),
+        ("doctor", question.doctor),
+        ("guardian", question.guardian),
+        ("grantee", question.grantee),
+    ] {
+        attributes.extend(who.map(|who| (name.to_owned(), text(who.id()))));
+    }
     attributes.extend(
         question
             .role

@@ -11,8 +11,8 @@ use medilink_domain::{AccountId, Decider, SubjectId, VerificationId};
 use medilink_log::Position;
 use uuid::Uuid;
 
+use super::challenge::Entry;
 use super::floor::no_earlier;
-use super::session::Tokens;
 use super::{PASSWORDS, Refusal, SignInDesk};
 use crate::account::{AccountAnswer, ChangePassword, Recover, Register};
 use crate::actor::CommandContext;
@@ -110,6 +110,7 @@ impl SignInDesk {
             email,
             language,
             code: new_code(),
+            passwords: None,
         };
         let request = match account {
             // To the address that was verified, not to one that is merely spelled like it.
@@ -117,12 +118,14 @@ impl SignInDesk {
                 account: Some(account),
                 email: Some(email),
                 language: preferred,
+                passwords,
                 ..
             }) => verification::Request {
                 person: account.into(),
                 letter: known,
                 email,
                 language: preferred.unwrap_or(language),
+                passwords: Some(passwords),
                 ..request
             },
             _ => request,
@@ -154,7 +157,7 @@ impl SignInDesk {
         } = given;
         let letter = Letter::Registration;
         let mailed = no_earlier(self.mailed(context, verification, letter, &code)).await?;
-        self.fit(&password, [mailed.as_str(), name.as_str()])
+        self.fit(&password, [mailed.email.as_str(), name.as_str()])
             .await?;
         let register = Register {
             verification,
@@ -167,7 +170,8 @@ impl SignInDesk {
         Ok(self.0.executor.execute(context, &register).await?)
     }
 
-    /// Sets a new password for whoever read the code. Every session ends.
+    /// Sets a new password for whoever read the code, and goes on as if it had been shown:
+    /// whoever has a second factor is asked for it. Every other session ends.
     ///
     /// # Errors
     /// The code is wrong, the password weak, or a part is away.
@@ -177,10 +181,10 @@ impl SignInDesk {
         verification: VerificationId,
         code: OneTimeCode,
         password: &Password,
-    ) -> Result<Committed<AccountAnswer>, Refusal> {
+    ) -> Result<Entry, Refusal> {
         let mailed =
             no_earlier(self.mailed(context, verification, Letter::Recovery, &code)).await?;
-        self.fit(password, [mailed.as_str()]).await?;
+        self.fit(password, [mailed.email.as_str()]).await?;
         let recover = Recover {
             verification,
             code,
@@ -188,12 +192,23 @@ impl SignInDesk {
         };
         let done = self.0.executor.execute(context, &recover).await?;
         // Whoever guessed before guesses at another password now.
-        let key = self.0.secrets.index("sign-in/email", &mailed.folded());
+        let key = self
+            .0
+            .secrets
+            .index("sign-in/email", &mailed.email.folded());
         self.0.attempts.forget(&key).await?;
-        Ok(done)
+        let id = done.answer.account;
+        let account: Account = self.state(&id).await?.ok_or(Refusal::Wrong)?;
+        account.usable().map_err(CommandError::from)?;
+        // Of this very password: with a later one the session is over before it begins.
+        let account = Account {
+            passwords: mailed.passwords.unwrap_or_default().saturating_add(1),
+            ..account
+        };
+        self.proceed(context, id, &account, None, None).await
     }
 
-    /// Where the code was mailed that is shown here. Looked at before any password is hashed,
+    /// Where and when the code was mailed that is shown here. Looked at before any password is hashed,
     /// which costs much; it is used up only later.
     pub(super) async fn mailed(
         &self,
@@ -201,7 +216,7 @@ impl SignInDesk {
         verification: VerificationId,
         letter: Letter,
         code: &OneTimeCode,
-    ) -> Result<EmailAddress, Refusal> {
+    ) -> Result<verification::Requested, Refusal> {
         self.pace("verification/code", &verification.to_string(), CODES)
             .await?;
         let state: Verification = self.state(&verification).await?.unwrap_or_default();
@@ -213,7 +228,7 @@ impl SignInDesk {
             .decide(usage, context.now)
             .map_err(CommandError::from)?;
         match state.open {
-            Some(open) => Ok(open.email),
+            Some(open) => Ok(open),
             None => Err(CommandError::from(verification::VerificationError::CodeWrong).into()),
         }
     }
@@ -228,7 +243,7 @@ impl SignInDesk {
         context: &CommandContext,
         current: &Password,
         new: &Password,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<Entry, Refusal> {
         let id = AccountId(context.actor.id);
         let account = self.shown_by(context, id, current).await?;
         let email = account.email.as_ref().map_or("", EmailAddress::as_str);
@@ -249,7 +264,12 @@ impl SignInDesk {
             passwords: account.passwords.saturating_add(1),
             ..account
         };
-        self.start(context, id, &account, None).await
+        if context.actor.second_factor {
+            let start = self.beginning(id, &account, &["pwd", "mfa"], true, None);
+            let tokens = self.start(context, &account, start.await?).await;
+            return Ok(Entry::Open(Box::new(tokens?)));
+        }
+        self.proceed(context, id, &account, None, None).await
     }
 
     /// The account of whoever is signed in and shows its password.

@@ -17,6 +17,12 @@ pub struct SignInConfig {
     pub issuer: String,
     /// For whom they are (`aud`).
     pub audience: String,
+    /// Where people sign in, such as `https://hospital.example`: passkeys are for this site alone.
+    pub origin: String,
+    /// What authenticator apps and passkeys call it.
+    pub name: String,
+    /// How many seconds pass between two looks at the folder with the keys.
+    pub keys_seconds: u32,
     /// How many minutes an access token works.
     pub access_minutes: u16,
     /// How long sessions live of people who see others' data.
@@ -59,6 +65,9 @@ impl Default for SignInConfig {
             keys: None,
             issuer: "medilink".to_owned(),
             audience: "medilink".to_owned(),
+            origin: "http://localhost:8080".to_owned(),
+            name: "MediLink".to_owned(),
+            keys_seconds: 60,
             access_minutes: 5,
             // Automatic logoff (45 CFR 164.312(a)(2)(iii)): a shared workstation, and a shift.
             staff: Lifetimes {

@@ -56,6 +56,7 @@ impl SignInDesk {
             email,
             language,
             code: new_code(),
+            passwords: None,
         };
         let code = match self.account_of(&email).await? {
             // To the address that was verified, not to one that is merely spelled like it.

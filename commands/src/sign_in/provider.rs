@@ -70,7 +70,7 @@ impl SignInDesk {
             Ok::<_, Refusal>((mailed, typed))
         };
         let (mailed, typed) = no_earlier(looked_at).await?;
-        self.fit(&password, [mailed.as_str(), details.name.as_str()])
+        self.fit(&password, [mailed.email.as_str(), details.name.as_str()])
             .await?;
         let register = Register {
             verification,

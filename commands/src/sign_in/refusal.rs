@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use medilink_credentials::{HashingError, TokenError, WeakPassword};
+use medilink_credentials::{HashingError, PasskeyError, TokenError, WeakPassword};
 use medilink_database::DatabaseError;
 use thiserror::Error;
 
@@ -43,6 +43,12 @@ impl From<HashingError> for Refusal {
             HashingError::Busy => Self::Busy,
             other => Self::Command(CommandError::Internal(other.to_string())),
         }
+    }
+}
+
+impl From<PasskeyError> for Refusal {
+    fn from(error: PasskeyError) -> Self {
+        Self::Command(CommandError::Internal(error.to_string()))
     }
 }
 

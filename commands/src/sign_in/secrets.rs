@@ -1,15 +1,73 @@
 //! The tokens that nobody can make but us, and that are kept nowhere: each carries a MAC under
 //! the tenant's own key.
 
-use medilink_domain::{SessionId, TenantId};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use medilink_domain::values::{OneTimeCode, SecretHash};
+use medilink_domain::{AccountId, SessionId, TenantId};
 use medilink_vault::Vault;
 use rand::RngCore;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What refresh tokens begin with, so that scanners find one that leaks.
 const REFRESH: &str = "medilink_refresh_";
 /// What device tokens begin with.
 const DEVICE: &str = "medilink_device_";
+/// What challenges begin with.
+const CHALLENGE: &str = "medilink_challenge_";
+
+/// How long a device is known by its token.
+const DEVICE_VALID: TimeDelta = TimeDelta::days(90);
+/// The longest challenge that is looked at: one with the question to a browser in it.
+const LONGEST_CHALLENGE: usize = 16_384;
+
+/// What a challenge is for; one is never taken for the other.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose {
+    /// The password was right; a second factor is to be shown.
+    SignIn,
+    /// A passkey is to be shown, whosever it is.
+    Passkey,
+    /// A passkey is to be made.
+    NewPasskey,
+    /// Somebody is to show again who they are.
+    Proof,
+}
+
+impl Purpose {
+    const fn scope(self) -> &'static str {
+        match self {
+            Self::SignIn => "challenge/sign-in",
+            Self::Passkey => "challenge/passkey",
+            Self::NewPasskey => "challenge/new-passkey",
+            Self::Proof => "challenge/proof",
+        }
+    }
+}
+
+/// What a challenge holds. It is signed, not hidden: nothing in it is a secret, and nothing
+/// says who it is about in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Challenge {
+    /// Its id, which is used up with it.
+    pub id: Uuid,
+    /// Whose it is, if that is known.
+    pub account: Option<Uuid>,
+    /// In which session it was given out, if in one.
+    pub session: Option<Uuid>,
+    /// How many passwords the account had had.
+    pub passwords: u32,
+    /// How often the account had been disabled.
+    pub era: u32,
+    /// From when on it is too old.
+    pub expires_at: DateTime<Utc>,
+    /// On which known device the password was shown.
+    pub device: Option<String>,
+    /// What a browser was asked.
+    pub state: Option<String>,
+}
 
 /// Makes and recognises them.
 #[derive(Clone, Debug)]
@@ -52,24 +110,73 @@ impl Secrets {
         self.index("refresh-token", &format!("{session}/{generation}"))
     }
 
-    /// A token for a device on which this address has signed in.
-    pub(super) fn new_device(&self, address: &str) -> String {
+    /// A token for a device on which this address has just signed in, with so many passwords
+    /// had.
+    pub(super) fn new_device(&self, address: &str, passwords: u32, now: DateTime<Utc>) -> String {
         let mut device = [0; 16];
         rand::rng().fill_bytes(&mut device);
-        let mac = self.device_mac(&hex::encode(device), address);
-        format!("{DEVICE}{}{}", hex::encode(device), hex::encode(mac))
+        let since = now.timestamp().to_be_bytes();
+        let mac = self.device_mac(&hex::encode(device), since, address, passwords);
+        let parts = [hex::encode(device), hex::encode(since), hex::encode(mac)];
+        format!("{DEVICE}{}", parts.concat())
     }
 
-    /// The device of a token of ours, if this address has signed in on it.
-    pub(super) fn device(&self, address: &str, token: &str) -> Option<String> {
-        let bytes: [u8; 48] = bytes(token, DEVICE)?;
-        let (device, mac) = bytes.split_first_chunk::<16>()?;
+    /// The device of a token of ours, if this address has signed in on it of late with the
+    /// password that it has still.
+    pub(super) fn device(
+        &self,
+        address: &str,
+        passwords: u32,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Option<String> {
+        let bytes: [u8; 56] = bytes(token, DEVICE)?;
+        let (device, rest) = bytes.split_first_chunk::<16>()?;
+        let (since, mac) = rest.split_first_chunk::<8>()?;
         let device = hex::encode(device);
-        is_mac(mac, &self.device_mac(&device, address)).then_some(device)
+        let age = now - DateTime::from_timestamp(i64::from_be_bytes(*since), 0)?;
+        let ours = is_mac(mac, &self.device_mac(&device, *since, address, passwords));
+        (ours && age < DEVICE_VALID).then_some(device)
     }
 
-    fn device_mac(&self, device: &str, address: &str) -> [u8; 32] {
-        self.index("device-token", &format!("{device}/{address}"))
+    fn device_mac(&self, device: &str, since: [u8; 8], address: &str, passwords: u32) -> [u8; 32] {
+        let since = i64::from_be_bytes(since);
+        let known = format!("{device}/{since}/{passwords}/{address}");
+        self.index("device-token", &known)
+    }
+
+    /// A challenge as it is given out.
+    pub(super) fn new_challenge(&self, purpose: Purpose, challenge: &Challenge) -> Option<String> {
+        let text = serde_json::to_string(challenge).ok()?;
+        let mac = hex::encode(self.index(purpose.scope(), &text));
+        let text = URL_SAFE_NO_PAD.encode(text);
+        Some(format!("{CHALLENGE}{text}.{mac}"))
+    }
+
+    /// What a challenge of ours holds, if it was given out for this and is not too old.
+    pub(super) fn challenge(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Challenge> {
+        if token.len() > LONGEST_CHALLENGE {
+            return None;
+        }
+        let (text, mac) = token.strip_prefix(CHALLENGE)?.split_once('.')?;
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let mac: [u8; 32] = bytes(mac, "")?;
+        if !is_mac(&mac, &self.index(purpose.scope(), &text)) {
+            return None;
+        }
+        let challenge: Challenge = serde_json::from_str(&text).ok()?;
+        (now < challenge.expires_at).then_some(challenge)
+    }
+
+    /// A backup code as it is kept: who reads the log can't try codes without our key.
+    pub(super) fn backup_code(&self, account: AccountId, code: &OneTimeCode) -> SecretHash {
+        let known = format!("{account}/{}", code.shown());
+        self.index("backup-code", &known).into()
     }
 }
 

@@ -11,12 +11,16 @@ use medilink_domain::{AccountId, Decider, SessionId, StaffId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
 
+use super::challenge::Entry;
 use super::floor::no_earlier_if_refused;
 use super::{PASSWORDS, Refusal, SignInDesk, code};
 use crate::actor::{Actor, CommandContext};
 use crate::error::CommandError;
 use crate::executor::Committed;
-use crate::session::{OpenSession, Refresh, SessionAnswer, Start};
+use crate::session::{EndSeveral, OpenSession, Refresh, SessionAnswer, Start};
+
+/// The most sessions that a person has open.
+const MAX_SESSIONS: i64 = 50;
 
 /// What somebody shows to sign in.
 pub struct Credentials {
@@ -80,7 +84,8 @@ pub struct NamedSession {
 }
 
 impl SignInDesk {
-    /// Lets a person in who shows the password of their account.
+    /// Lets a person in who shows the password of their account, or asks for their second
+    /// factor.
     ///
     /// # Errors
     /// [`Refusal::Wrong`] and [`Refusal::Wait`]; a disabled account is told to whoever has its
@@ -89,7 +94,7 @@ impl SignInDesk {
         &self,
         context: &CommandContext,
         given: Credentials,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<Entry, Refusal> {
         no_earlier_if_refused(self.check_in(context, given)).await
     }
 
@@ -97,16 +102,19 @@ impl SignInDesk {
         &self,
         context: &CommandContext,
         given: Credentials,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<Entry, Refusal> {
         let secrets = &self.0.secrets;
         let address = given.email.folded();
+        let account = self.account_of(&given.email).await?;
+        let passwords = account.as_ref().map_or(0, |account| account.passwords);
         let device = given.device_token.as_deref();
-        let tried = match device.and_then(|token| secrets.device(&address, token)) {
-            Some(device) => secrets.index("sign-in/device", &device),
+        let device =
+            device.and_then(|token| secrets.device(&address, passwords, token, context.now));
+        let tried = match &device {
+            Some(device) => secrets.index("sign-in/device", device),
             None => secrets.index("sign-in/email", &address),
         };
         self.pace_of(&tried, PASSWORDS).await?;
-        let account = self.account_of(&given.email).await?;
         let known = account.as_ref().and_then(|account| account.account);
         let hash = account
             .as_ref()
@@ -125,9 +133,8 @@ impl SignInDesk {
         }
         account.usable().map_err(CommandError::from)?;
         self.0.attempts.forget(&tried).await?;
-        let mut tokens = self.start(context, id, &account, given.device).await?;
-        tokens.device_token = Some(secrets.new_device(&address));
-        Ok(tokens)
+        self.proceed(context, id, &account, device, given.device)
+            .await
     }
 
     /// Gives the session of a refresh token its next tokens. A token that was used before ends
@@ -237,13 +244,49 @@ impl SignInDesk {
         Ok(None)
     }
 
+    /// Begins a session of somebody who has shown enough, which no factor turned on meanwhile
+    /// may change.
     pub(super) async fn start(
         &self,
         context: &CommandContext,
+        account: &Account,
+        start: Start,
+    ) -> Result<Tokens, Refusal> {
+        let context = self.within(context, account, &start);
+        let done = self.0.executor.execute(&context, &start).await?;
+        self.begun(context.now, account, &done).await
+    }
+
+    /// The circumstances of whoever begins this session. A repeated sign-in is another session.
+    pub(super) fn within(
+        &self,
+        context: &CommandContext,
+        account: &Account,
+        start: &Start,
+    ) -> CommandContext {
+        let actor = Actor::new(start.account.uuid(), self.0.tenant, account.roles.clone());
+        CommandContext {
+            actor: Actor {
+                session: Some(start.session.uuid()),
+                second_factor: start.second_factor,
+                ..actor
+            },
+            idempotency: None,
+            expected_version: None,
+            now: Utc::now(),
+            ..context.clone()
+        }
+    }
+
+    /// The session that these methods begin.
+    pub(super) async fn beginning(
+        &self,
         id: AccountId,
         account: &Account,
+        methods: &[&str],
+        second_factor: bool,
         device: Option<ShortText>,
-    ) -> Result<Tokens, Refusal> {
+    ) -> Result<Start, Refusal> {
         // Whoever has no role at all applies to work somewhere.
         let only_patient = account.roles == [Role::Patient];
         let staff = self.state::<Staff>(&StaffId(id.uuid())).await?;
@@ -252,28 +295,71 @@ impl SignInDesk {
         } else {
             &self.0.config.staff
         };
-        let start = Start {
+        Ok(Start {
             session: SessionId(Uuid::now_v7()),
             account: id,
             passwords: account.passwords,
-            methods: vec![code("pwd")?],
+            era: account.era,
+            methods: methods
+                .iter()
+                .map(|name| code(name))
+                .collect::<Result<_, _>>()?,
+            second_factor,
             device,
             idle: lifetimes.idle(),
             life: lifetimes.life(),
-        };
-        let context = CommandContext {
-            actor: Actor {
-                session: Some(start.session.uuid()),
-                ..Actor::new(id.uuid(), self.0.tenant, account.roles.clone())
-            },
-            // A repeated sign-in is another session.
-            idempotency: None,
-            expected_version: None,
-            now: Utc::now(),
-            ..context.clone()
-        };
-        let done = self.0.executor.execute(&context, &start).await?;
-        self.tokens(&done, context.now)
+        })
+    }
+
+    /// The tokens of a session that has begun, and one for the device. The oldest sessions end
+    /// when there are too many.
+    pub(super) async fn begun(
+        &self,
+        now: DateTime<Utc>,
+        account: &Account,
+        done: &Committed<SessionAnswer>,
+    ) -> Result<Tokens, Refusal> {
+        let (tenant, person) = (self.0.tenant, done.answer.person.uuid());
+        let surplus = self.0.sessions.beyond(tenant, person, MAX_SESSIONS).await?;
+        if !surplus.is_empty() {
+            let context = CommandContext::new(Actor::new(person, tenant, Vec::new()));
+            self.end_all(&context, surplus, "too-many-sessions").await?;
+        }
+        let mut tokens = self.tokens(done, now)?;
+        let email = account.email.as_ref();
+        tokens.device_token = email.map(|email| {
+            let secrets = &self.0.secrets;
+            secrets.new_device(&email.folded(), account.passwords, now)
+        });
+        Ok(tokens)
+    }
+
+    /// Ends all sessions of whoever asks but the one in which they ask; how many, and where
+    /// that is recorded.
+    ///
+    /// # Errors
+    /// When a part is away.
+    pub async fn end_others(
+        &self,
+        context: &CommandContext,
+    ) -> Result<Committed<usize>, CommandError> {
+        let (tenant, person) = (context.actor.tenant, context.actor.id);
+        let open = self.0.sessions.beyond(tenant, person, 0).await;
+        let mut open = open.map_err(CommandError::database)?;
+        open.retain(|session| context.actor.session != Some(session.uuid()));
+        self.end_all(context, open, "signed-out").await
+    }
+
+    async fn end_all(
+        &self,
+        context: &CommandContext,
+        sessions: Vec<SessionId>,
+        reason: &str,
+    ) -> Result<Committed<usize>, CommandError> {
+        let unfit = |_| CommandError::Internal("a reason that is no code".into());
+        let reason = reason.parse().map_err(unfit)?;
+        let end = EndSeveral { sessions, reason };
+        self.0.executor.execute(context, &end).await
     }
 
     fn tokens(

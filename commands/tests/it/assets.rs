@@ -13,7 +13,10 @@ use crate::clinic::Clinic;
 use crate::support::slug;
 
 fn of_role(tenant: TenantId, role: Role) -> CommandContext {
-    CommandContext::new(Actor::new(Uuid::now_v7(), tenant, vec![role]))
+    CommandContext::new(Actor {
+        second_factor: true,
+        ..Actor::new(Uuid::now_v7(), tenant, vec![role])
+    })
 }
 
 fn in_room(book: Book, room: AssetId) -> Book {

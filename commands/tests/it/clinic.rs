@@ -125,7 +125,10 @@ impl Clinic {
     /// The same as the doctor.
     pub fn as_doctor(&self) -> CommandContext {
         let doctor = vec![Role::Doctor];
-        CommandContext::new(Actor::new(self.doctor.uuid(), self.world.tenant, doctor))
+        CommandContext::new(Actor {
+            second_factor: true,
+            ..Actor::new(self.doctor.uuid(), self.world.tenant, doctor)
+        })
     }
 
     /// The circumstances as the clock will show them.

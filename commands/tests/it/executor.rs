@@ -1,4 +1,7 @@
-use medilink_commands::{Action, Actor, Authorizer, CommandError, Resource, access, hospital};
+use chrono::{TimeDelta, Utc};
+use medilink_commands::{
+    Action, Actor, Authorizer, CommandError, Denied, Resource, access, hospital,
+};
 use medilink_domain::hospital::Hospital;
 use medilink_domain::values::Role;
 use medilink_domain::{Category, SubjectId, TenantId};
@@ -153,6 +156,7 @@ async fn a_read_is_recorded_before_it_is_allowed_and_refused_when_it_is_not_your
         subjects: vec![patient.into()],
         what: "patient".parse().unwrap(),
         purpose: "treatment".parse().unwrap(),
+        consents: Vec::new(),
     };
     world.run(&world.patient(patient), &read).await.unwrap();
     assert_eq!(world.count("access.recorded").await, 1);
@@ -217,17 +221,101 @@ fn whatever_no_policy_speaks_of_is_denied() {
     assert_eq!(
         without_a_role,
         [
+            &Action::BeDenied,
             &Action::ChangePassword,
             &Action::CompleteRecovery,
             &Action::CompleteRegistration,
             &Action::EndSession,
+            &Action::ListSecondFactors,
             &Action::ListSessions,
+            &Action::ProveSession,
             &Action::ReadOwnChanges,
             &Action::RefreshSession,
             &Action::RequestVerification,
             &Action::StartSession,
         ]
     );
+}
+
+/// What leads to a second factor, or is of oneself alone.
+const OF_ONESELF: [Action; 14] = [
+    Action::AddSecondFactor,
+    Action::ChangePassword,
+    Action::CompleteRecovery,
+    Action::CompleteRegistration,
+    Action::EndSession,
+    Action::IssueBackupCodes,
+    Action::ListSecondFactors,
+    Action::ListSessions,
+    Action::ProveSession,
+    Action::ReadOwnChanges,
+    Action::RefreshSession,
+    Action::RemoveSecondFactor,
+    Action::RequestVerification,
+    Action::StartSession,
+];
+
+#[test]
+fn a_password_alone_opens_nobody_elses_record() {
+    let authorizer = Authorizer::shipped().unwrap();
+    let tenant = TenantId(Uuid::now_v7());
+    let alone = [Role::CalendarFeed, Role::Patient, Role::Worker];
+    for role in Role::ALL.iter().copied() {
+        let with = |second_factor| Actor {
+            second_factor,
+            ..Actor::new(Uuid::from_u128(7), tenant, vec![role])
+        };
+        for action in Action::ALL {
+            let mine = Resource::of_tenant("thing", tenant)
+                .about(Uuid::from_u128(7))
+                .with_doctor(Uuid::from_u128(7));
+            let strong = authorizer.authorize(&with(true), *action, &mine);
+            let weak = authorizer.authorize(&with(false), *action, &mine);
+            let told = match strong {
+                Ok(_) if !alone.contains(&role) && !OF_ONESELF.contains(action) => {
+                    Err(Denied::SecondFactor)
+                }
+                same => same,
+            };
+            assert_eq!(weak, told, "{role} {}", action.name());
+        }
+        // Whoever may not anyway is not told that a second factor would help.
+        let theirs = Resource::of_tenant("thing", TenantId(Uuid::now_v7())).about(Uuid::now_v7());
+        let denied = authorizer.authorize(&with(false), Action::ReadPatient, &theirs);
+        assert_eq!(denied, Err(Denied::Hidden("thing")));
+    }
+}
+
+#[test]
+fn what_does_harm_needs_a_proof_of_the_last_ten_minutes() {
+    let authorizer = Authorizer::shipped().unwrap();
+    let tenant = TenantId(Uuid::now_v7());
+    let ago = |seconds| Some(Utc::now() - TimeDelta::seconds(seconds));
+    let harmful = [
+        Action::AddSecondFactor,
+        Action::IssueBackupCodes,
+        Action::RemoveSecondFactor,
+    ];
+    for (proven_at, enough) in [
+        (None, false),
+        (ago(601), false),
+        (ago(595), true),
+        (ago(0), true),
+    ] {
+        let actor = Actor {
+            proven_at,
+            ..Actor::new(Uuid::from_u128(7), tenant, vec![Role::Patient])
+        };
+        let own = Resource::of_tenant("second factor", tenant).about(actor.id);
+        for action in harmful {
+            let outcome = authorizer.authorize(&actor, action, &own);
+            let told = outcome.map(|_| ()).err();
+            assert_eq!(told, (!enough).then_some(Denied::Proof), "{proven_at:?}");
+            let theirs = Resource::of_tenant("second factor", tenant).about(Uuid::now_v7());
+            let theirs = authorizer.authorize(&actor, action, &theirs);
+            assert_eq!(theirs, Err(Denied::Hidden("second factor")));
+        }
+    }
 }
 
 #[test]
@@ -259,7 +347,10 @@ fn a_decision_is_about_who_is_the_same_as_whom_and_not_about_who_was_asked_first
                 .is_err()
         );
         // In charge of oneself is not the same as being the subject.
-        let doctor = Actor::new(one, tenant, vec![Role::Doctor]);
+        let doctor = Actor {
+            second_factor: true,
+            ..Actor::new(one, tenant, vec![Role::Doctor])
+        };
         assert!(
             authorizer
                 .authorize(

@@ -49,6 +49,7 @@ impl World {
                 .unwrap(),
             language: Language::English,
             code: CODE.parse().unwrap(),
+            passwords: None,
         });
         self.run(&self.console(), &ask).await.unwrap();
         Register {
@@ -75,6 +76,7 @@ impl World {
         };
         CommandContext::new(Actor {
             posts: vec![post],
+            second_factor: true,
             ..Actor::new(Uuid::now_v7(), self.tenant, Vec::new())
         })
     }

@@ -34,6 +34,7 @@ fn password(hash: &str) -> AccountEvent {
     PasswordSet {
         account: id(1),
         password_hash: text(hash),
+        recovered: false,
     }
     .into()
 }
@@ -41,6 +42,7 @@ fn password(hash: &str) -> AccountEvent {
 fn set_password() -> AccountCommand {
     AccountCommand::SetPassword(SetPassword {
         password_hash: text("$second"),
+        recovered: false,
     })
 }
 
@@ -147,4 +149,29 @@ async fn nothing_happens_to_an_account_that_was_never_opened() {
 fn each_password_counts() {
     let known = and(opened(), password("$second"));
     assert_eq!(crate::testing::after::<Account>(&known).passwords, 2);
+}
+
+#[test]
+fn each_time_it_is_disabled_begins_another_era() {
+    let mut account = crate::testing::after::<Account>(&opened());
+    assert_eq!(account.era, 0);
+    for era in 1..3 {
+        account.evolve(&disabled());
+        account.evolve(&Enabled { account: id(1) }.into());
+        assert_eq!(account.era, era);
+    }
+}
+
+#[test]
+fn it_is_known_whether_the_mailbox_set_the_password() {
+    let mut account = crate::testing::after::<Account>(&opened());
+    for recovered in [true, false] {
+        let set = PasswordSet {
+            account: id(1),
+            password_hash: text("$second"),
+            recovered,
+        };
+        account.evolve(&set.into());
+        assert_eq!(account.recovered, recovered);
+    }
 }

@@ -62,6 +62,11 @@ impl Visit<'_> {
     }
 }
 
+/// What the month of a date is called.
+pub(crate) fn month(language: Language, at: &impl Datelike) -> &'static str {
+    &TEXTS.languages[&language].months[at.month0() as usize]
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wording {

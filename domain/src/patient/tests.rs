@@ -1,5 +1,7 @@
 //! A patient who registers and chooses when to be reminded.
 
+mod guardian;
+
 use super::*;
 use crate::testing::{after, clock_at, decides, id, number, refuses, text};
 
@@ -185,8 +187,9 @@ async fn a_profile_is_replaced_as_a_whole_and_names_each_need_once() {
     refuses::<Patient>(NOW, known(), set_profile(needy), too_many).await;
     for lines in [0, 5] {
         let mut nowhere = profile();
-        let address = nowhere.address.as_mut().map(|address| &mut address.lines);
-        *address.unwrap() = vec![text("x"); lines];
+        if let Some(address) = &mut nowhere.address {
+            address.lines = vec![text("x"); lines];
+        }
         let wrong = PatientError::WrongAddress;
         refuses::<Patient>(NOW, known(), set_profile(nowhere), wrong).await;
     }
@@ -203,6 +206,20 @@ async fn a_patient_is_written_to_at_another_address() {
         patient: id(1),
         email: text("kaur@example.org"),
     };
-    decides::<Patient>(NOW, vec![registered(None)], set(), vec![moved.into()]).await;
+    let moved = vec![moved.into()];
+    decides::<Patient>(NOW, vec![registered(None)], set(), moved.clone()).await;
     refuses::<Patient>(NOW, vec![], set(), PatientError::NoSuchPatient).await;
+    // Whom they register is reached in the same way.
+    let told = ProfileSet {
+        patient: id(1),
+        profile: profile(),
+    };
+    let known = [vec![registered(None)], moved, vec![told.into()]].concat();
+    let reach = after::<Patient>(&known).reach;
+    let expected = Reach {
+        phone: text("+919812345678"),
+        email: Some(text("kaur@example.org")),
+        language: profile().language,
+    };
+    assert_eq!(reach, Some(expected));
 }

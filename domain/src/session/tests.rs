@@ -14,7 +14,9 @@ fn start(device: Option<&str>) -> SessionCommand {
         session: id(1),
         person: id(2),
         passwords: 1,
+        era: 0,
         methods: vec![text("pwd")],
+        second_factor: false,
         device: device.map(text),
         idle: TimeDelta::minutes(30),
         life: TimeDelta::days(1),
@@ -26,7 +28,9 @@ fn started() -> SessionEvent {
         session: id(1),
         person: id(2),
         passwords: 1,
+        era: 0,
         methods: vec![text("pwd")],
+        second_factor: false,
         idle_seconds: 1_800,
         idle_until: at(IDLE),
         expires_at: at(OLD),
@@ -38,6 +42,7 @@ fn refresh(generation: u32, passwords: u32) -> SessionCommand {
     SessionCommand::Refresh(Refresh {
         generation,
         passwords,
+        era: 0,
     })
 }
 
@@ -111,6 +116,38 @@ async fn an_earlier_token_or_another_password_ends_the_session() {
     ] {
         decides::<Session>(NOW, known.clone(), command, vec![ended(reason)]).await;
     }
+}
+
+#[tokio::test]
+async fn a_session_from_before_its_account_was_disabled_ends_with_the_next_refresh() {
+    let later = SessionCommand::Refresh(Refresh {
+        generation: 0,
+        passwords: 1,
+        era: 1,
+    });
+    let over = vec![ended("account-disabled")];
+    decides::<Session>(NOW, vec![started()], later, over).await;
+}
+
+#[tokio::test]
+async fn who_one_is_is_proven_anew_while_the_session_lasts() {
+    let prove = || {
+        SessionCommand::Prove(Prove {
+            method: text("otp"),
+            second_factor: true,
+        })
+    };
+    let proven = Proven {
+        session: id(1),
+        method: text("otp"),
+        second_factor: true,
+    };
+    let known = vec![started()];
+    decides::<Session>(LAST_IDLE, known.clone(), prove(), vec![proven.into()]).await;
+    refuses::<Session>(IDLE, known.clone(), prove(), SessionError::Over).await;
+    let over = vec![started(), ended("signed-out")];
+    refuses::<Session>(NOW, over, prove(), SessionError::Over).await;
+    refuses::<Session>(NOW, vec![], prove(), SessionError::NoSuchSession).await;
 }
 
 #[tokio::test]

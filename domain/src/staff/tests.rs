@@ -87,7 +87,7 @@ fn roles_are_given_and_taken() {
         vec![nurse.clone()],
     );
     decides(
-        &[nurse.clone()],
+        std::slice::from_ref(&nurse),
         NOW,
         take(Role::Nurse),
         vec![taken(Role::Nurse)],

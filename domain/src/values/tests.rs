@@ -161,6 +161,39 @@ proptest! {
 }
 
 #[test]
+fn a_code_of_an_app_is_six_digits_and_is_not_shown() {
+    for typed in ["081804", "081 804", " 081804 "] {
+        let code: TotpCode = typed.parse().unwrap();
+        assert_eq!(code.as_str(), "081804");
+        assert!(!format!("{code:?}").contains("081"));
+    }
+    for text in ["", "81804", "0818045", "08180a", "-81804", "०८१८०४"] {
+        assert_eq!(
+            text.parse::<TotpCode>(),
+            Err(ValueError::NotATotpCode),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_kept_of_second_factors_is_not_shown() {
+    let secret = "3132333435363738393031323334353637383930";
+    accepts::<TotpSecret>(&[secret]);
+    for text in ["", "31", &secret[2..], &secret.replace('3', "g")] {
+        refuses::<TotpSecret>(&[(text, ValueError::NotATotpSecret)]);
+    }
+    accepts::<PasskeyRecord>(&["{\"cred\":{}}"]);
+    for text in ["", "[]", &format!("{{{}", "a".repeat(8_192))] {
+        refuses::<PasskeyRecord>(&[(text, ValueError::NotAPasskey)]);
+    }
+    let kept: TotpSecret = secret.parse().unwrap();
+    let passkey: PasskeyRecord = "{\"abc\":1}".parse().unwrap();
+    let shown = format!("{kept:?}{passkey:?}");
+    assert!(!shown.contains("3132") && !shown.contains("abc"), "{shown}");
+}
+
+#[test]
 fn a_password_hash_is_a_phc_string_and_is_not_shown() {
     accepts::<PasswordHash>(&["$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"]);
     for text in ["", "secret", "$a b", "$é", &format!("${}", "a".repeat(256))] {

@@ -14,6 +14,7 @@ fn request(letter: Letter) -> VerificationCommand {
         email: text("asha@example.org"),
         language: Language::Hindi,
         code: text(CODE),
+        passwords: Some(1),
     })
 }
 
@@ -26,6 +27,7 @@ fn requested(letter: Letter) -> VerificationEvent {
         language: Language::Hindi,
         code: text(CODE),
         expires_at: at(LATE),
+        passwords: Some(1),
     }
     .into()
 }
@@ -67,10 +69,12 @@ async fn a_code_works_once_and_for_half_an_hour() {
 
 #[tokio::test]
 async fn a_code_works_only_for_what_it_was_mailed_for() {
-    use Letter::{AlreadyRegistered, None, Recovery, Registration};
+    use Letter::{AlreadyRegistered, None, Recovery, Registration, SignIn};
     for (mailed, wanted) in [
         (Registration, Recovery),
         (Recovery, Registration),
+        (Recovery, SignIn),
+        (SignIn, Recovery),
         (AlreadyRegistered, Registration),
         (AlreadyRegistered, AlreadyRegistered),
         (None, Recovery),
@@ -80,6 +84,21 @@ async fn a_code_works_only_for_what_it_was_mailed_for() {
         let wrong = VerificationError::CodeWrong;
         refuses::<Verification>(NOW, known, usage(wanted, CODE), wrong).await;
     }
+}
+
+#[tokio::test]
+async fn a_code_to_sign_in_with_works_no_longer_than_what_it_answers() {
+    let ask = vec![];
+    let mut mailed = requested(Letter::SignIn);
+    if let VerificationEvent::Requested(requested) = &mut mailed {
+        requested.expires_at = at("2026-08-01T00:10:00Z");
+    }
+    decides::<Verification>(NOW, ask, request(Letter::SignIn), vec![mailed.clone()]).await;
+    let known = vec![mailed];
+    let show = || usage(Letter::SignIn, CODE);
+    decides::<Verification>("2026-08-01T00:09:59Z", known.clone(), show(), vec![used()]).await;
+    let wrong = VerificationError::CodeWrong;
+    refuses::<Verification>("2026-08-01T00:10:00Z", known, show(), wrong).await;
 }
 
 #[tokio::test]

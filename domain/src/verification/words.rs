@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Letter, Requested, VALID};
+use super::{Letter, Requested};
 use crate::words::{Message, Texts, Words};
 
 impl Requested {
@@ -21,11 +21,12 @@ impl Requested {
             Letter::Recovery => &wording.recovery,
             Letter::EmailChange => &wording.email_change,
             Letter::EmailChanging => &wording.email_changing,
+            Letter::SignIn => &wording.sign_in,
         };
         Some(
             message.filled(TEXTS.version, |placeholder| match placeholder {
                 "code" => Some(self.code.shown()),
-                "minutes" => Some(VALID.num_minutes().to_string()),
+                "minutes" => Some(self.letter.valid().num_minutes().to_string()),
                 "request" => Some(self.verification.to_string()),
                 _ => None,
             }),
@@ -41,6 +42,7 @@ struct Wording {
     recovery: Message,
     email_change: Message,
     email_changing: Message,
+    sign_in: Message,
 }
 
 static TEXTS: LazyLock<Texts<Wording>> =

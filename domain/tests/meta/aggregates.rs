@@ -6,9 +6,10 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, account, agenda, application, appointment, calendar, dead_letter, doctor,
-    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue,
-    schedule, series, session, sign_in, staff, verification, visit_type, waitlist,
+    access, access_token, account, agenda, application, appointment, calendar, consent,
+    dead_letter, doctor, feedback, hospital, hospital_code, invitation, notice, occupancy, patient,
+    profile, queue, schedule, second_factor, series, session, sign_in, staff, verification,
+    visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -29,6 +30,7 @@ macro_rules! for_each_aggregate {
             $check::<application::Application>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
+            $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
@@ -41,6 +43,7 @@ macro_rules! for_each_aggregate {
             $check::<profile::Profile>($($argument),*),
             $check::<queue::Queue>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
+            $check::<second_factor::SecondFactor>($($argument),*),
             $check::<series::Series>($($argument),*),
             $check::<session::Session>($($argument),*),
             $check::<sign_in::SignIn>($($argument),*),

@@ -1,4 +1,5 @@
-//! Passwords and access tokens: what people sign in with, and what they show afterwards.
+//! Passwords, second factors and access tokens: what people sign in with, and what they show
+//! afterwards.
 //!
 //! Nothing here knows of accounts, sessions or the log: passwords become hashes and claims
 //! become signed text, and back.
@@ -14,15 +15,23 @@
 //!   and no more callers wait for their turn; who comes later is told so at once.
 //! - **A token is what one of our keys signed, for us, and not yet expired.** What it says of
 //!   itself chooses neither the algorithm nor the key's origin ([`TokenKeys::verify`]).
+//! - **What we sign for others to keep lets nobody in**, and no token passes for it
+//!   ([`TokenKeys::sign`], [`TokenKeys::read`]).
 
 mod hashing;
+mod passkey;
 mod password;
+mod statement;
 mod token;
 mod token_keys;
+mod totp;
 
 pub use hashing::{
     HashingConfig, HashingError, InvalidPasswordHash, PasswordHash, PasswordHashing, Verdict,
 };
+pub use passkey::{PasskeyError, PasskeyLogin, PasskeySite, ShownPasskey};
 pub use password::{InvalidPassword, Password, PasswordRules, WeakPassword};
+pub use statement::StatementKind;
 pub use token::{AccessClaims, TokenError};
 pub use token_keys::{TokenKeys, TokenKeysError};
+pub use totp::{TotpError, TotpInvitation, TotpKey};

@@ -11,7 +11,7 @@ use crate::token_keys::TokenKeys;
 
 /// The type of an access token's header (RFC 9068 §2.1). Tokens for other purposes, such as
 /// ID tokens, have another, so that none is taken for the other (RFC 8725 §3.11).
-const ACCESS_TOKEN: &str = "at+jwt";
+pub(crate) const ACCESS_TOKEN: &str = "at+jwt";
 /// The most bytes of a token that are parsed; ours have about 500.
 const MAX_BYTES: usize = 2_048;
 /// How far the clock of who issued a token may be ahead.
@@ -160,7 +160,7 @@ pub(crate) fn validation(issuer: &str, audience: &str) -> Validation {
     validation
 }
 
-fn refused(error: LibraryError) -> TokenError {
+pub(crate) fn refused(error: LibraryError) -> TokenError {
     match error.kind() {
         ErrorKind::InvalidSignature => TokenError::BadSignature,
         ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => TokenError::WrongPurpose,

@@ -92,6 +92,12 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// The audit part of an event as it is stored. Unknown or damaged metadata reads as empty:
+    /// it never stops a reader, and the leaf hash tells whether it was touched.
+    pub fn read(stored: &[u8]) -> Self {
+        serde_json::from_slice(stored).unwrap_or_default()
+    }
+
     /// Canonical JSON (RFC 8785). With the fields in order and no fractions among them, plain
     /// JSON is canonical already, at a fifth of the price; only the keys of `extra` may have
     /// to be sorted.
@@ -179,10 +185,9 @@ impl<'a> From<&'a RecordedEvent> for StoredPayload<'a> {
 }
 
 impl RecordedEvent {
-    /// The audit part, parsed. Unknown or damaged metadata reads as empty: it never stops a
-    /// reader, and the leaf hash tells whether it was touched.
+    /// The audit part, parsed.
     pub fn metadata(&self) -> Metadata {
-        serde_json::from_slice(&self.metadata).unwrap_or_default()
+        Metadata::read(&self.metadata)
     }
 
     /// Whether the stored leaf hash is that of the stored envelope.

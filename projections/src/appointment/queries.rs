@@ -5,14 +5,16 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use medilink_domain::{AppointmentId, DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
-use sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr};
+use sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr, UnionType};
 use uuid::Uuid;
 
 use super::AppointmentRow;
+use crate::extent::Extent;
 use crate::reads::{Listed, Page, ReadError, Reads, of_tenant};
 use crate::runtime::cell::Cell;
 use crate::runtime::field::{Damaged, Field};
 use crate::runtime::row::{Row, cell};
+use crate::waitlist::WaitlistRow;
 
 /// The place of an appointment in a list, in a URL as `<microseconds>.<appointment>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,10 @@ pub struct SealedAppointment {
     pub patient: PatientId,
     /// Who receives.
     pub doctor: DoctorId,
+    /// Where.
+    pub hospital: HospitalId,
+    /// When it begins.
+    pub starts_at: DateTime<Utc>,
     cells: Vec<Cell>,
 }
 
@@ -93,11 +99,13 @@ pub async fn find(
     Ok(Some(SealedAppointment {
         patient: cell::<AppointmentRow, _>(&cells, "patient")?,
         doctor: cell::<AppointmentRow, _>(&cells, "doctor")?,
+        hospital: cell::<AppointmentRow, _>(&cells, "hospital")?,
+        starts_at: cell::<AppointmentRow, _>(&cells, "starts_at")?,
         cells,
     }))
 }
 
-/// A patient's appointments, the latest first.
+/// As much of a patient's appointments as may be shown, the latest first.
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
@@ -105,10 +113,13 @@ pub async fn for_patient(
     reads: &Reads,
     tenant: TenantId,
     patient: PatientId,
+    extent: &Extent,
     page: Page<AppointmentCursor>,
 ) -> Result<Listed<AppointmentRow, AppointmentCursor>, ReadError> {
     let mut select = of_tenant::<AppointmentRow>(tenant);
-    select.and_where(Expr::col("patient").eq(patient.uuid()));
+    select
+        .and_where(Expr::col("patient").eq(patient.uuid()))
+        .cond_where(extent.condition(Some("starts_at")));
     if let Some(after) = page.after {
         select.and_where(AppointmentCursor::columns().lt(after.place()));
     }
@@ -118,6 +129,32 @@ pub async fn for_patient(
     reads
         .page(select, page.bounded(), AppointmentCursor::of)
         .await
+}
+
+/// The hospitals where a patient has a visit, had one, or waits for one.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn hospitals_of(
+    reads: &Reads,
+    tenant: TenantId,
+    patient: PatientId,
+) -> Result<Vec<HospitalId>, ReadError> {
+    let of = |model: &'static str| {
+        let mut select = Query::select();
+        select
+            .column("hospital")
+            .from(("read", model))
+            .and_where(Expr::col("tenant").eq(tenant.uuid()))
+            .and_where(Expr::col("patient").eq(patient.uuid()));
+        select
+    };
+    let mut select = of(AppointmentRow::NAME);
+    select.union(UnionType::Distinct, of(WaitlistRow::NAME));
+    let hospitals = reads.stored(&select).await?.into_iter().flatten();
+    Ok(hospitals
+        .map(HospitalId::from_cell)
+        .collect::<Result<_, Damaged>>()?)
 }
 
 impl AppointmentCursor {

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessTokenId, ApplicationId, AppointmentId, AssetId, DepartmentId, DoctorId, HospitalCodeId,
-    HospitalId, InvitationId, NoticeId, PatientId, SeriesId, SubjectId, TenantId, VisitTypeId,
-    WaitlistEntryId,
+    AccessId, AccessTokenId, ApplicationId, AppointmentId, AssetId, ConsentId, DepartmentId,
+    DoctorId, EmergencyAccessId, HospitalCodeId, HospitalId, InvitationId, NoticeId, PatientId,
+    SeriesId, StaffId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -90,18 +90,22 @@ macro_rules! ids {
     )+};
 }
 ids!(
+    AccessId,
     AccessTokenId,
     ApplicationId,
     AppointmentId,
     AssetId,
+    ConsentId,
     DepartmentId,
     DoctorId,
+    EmergencyAccessId,
     HospitalCodeId,
     HospitalId,
     InvitationId,
     NoticeId,
     PatientId,
     SeriesId,
+    StaffId,
     SubjectId,
     TenantId,
     VisitTypeId,

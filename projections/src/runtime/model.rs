@@ -1,9 +1,10 @@
 //! What a read model is: a pure fold from events to rows. Everything else (opening payloads,
 //! loading, writing, rebuilding, parking what can't be folded) is the runtime's.
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use medilink_domain::{DecodeError, Event, TenantId};
-use medilink_log::Position;
+use medilink_log::{Metadata, Position};
 
 use super::row::Row;
 
@@ -43,6 +44,8 @@ pub struct Fact<E> {
     pub tenant: TenantId,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// Its audit part as it is stored: few models look at it.
+    pub metadata: Bytes,
     /// What happened.
     pub body: Folded<E>,
 }
@@ -58,6 +61,11 @@ pub enum Folded<E> {
 }
 
 impl<E> Fact<E> {
+    /// Who did it, why, and by which rule.
+    pub fn metadata(&self) -> Metadata {
+        Metadata::read(&self.metadata)
+    }
+
     /// The id in the stream's name: `0190…` of `appointment-0190…`. Keys are taken from here,
     /// because it is all that is left when the payload is erased.
     ///

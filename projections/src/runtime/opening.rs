@@ -60,6 +60,7 @@ async fn fact<M: ReadModel>(
         version: event.version,
         tenant: event.tenant,
         recorded_at: event.recorded_at,
+        metadata: event.metadata.clone(),
         body,
     }))
 }

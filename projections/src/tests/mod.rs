@@ -1,12 +1,15 @@
 //! The promises of the runtime and of the models, against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod access;
 mod availability;
 mod broker;
+mod consents;
 mod dead_letters;
 mod exactly_once;
 mod hosting;
 mod intake;
+mod lists;
 mod models;
 mod people;
 mod privacy;

@@ -13,7 +13,8 @@ use proptest::test_runner::{Config, TestRunner};
 use super::people;
 use super::visits::terms;
 use super::world::{TENANT, World, day, id, stream};
-use crate::{Page, ReadError, appointment, delivery, doctor, hospital, notice, reminder};
+use crate::extent::Extent;
+use crate::{Page, appointment, delivery, notice, reminder};
 
 /// One thing that happens, drawn at random; the numbers pick whom it happens to.
 type Step = (u8, u8, u8);
@@ -24,7 +25,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 33 {
+    match what % 35 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -125,7 +126,9 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
             };
         }
         28 => drop(world.feed(u128::from(who % 8), person, with % 2 == 0).await),
-        29..=32 => people::happen(world, what % 33, who, with).await,
+        29 => world.watched(u128::from(who), person, with).await,
+        30 => world.consents(who, with).await,
+        31..=34 => people::happen(world, what % 35, who, with).await,
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -161,6 +164,9 @@ async fn furnish(world: &World) {
     world.rated(599, 49, 4).await;
     world.feed(299, 49, true).await;
     people::furnish(world).await;
+    world.gave(399, 49, 9).await;
+    world.watched(300, 49, 0).await;
+    world.watched(301, 49, 2).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {
@@ -291,7 +297,7 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
     let mut seen = Vec::new();
     let mut page = Page::first(2);
     loop {
-        let listed = appointment::for_patient(reads, TENANT, id(40), page)
+        let listed = appointment::for_patient(reads, TENANT, id(40), &Extent::Whole, page)
             .await
             .unwrap();
         assert!(listed.rows.len() <= 2);
@@ -433,68 +439,4 @@ async fn an_e_mail_waits_in_the_outbox_until_it_arrived_and_a_notice_shows_what_
             .unwrap()
             .is_some()
     );
-}
-
-#[tokio::test]
-async fn doctors_and_hospitals_are_listed_page_by_page() {
-    let world = World::new().await;
-    let projector = world.projector();
-    let running = world.run(&projector);
-    world.opened(10).await;
-    world.department(10, 20).await;
-    world.opened(11).await;
-    for number in 30..37 {
-        world.doctor(number, "Gurpreet Singh").await;
-    }
-    world.settle(&projector).await;
-    running.stop().await;
-    let reads = &world.reads;
-    let first = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), Page::first(3))
-        .await
-        .unwrap();
-    assert_eq!(
-        first
-            .rows
-            .iter()
-            .map(|row| row.doctor.uuid().as_u128())
-            .collect::<Vec<_>>(),
-        [30, 32, 34]
-    );
-    let page = Page {
-        after: first.next,
-        limit: 3,
-    };
-    let second = doctor::list(reads, TENANT, Some(id(10)), Some(id(20)), page)
-        .await
-        .unwrap();
-    assert_eq!((second.rows.len(), second.next), (1, None));
-    assert_eq!(
-        doctor::list(reads, TENANT, None, None, Page::first(0))
-            .await
-            .unwrap()
-            .rows
-            .len(),
-        1
-    );
-    assert_eq!(
-        doctor::get(reads, TENANT, id(30))
-            .await
-            .unwrap()
-            .unwrap()
-            .registration_number
-            .as_str(),
-        "PMC-1699"
-    );
-
-    let listed = hospital::list(reads, TENANT, Page::first(1)).await.unwrap();
-    assert_eq!(listed.next, Some(id(10)));
-    let found = hospital::get(reads, TENANT, id(10)).await.unwrap().unwrap();
-    assert_eq!(found.departments.0[0].name.as_str(), "Ward 20");
-}
-
-#[tokio::test]
-async fn a_model_that_is_not_built_yet_says_so() {
-    let world = World::new().await;
-    let read = hospital::get(&world.reads, TENANT, id(10)).await;
-    assert!(matches!(read, Err(error @ ReadError::NotBuilt) if error.is_transient()));
 }

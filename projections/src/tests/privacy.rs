@@ -5,6 +5,7 @@ use medilink_domain::{Category, SubjectId};
 
 use super::world::{TENANT, World, day, id};
 use crate::availability::{Availability, Search};
+use crate::extent::Extent;
 use crate::{Page, appointment, delivery, doctor, notice, patient, reminder};
 
 async fn shred(world: &World, person: u128, category: Category) {
@@ -112,9 +113,15 @@ async fn rows_of_an_erased_person_are_gone_for_queries_for_later_events_and_afte
                 .is_some() as usize,
             expected
         );
-        let booked = appointment::for_patient(&world.reads, TENANT, patient, Page::first(9))
-            .await
-            .unwrap();
+        let booked = appointment::for_patient(
+            &world.reads,
+            TENANT,
+            patient,
+            &Extent::Whole,
+            Page::first(9),
+        )
+        .await
+        .unwrap();
         assert_eq!(booked.rows.len(), expected);
         let told = notice::for_recipient(&world.reads, TENANT, recipient, Page::first(9))
             .await
@@ -176,7 +183,7 @@ async fn another_tenant_sees_nothing() {
                 .is_some() as usize,
             expected
         );
-        let found = appointment::for_patient(reads, tenant, id(40), Page::first(9))
+        let found = appointment::for_patient(reads, tenant, id(40), &Extent::Whole, Page::first(9))
             .await
             .unwrap();
         assert_eq!(found.rows.len(), expected);

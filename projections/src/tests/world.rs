@@ -103,7 +103,25 @@ impl World {
             .encode(tenant, stream, version, subject, &event)
             .await
             .unwrap();
-        self.append(tenant, stream, event).await
+        self.append(tenant, stream, event, Metadata::default())
+            .await
+    }
+
+    /// Appends one event that says by whom.
+    pub async fn tell_by<E: Event>(
+        &self,
+        by: Metadata,
+        stream: &str,
+        subject: Option<SubjectId>,
+        event: impl Into<E>,
+    ) -> Position {
+        let (version, event) = (self.version(stream) + 1, event.into());
+        let encoded = self
+            .codec
+            .encode(TENANT, stream, version, subject, &event)
+            .await
+            .unwrap();
+        self.append(TENANT, stream, encoded, by).await
     }
 
     /// Appends bytes that are not what their type promises.
@@ -114,10 +132,17 @@ impl World {
             subject: None,
             payload: payload.to_owned().into(),
         };
-        self.append(TENANT, stream, event).await
+        self.append(TENANT, stream, event, Metadata::default())
+            .await
     }
 
-    async fn append(&self, tenant: TenantId, stream: &str, event: NewEvent) -> Position {
+    async fn append(
+        &self,
+        tenant: TenantId,
+        stream: &str,
+        event: NewEvent,
+        metadata: Metadata,
+    ) -> Position {
         let expected = self.version(stream);
         let append = Append {
             tenant,
@@ -130,7 +155,7 @@ impl World {
             claims: Vec::new(),
             releases: Vec::new(),
             receipt: None,
-            metadata: Metadata::default(),
+            metadata,
         };
         self.writer.append(append).await.unwrap();
         *self

@@ -15,10 +15,16 @@ impl World {
         if let Some(sample) = self.of_visits(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_consents(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }
         if let Some(sample) = self.of_staff(operation).await {
+            return sample;
+        }
+        if let Some(sample) = Self::of_second_factors(operation) {
             return sample;
         }
         self.of_people(operation).await.unwrap_or_else(|| {
@@ -121,6 +127,17 @@ impl World {
                 here("departments"),
                 Some(json!({"name": name, "specialty": "x"})),
             ),
+            "givePermission" | "giveRole" | "giveNetworkRole" => {
+                let person = self.account(false).await;
+                (self.given(operation, person), Some(json!({})))
+            }
+            "takePermission" | "takeRole" | "takeNetworkRole" => {
+                let person = self.account(false).await;
+                self.appoint(person).await;
+                let given = self.given(&operation.replace("take", "give"), person);
+                (given + "?reason=test", None)
+            }
+            "listStaff" => (here("staff"), None),
             "changeVisitType" => (
                 format!("/v1/visit-types/{visit_type}"),
                 Some(Self::visit_type()),
@@ -199,6 +216,16 @@ impl World {
                 Some(json!({"leads": [60]})),
             ),
             "followMyChanges" => ("/v1/me/changes".to_owned(), None),
+            "listAccesses" => (format!("/v1/patients/{patient}/accesses"), None),
+            "searchAccesses" => (format!("/v1/accesses?subject={patient}"), None),
+            "readPolicies" => ("/v1/policies".to_owned(), None),
+            "testPolicies" => (
+                "/v1/policies/test".to_owned(),
+                Some(json!({
+                    "person": self.account(false).await, "action": "read-patient",
+                    "resource": {"kind": "patient", "subject": patient},
+                })),
+            ),
             "listDoctors" => ("/v1/doctors".to_owned(), None),
             "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
             "listProblems" => ("/problems".to_owned(), None),
@@ -259,6 +286,56 @@ impl World {
             ),
             _ => return None,
         })
+    }
+
+    /// Nobody has a challenge that they could answer, whoever they are, nor an account.
+    fn of_second_factors(operation: &str) -> Option<Sample> {
+        let challenge = json!({"challenge": "medilink_challenge_0.0"});
+        let with = |field: &str, value: Value| {
+            let mut body = challenge.clone();
+            body[field] = value;
+            body
+        };
+        let session = |rest: &str| format!("/v1/sessions/{rest}");
+        let own = |rest: &str| format!("/v1/me/second-factors{rest}");
+        let proof = |rest: &str| format!("/v1/me/session/proof{rest}");
+        let mut answer = with("method", json!("totp"));
+        answer["code"] = json!("081804");
+        let mut made = with("passkey", json!({}));
+        made["name"] = json!("My phone");
+        Some(match operation {
+            "addPasskey" => (own("/passkeys"), Some(made)),
+            "answerChallenge" => (session("challenge"), Some(answer)),
+            "askChallengePasskey" => (session("challenge/passkey"), Some(challenge)),
+            "askNewPasskey" => (own("/passkey-question"), None),
+            "askPasskey" => (session("passkey-question"), None),
+            "askProofPasskey" => (proof("/passkey"), None),
+            "beginTotp" | "removeTotp" => (own("/totp"), None),
+            "chooseMailedCodes" | "removeMailedCodes" => (own("/mail"), None),
+            "confirmTotp" => (own("/totp/confirmation"), Some(json!({"code": "081804"}))),
+            "endOtherSessions" => ("/v1/me/sessions".to_owned(), None),
+            "issueBackupCodes" => (own("/backup-codes"), None),
+            "listSecondFactors" => (own(""), None),
+            "mailChallengeCode" => (session("challenge/mail"), Some(challenge)),
+            "mailProofCode" => (proof("/mail"), None),
+            "proveSession" => (
+                proof(""),
+                Some(json!({"method": "password", "password": "not the one"})),
+            ),
+            "removePasskey" => (own(&format!("/passkeys/{}", Uuid::now_v7())), None),
+            "startSessionWithPasskey" => (session("passkey"), Some(with("passkey", json!({})))),
+            _ => return None,
+        })
+    }
+
+    /// What somebody may be given.
+    fn given(&self, operation: &str, person: Uuid) -> String {
+        let here = format!("/v1/hospitals/{}/staff/{person}", self.city.hospital);
+        match operation {
+            "giveRole" => format!("{here}/roles/receptionist"),
+            "givePermission" => format!("{here}/permissions/read-figures"),
+            _ => format!("/v1/staff/{person}/roles/compliance-officer"),
+        }
     }
 
     /// The id of what an administrator made.

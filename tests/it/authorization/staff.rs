@@ -170,6 +170,7 @@ impl World {
             email: self.address().parse().unwrap(),
             language: Language::English,
             code: code.parse().unwrap(),
+            passwords: None,
         });
         self.console(&ask).await;
         let register = application::Register {

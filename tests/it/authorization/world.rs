@@ -8,12 +8,12 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use medilink_commands::appointment::Book;
 use medilink_commands::calendar::OpenWindow;
 use medilink_commands::waitlist::Offer;
-use medilink_commands::{Actor, CommandContext, Executor, account, verification};
+use medilink_commands::{Action, Actor, CommandContext, Executor, account, staff, verification};
 use medilink_domain::values::{Language, Role};
 use medilink_domain::verification::Letter;
 use medilink_domain::{
-    AccountId, ApplicationId, DoctorId, PatientId, SubjectId, TenantId, VerificationId,
-    WaitlistEntryId,
+    AccountId, ApplicationId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId,
+    VerificationId, WaitlistEntryId,
 };
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
 use medilink_vault::Vault;
@@ -28,11 +28,13 @@ pub struct World {
     pub patient: Uuid,
     pub appointment: Uuid,
     pub visit_type: Uuid,
+    /// What the patient lets the doctor see.
+    pub consent: Uuid,
     /// The patient's caller.
     myself: Caller,
-    pub(super) tenant: TenantId,
-    pub(super) executor: Executor,
-    pub(super) vault: Vault,
+    pub tenant: TenantId,
+    pub executor: Executor,
+    pub vault: Vault,
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
@@ -53,12 +55,14 @@ impl World {
             .administrator
             .post(&visit_types, &Self::visit_type())
             .await);
+        let consent = super::consents::given(platform, patient, doctor).await;
         let world = Self {
             city,
             doctor,
             patient,
             appointment,
             visit_type,
+            consent,
             myself: platform.person(patient, &[Role::Patient]).await,
             tenant: platform.tenant,
             executor: platform.executor().await.clone(),
@@ -87,6 +91,7 @@ impl World {
             self.patient,
             self.appointment,
             self.visit_type,
+            self.consent,
         ];
         ids.iter().map(Uuid::to_string).collect()
     }
@@ -264,6 +269,7 @@ impl World {
             email: self.address().parse().unwrap(),
             language: Language::English,
             code: code.parse().unwrap(),
+            passwords: None,
         });
         let register = account::Register {
             verification,
@@ -285,6 +291,32 @@ impl World {
             self.executor.execute(&console, &disable).await.unwrap();
         }
         person
+    }
+
+    /// Gives somebody a role and a permission at the hospital, and a role in the network.
+    pub async fn appoint(&self, person: Uuid) {
+        let console = CommandContext::new(Actor::console(self.tenant));
+        let hospital = HospitalId(self.city.hospital);
+        for (role, hospital) in [
+            (Role::Receptionist, Some(hospital)),
+            (Role::ComplianceOfficer, None),
+        ] {
+            let give = staff::GiveRole {
+                staff: StaffId(person),
+                role,
+                hospital,
+                department: None,
+                until: None,
+            };
+            self.executor.execute(&console, &give).await.unwrap();
+        }
+        let give = staff::GivePermission {
+            staff: StaffId(person),
+            action: Action::ReadFigures,
+            hospital,
+            until: None,
+        };
+        self.executor.execute(&console, &give).await.unwrap();
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

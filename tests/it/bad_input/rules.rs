@@ -63,6 +63,16 @@ async fn what_breaks_a_rule_of_the_hospital_is_refused_by_that_rule() {
             (404, "not-found"),
         ),
         Case::get(
+            "who read an unknown patient's data",
+            format!("/v1/patients/{nobody}/accesses"),
+            (404, "not-found"),
+        ),
+        Case::get(
+            "an unknown hospital's staff",
+            format!("/v1/hospitals/{nobody}/staff"),
+            (404, "not-found"),
+        ),
+        Case::get(
             "an unknown appointment",
             format!("/v1/appointments/{nobody}"),
             (404, "not-found"),

@@ -137,7 +137,8 @@ async fn who_has_an_account_takes_an_invitation_up_with_it() {
     let city = NewHospital::register(&platform, &registrar).await;
     let asha = Newcomer::register(&platform).await;
     let bina = Newcomer::register(&platform).await;
-    let (hers, theirs) = (asha.sign_in(&platform).await, bina.sign_in(&platform).await);
+    let hers = asha.sign_in_fully(&platform).await;
+    let theirs = bina.sign_in(&platform).await;
     let body = json!({"email": asha.email, "language": "en", "role": "receptionist"});
     let invited = city
         .manager

@@ -1,5 +1,6 @@
 //! The jobs, one a file.
 
+pub(crate) mod consent;
 pub(crate) mod delivery;
 pub(crate) mod expiry;
 pub(crate) mod invitation;

@@ -1,6 +1,7 @@
 //! Jobs against a real PostgreSQL, real nats-servers and a mail server that speaks SMTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod consent;
 mod delivery;
 mod events;
 mod parking;

@@ -29,6 +29,7 @@ async fn ask(world: &World, email: &str, letter: Letter, minutes: i64) -> Verifi
         email: email.parse().unwrap(),
         language: Language::English,
         code: "K7QM2-X9R4T".parse().unwrap(),
+        passwords: None,
     });
     let console = world.console();
     let context = CommandContext {

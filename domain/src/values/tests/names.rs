@@ -1,6 +1,7 @@
 //! Values that are one of a few names.
 
 use super::*;
+use crate::consent::ConsentStatus;
 use crate::series::Frequency;
 
 /// Each is the text that JSON carries, that is parsed and that is shown.
@@ -18,11 +19,18 @@ fn names_of_roles_languages_and_zones_are_what_json_carries() {
     }
     check! {
         Role: "patient" "doctor" "receptionist" "administrator" "operator" "compliance-officer"
-            "worker" "calendar-feed";
+            "worker" "calendar-feed" "guardian" "nurse" "department-head" "pharmacist" "billing"
+            "analyst" "integrator" "platform-administrator";
         Language: "en" "hi" "pa";
         VisitMode: "in_person" "video" "phone";
         Weekday: "monday" "tuesday" "wednesday" "thursday" "friday" "saturday" "sunday";
         Frequency: "daily" "weekly" "monthly";
+        HealthInformationType: "prescription" "diagnostic-report" "op-consultation"
+            "discharge-summary" "immunization-record" "health-document-record" "wellness-record";
+        ConsentPurpose: "CAREMGT" "BTG" "PUBHLTH" "HPAYMT" "DSRCH" "PATRQT";
+        ConsentAccessMode: "view" "store" "query" "stream";
+        ConsentStatus: "requested" "granted" "denied" "revoked" "expired";
+        FrequencyUnit: "hour" "day" "week" "month";
     }
     round_trip::<TimeZone>("Asia/Kolkata".parse().unwrap(), "Asia/Kolkata");
     refuses::<TimeZone>(&[
@@ -75,9 +83,47 @@ fn what_is_refused_says_what_would_be_accepted() {
             ValueError::UnknownFrequency,
             names(Frequency::ALL, Frequency::name),
         ),
+        (
+            ValueError::UnknownHealthInformationType,
+            names(HealthInformationType::ALL, HealthInformationType::name),
+        ),
+        (
+            ValueError::UnknownConsentPurpose,
+            names(ConsentPurpose::ALL, ConsentPurpose::name),
+        ),
+        (
+            ValueError::UnknownConsentAccessMode,
+            names(ConsentAccessMode::ALL, ConsentAccessMode::name),
+        ),
+        (
+            ValueError::UnknownConsentStatus,
+            names(ConsentStatus::ALL, ConsentStatus::name),
+        ),
+        (
+            ValueError::UnknownFrequencyUnit,
+            names(FrequencyUnit::ALL, FrequencyUnit::name),
+        ),
     ] {
         assert_eq!(error.to_string(), format!("must be one of {names}"));
     }
+}
+
+/// An artefact is read by others, who know ABDM's names only.
+#[test]
+fn what_abdm_calls_it_is_our_name_in_abdms_spelling() {
+    for kind in HealthInformationType::ALL {
+        let ours: String = kind.name().split('-').collect();
+        assert_eq!(kind.abdm().to_lowercase(), ours);
+    }
+    for mode in ConsentAccessMode::ALL {
+        assert_eq!(mode.abdm(), mode.name().to_uppercase());
+    }
+    for unit in FrequencyUnit::ALL {
+        assert_eq!(unit.abdm(), unit.name().to_uppercase());
+    }
+    let texts: std::collections::BTreeSet<_> =
+        ConsentPurpose::ALL.iter().map(|one| one.text()).collect();
+    assert_eq!(texts.len(), ConsentPurpose::ALL.len());
 }
 
 #[test]

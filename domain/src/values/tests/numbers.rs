@@ -31,6 +31,7 @@ fn a_number_is_accepted_within_its_limits_and_nowhere_else() {
     }
     check! {
         BufferMinutes: 0..=120, NotBufferMinutes;
+        FrequencyCount: 1..=1_000, NotAFrequencyCount;
         MinorUnits: 0..=1_000_000_000_000, NotAnAmount;
         Rating: 1..=5, NotARating;
         ReminderLead: 5..=43_200, NotAReminderLead;
@@ -52,6 +53,7 @@ fn what_is_refused_says_the_limits() {
     }
     check!(
         BufferMinutes NotBufferMinutes " minutes",
+        FrequencyCount NotAFrequencyCount "",
         Rating NotARating "",
         ReminderLead NotAReminderLead " minutes",
         RuleMinutes NotRuleMinutes " minutes",

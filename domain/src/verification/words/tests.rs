@@ -14,6 +14,7 @@ fn requested(letter: Letter, language: Language) -> Requested {
         language,
         code: text("K7QM2-X9R4T"),
         expires_at: at("2026-08-01T00:30:00Z"),
+        passwords: None,
     }
 }
 
@@ -26,6 +27,7 @@ fn every_letter_is_written_in_every_language() {
             Letter::Recovery,
             Letter::EmailChange,
             Letter::EmailChanging,
+            Letter::SignIn,
         ] {
             let words = requested(letter, *language).words().unwrap();
             let (title, text) = (words.title.as_str(), words.text.as_str());
@@ -33,7 +35,8 @@ fn every_letter_is_written_in_every_language() {
             // Phones show it to whoever is near.
             assert!(!title.contains("K7QM2-X9R4T"), "{title}");
             assert_eq!(text.contains("K7QM2-X9R4T"), has_code, "{text}");
-            assert_eq!(text.contains("30"), has_code, "{text}");
+            let minutes = letter.valid().num_minutes().to_string();
+            assert_eq!(text.contains(&minutes), has_code, "{text}");
             // Whoever asked, its reader can complete it.
             let request = requested(letter, *language).verification.to_string();
             assert_eq!(text.contains(&request), has_code, "{text}");
