@@ -8,7 +8,7 @@ use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
 use medilink_domain::session::{Session, SessionError};
 use medilink_domain::values::{
-    BirthDate, Code, EmailAddress, OneTimeCode, PasswordHash, PersonName, Phone, Role,
+    BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
 use medilink_domain::verification::{Letter, Use, VerificationError};
 use medilink_domain::{AccountId, Decider, PatientId, SessionId, VerificationId};
@@ -139,13 +139,9 @@ impl Operation for Recover {
         let mailed = use_up(work, self.verification, usage).await?;
         let account = AccountId(mailed.person.uuid());
         let instance = work.existing::<Account>(&account, KIND).await?;
-        // The account may have another address since: who reads the old one is nobody to it.
-        let address = instance.state().email.as_ref().map(EmailAddress::folded);
-        if address != Some(mailed.email.folded()) {
-            return Err(VerificationError::CodeWrong.into());
-        }
-        // Another code, or whoever has the password, was faster.
-        if mailed.passwords != Some(instance.state().passwords) {
+        // Another code, or whoever has the password, was faster; or it has another address since.
+        let state = instance.state();
+        if mailed.passwords != Some(state.passwords) || !state.is_at(&mailed.email) {
             return Err(VerificationError::CodeWrong.into());
         }
         set_password(work, account, &self.password_hash, true).await

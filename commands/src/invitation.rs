@@ -273,8 +273,7 @@ impl Operation for Accept {
         account.state().usable()?;
         let taker = Some(self.account);
         let (issued, invitation) = take_up(work, self.invitation, &self.code, taker).await?;
-        let folded = |email: &EmailAddress| email.folded();
-        if account.state().email.as_ref().map(folded) != Some(issued.email.folded()) {
+        if !account.state().is_at(&issued.email) {
             return Err(InvitationError::OtherAddress.into());
         }
         give(work, self.account, &issued).await?;

@@ -191,6 +191,13 @@ impl Account {
         Ok(account)
     }
 
+    /// Whether this is the account's address: whoever reads another one, such as the one that it
+    /// had before, is nobody to it.
+    pub fn is_at(&self, email: &EmailAddress) -> bool {
+        let own = self.email.as_ref().map(EmailAddress::folded);
+        own == Some(email.folded())
+    }
+
     fn open_account(&self) -> Result<AccountId, AccountError> {
         self.account.ok_or(AccountError::NoSuchAccount)
     }

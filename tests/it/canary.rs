@@ -184,6 +184,7 @@ async fn sign_in(platform: &Platform) -> (Uuid, Caller) {
     assert_eq!(asked.status, 202, "{}", asked.text);
     let other =
         json!({"email": format!("other.{CANARY}@example.org"), "password": person.password});
+    person.prove(&caller).await;
     let asked = caller.post("/v1/me/email", &other).await;
     assert_eq!(asked.status, 202, "{}", asked.text);
     (person.person, caller)

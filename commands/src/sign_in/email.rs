@@ -11,6 +11,7 @@ use super::account::MAILS;
 use super::floor::no_earlier;
 use super::{Asked, Refusal, SignInDesk};
 use crate::account::{AccountAnswer, ChangeEmail};
+use crate::action::Action;
 use crate::actor::CommandContext;
 use crate::error::CommandError;
 use crate::executor::Committed;
@@ -29,6 +30,7 @@ impl SignInDesk {
         password: &Password,
         email: EmailAddress,
     ) -> Result<Asked, Refusal> {
+        self.may(context, Action::ChangeEmail)?;
         let id = AccountId(context.actor.id);
         let account = self.shown_by(context, id, password).await?;
         no_earlier(self.mail_change(context, id, account, email)).await
@@ -101,6 +103,7 @@ impl SignInDesk {
         verification: VerificationId,
         code: OneTimeCode,
     ) -> Result<Committed<AccountAnswer>, Refusal> {
+        self.may(context, Action::ChangeEmail)?;
         no_earlier(self.mailed(context, verification, Letter::EmailChange, &code)).await?;
         let change = ChangeEmail {
             account: AccountId(context.actor.id),

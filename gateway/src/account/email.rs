@@ -44,7 +44,7 @@ impl Emails {
     /// Ask for another e-mail address
     ///
     /// Mails a code to the new address and word of it to the old one. The answer is the same
-    /// if the new one is somebody else's.
+    /// if the new one is somebody else's. Needs a fresh proof, as second factors do.
     #[oai(path = "/", method = "post", operation_id = "requestEmailChange")]
     async fn request(
         &self,

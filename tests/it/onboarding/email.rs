@@ -19,6 +19,10 @@ async fn an_account_gets_another_address_and_the_old_one_is_free() {
         let caller = &caller;
         async move { caller.post("/v1/me/email", &body).await }
     };
+    // As with second factors: whoever finds the phone must not lock its owner out.
+    let early = ask(&new_address(), &asha.password).await;
+    assert_eq!((early.status, early.problem()), (403, "proof-required"));
+    asha.prove(&caller).await;
     let wrong = ask(&new_address(), "not the right one").await;
     assert_eq!((wrong.status, wrong.problem()), (422, "wrong-password"));
     let same = ask(&asha.email.to_uppercase(), &asha.password).await;
@@ -41,6 +45,7 @@ async fn an_account_gets_another_address_and_the_old_one_is_free() {
     // The code of one account is none for another, and no code for a password.
     let right = code(platform.code_of(&asked).await);
     let stranger = bina.sign_in(&platform).await.caller(&platform);
+    bina.prove(&stranger).await;
     let refused = stranger.post(&complete(&asked), &right).await;
     assert_eq!((refused.status, refused.problem()), (422, "code-wrong"));
     let recovery = json!({"code": right["code"], "password": "seven lazy green foxes"});
