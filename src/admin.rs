@@ -1,5 +1,7 @@
 //! Looking after a running platform.
 
+mod keys;
+
 use medilink_commands::dead_letter::Resolve;
 use medilink_commands::invitation::{InvitePlatformAdministrator, Invitee, new_code};
 use medilink_commands::{Actor, CommandContext};
@@ -36,6 +38,7 @@ pub async fn run(command: &Admin, config: &Config) -> Outcome {
             )
             .await
         }
+        Admin::Keys(command) => keys::run(command, config).await,
         Admin::DeadLetters(DeadLetters::Retry(asked)) => resolve(asked, false, config).await,
         Admin::DeadLetters(DeadLetters::Skip(asked)) => resolve(asked, true, config).await,
     }

@@ -125,6 +125,9 @@ pub enum Admin {
         after_help = "Example:\n  medilink admin invite-platform-administrator asha@example.org --language pa"
     )]
     InvitePlatformAdministrator(Invite),
+    /// The keys that wrap the keys of people: look, make a new one, destroy old ones
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 /// Whom to invite.
@@ -135,6 +138,36 @@ pub struct Invite {
     /// The language to write to them in: en, hi or pa
     #[arg(long, default_value = "en")]
     pub language: Language,
+}
+
+/// Key-encryption keys.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// List the epochs in use, and whether it is time for a new one
+    List,
+    /// Begin a new epoch and wrap every key by it; nothing waits meanwhile
+    #[command(
+        long_about = "Makes a new key-encryption key and wraps every person's key by it. After an erasure this is \
+            what takes the erased key from the backups that are made from now on; `admin keys retire` later takes it \
+            from those that were made before. An interrupted rotation is finished by the next one.",
+        after_help = "Example, from a timer every night:\n  medilink admin keys rotate --if-erased && medilink admin keys retire"
+    )]
+    Rotate {
+        /// Only if something was erased since the newest epoch began
+        #[arg(long)]
+        if_erased: bool,
+    },
+    /// Destroy old epochs: backups of the keys database from their time can't be read any more
+    #[command(
+        long_about = "Destroys the keys of epochs that wrap nothing any more and were replaced longer ago than \
+            `vault.backup_days` (35 unless you set another). Backups of the keys database that are older can't be \
+            read from then on, nor can the erased keys in them, wherever a copy lies. It can't be undone."
+    )]
+    Retire {
+        /// Longer ago than this many days instead
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u16>,
+    },
 }
 
 /// What to rebuild.

@@ -42,6 +42,8 @@ pub struct Config {
     pub servers: ServersConfig,
     /// The keys of data subjects.
     pub vault: VaultConfig,
+    /// How long personal data is kept.
+    pub retention: RetentionConfig,
     /// The signed tree over the log.
     pub log: LogConfig,
     /// The relay from the log to NATS.
@@ -66,6 +68,7 @@ impl Default for Config {
             nats: NatsConfig::default(),
             servers: ServersConfig::default(),
             vault: VaultConfig::default(),
+            retention: RetentionConfig::default(),
             log: LogConfig::default(),
             relay: RelayConfig::default(),
             gateway: GatewayConfig::default(),
@@ -183,12 +186,33 @@ impl Default for ServersConfig {
 }
 
 /// The keys of data subjects.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct VaultConfig {
     /// The folder with the key-encryption keys; `keyring` in `folder` unless you set another.
     /// Losing it is losing all personal data.
     pub keyring: Option<PathBuf>,
+    /// For how many days backups of the keys database are to stay readable after
+    /// `admin keys rotate`: `admin keys retire` then destroys what opens them.
+    pub backup_days: u16,
+}
+
+impl Default for VaultConfig {
+    fn default() -> Self {
+        Self {
+            keyring: None,
+            backup_days: 35,
+        }
+    }
+}
+
+/// How long personal data is kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetentionConfig {
+    /// A file with the rules of the law that you are under, of the form of
+    /// `domain/data/retention-rules.json`, which holds unless you set another: that of India.
+    pub rules: Option<PathBuf>,
 }
 
 /// The signed tree over the log.

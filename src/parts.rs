@@ -1,14 +1,17 @@
 //! Each part of the platform, put together from its crates.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use medilink_bus::Bus;
 use medilink_commands::access_token::AccessTokens;
+use medilink_commands::erasure::uphold;
 use medilink_commands::sign_in::{SignInDesk, TokenKeys};
 use medilink_commands::{Authorizer, Executor};
 use medilink_database::Database;
+use medilink_domain::retention::RetentionRules;
 use medilink_gateway::{Doors, Gateway, MetricsServer, Probe, Report};
 use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Snapshots, WriterTask};
 use medilink_projections::{Checkpoints, Projector, Reads};
@@ -95,7 +98,7 @@ impl Commanding {
     /// When the keys can't be opened.
     pub async fn open(config: &Config) -> Outcome<Self> {
         let database = Database::new(postgres(config, Role::App)?)?;
-        let vault = vault(config).await?;
+        let vault = vault(config, &database).await?;
         let codec = EventCodec::new(vault.clone());
         let (log, writer) =
             LogWriter::start(database.clone(), medilink_commands::inline_projections());
@@ -106,6 +109,9 @@ impl Commanding {
             Snapshots::new(database.clone(), vault),
             Authorizer::shipped()?,
         );
+        if let Some(path) = &config.retention.rules {
+            executor.retain_by(retention_rules(path)?);
+        }
         Ok(Self {
             database,
             codec,
@@ -123,16 +129,27 @@ impl Commanding {
     }
 }
 
-/// The keys of data subjects. A database that is away is waited for: a part that starts while
+fn retention_rules(path: &Path) -> Outcome<RetentionRules> {
+    let about = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| about(&error))?;
+    Ok(RetentionRules::parse(&text).map_err(|error| about(&error))?)
+}
+
+/// The keys of data subjects, without those that the log knows to be erased, whatever backup of
+/// the keys was restored. A database that is away is waited for: a part that starts while
 /// PostgreSQL does need not be started again.
 ///
 /// # Errors
 /// When the keyring is missing or is not the one of this database, or the database stays away.
-pub async fn vault(config: &Config) -> Outcome<Vault> {
+pub async fn vault(config: &Config, main: &Database) -> Outcome<Vault> {
     let database = Database::new(postgres(config, Role::Vault)?)?;
     let until = Instant::now() + DATABASE_PATIENCE;
     loop {
-        match Vault::open(database.clone(), Keyring::open(config.keyring())?).await {
+        let open = async {
+            let vault = Vault::open(database.clone(), Keyring::open(config.keyring())?).await?;
+            uphold(main, &vault).await.map(|_| vault)
+        };
+        match open.await {
             Err(error) if error.is_transient() && Instant::now() < until => {
                 tracing::warn!(%error, "waiting for the database of keys");
                 tokio::time::sleep(Duration::from_millis(250)).await;
@@ -148,11 +165,8 @@ pub async fn vault(config: &Config) -> Outcome<Vault> {
 /// When the keys can't be opened.
 pub async fn projections(config: &Config) -> Outcome<Projector> {
     let database = Database::new(postgres(config, Role::Projector)?)?;
-    Ok(Projector::new(
-        database,
-        EventCodec::new(vault(config).await?),
-        None,
-    ))
+    let vault = vault(config, &database).await?;
+    Ok(Projector::new(database, EventCodec::new(vault), None))
 }
 
 /// The key that signs the log's checkpoints.
@@ -226,7 +240,7 @@ impl Probe for BrokerProbe {
 
 async fn projector(config: &Config, stop: CancellationToken) -> Outcome {
     let database = Database::new(postgres(config, Role::Projector)?)?;
-    let vault = vault(config).await?;
+    let vault = vault(config, &database).await?;
     let bus = bus(config, Part::Projector).await?;
     ProjectorHost::new(database, EventCodec::new(vault.clone()), Some(bus))
         .run(stop)

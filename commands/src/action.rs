@@ -50,6 +50,8 @@ actions! {
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
     CancelSeries = "cancel-series",
+    /// Erase what is to be erased, and certify it.
+    CarryOutErasure = "carry-out-erasure",
     /// Have another e-mail address.
     ChangeEmail = "change-email",
     /// Choose another password.
@@ -116,6 +118,8 @@ actions! {
     LapseOffer = "lapse-offer",
     /// Take a patient off the waitlist.
     LeaveWaitlist = "leave-waitlist",
+    /// Lift a legal hold.
+    LiftLegalHold = "lift-legal-hold",
     /// List who read a patient's data.
     ListAccesses = "list-accesses",
     /// Read who applies at a hospital.
@@ -128,6 +132,8 @@ actions! {
     ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List erasures of the tenant.
+    ListErasures = "list-erasures",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
     /// See a hospital's codes, which are not shown again.
@@ -154,6 +160,8 @@ actions! {
     OpenWindow = "open-window",
     /// Book beyond what is free and what is allowed.
     OverbookAppointment = "overbook-appointment",
+    /// Keep a person's data from being erased.
+    PlaceLegalHold = "place-legal-hold",
     /// Show again who one is.
     ProveSession = "prove-session",
     /// Read one's own application.
@@ -168,6 +176,8 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// Follow an erasure, and read its certificate.
+    ReadErasure = "read-erasure",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.
@@ -198,6 +208,8 @@ actions! {
     RemoveSecondFactor = "remove-second-factor",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
+    /// Ask that a person's data be erased.
+    RequestErasure = "request-erasure",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.
@@ -248,6 +260,8 @@ actions! {
     WalkIn = "walk-in",
     /// Take an application back.
     WithdrawApplication = "withdraw-application",
+    /// Give an erasure up.
+    WithdrawErasure = "withdraw-erasure",
     /// Withdraw a holiday.
     WithdrawHoliday = "withdraw-holiday",
     /// Withdraw a doctor's leave.

@@ -1,8 +1,9 @@
 //! Authorize → load → decide → append, with retries on conflict and one answer per request.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use medilink_domain::retention::RetentionRules;
 use medilink_domain::{Decider, TenantId};
 use medilink_log::{
     AppendError, EventCodec, LogReader, LogWriter, NewReceipt, Position, Receipt, Snapshots,
@@ -66,12 +67,21 @@ pub(crate) struct Parts {
     pub codec: EventCodec,
     pub snapshots: Snapshots,
     pub authorizer: Authorizer,
+    /// The shipped ones, unless others were set.
+    retention: OnceLock<RetentionRules>,
     turns: Turns,
 }
 
 /// Carries out operations. Cheap to clone.
 #[derive(Clone)]
 pub struct Executor(Arc<Parts>);
+
+impl Parts {
+    pub(crate) fn retention(&self) -> &RetentionRules {
+        let shipped = || RetentionRules::shipped().clone();
+        self.retention.get_or_init(shipped)
+    }
+}
 
 impl std::fmt::Debug for Executor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -95,6 +105,7 @@ impl Executor {
             codec,
             snapshots,
             authorizer,
+            retention: OnceLock::new(),
             turns: Turns::default(),
         }))
     }
@@ -102,6 +113,17 @@ impl Executor {
     /// The one that decides who may do what.
     pub fn authorizer(&self) -> &Authorizer {
         &self.0.authorizer
+    }
+
+    /// Has personal data kept by these rules instead of the shipped ones. Only the first that are
+    /// set count, and only if none were asked before.
+    pub fn retain_by(&self, rules: RetentionRules) {
+        let _ = self.0.retention.set(rules);
+    }
+
+    /// The rules by which personal data is kept.
+    pub fn retention(&self) -> &RetentionRules {
+        self.0.retention()
     }
 
     /// The log it appends to.

@@ -19,6 +19,7 @@ pub mod calendar_feed;
 pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
+pub mod erasure;
 mod error;
 mod executor;
 pub mod feedback;
@@ -27,6 +28,7 @@ pub mod hospital;
 pub mod hospital_code;
 mod inline;
 pub mod invitation;
+pub mod legal_hold;
 pub mod notice;
 mod occupancy;
 pub mod patient;
@@ -82,5 +84,6 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<consent::ConsentTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
+        inline::projection::<erasure::ShreddingTable>(),
     ]
 }

@@ -21,6 +21,7 @@ const KINDS: &[&str] = &[
     "consent",
     "dead letter",
     "doctor",
+    "erasure",
     "hospital",
     "hospital code",
     "invitation",

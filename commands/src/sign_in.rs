@@ -27,7 +27,7 @@ use medilink_credentials::{
 };
 use medilink_domain::account::Account;
 use medilink_domain::values::{Code, EmailAddress, PasswordHash};
-use medilink_domain::{AccountId, Decider, TenantId};
+use medilink_domain::{AccountId, Decider, ErasureId, TenantId};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio::time::{MissedTickBehavior, interval};
@@ -65,6 +65,9 @@ const PASSWORDS: Pace = Pace {
 /// What the receipt of a consent is.
 const CONSENT_RECEIPT: StatementKind =
     StatementKind::new("consent-receipt+jwt", "medilink-consent-receipt");
+/// What the certificate of an erasure is.
+const ERASURE_CERTIFICATE: StatementKind =
+    StatementKind::new("erasure-certificate+jwt", "medilink-erasure-certificate");
 /// Second factors: as passwords. A code of an app is one of three in a million, so that guessing
 /// one takes a century.
 const FACTORS: Pace = PASSWORDS;
@@ -163,6 +166,32 @@ impl SignInDesk {
                 tracing::error!(%error, "the keys of access tokens could not be read again");
             }
         }
+    }
+
+    /// The certificate of an erasure: these claims, signed as receipts are.
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses.
+    pub fn certify(&self, claims: Map<String, Value>) -> Result<String, CommandError> {
+        let signed = self.0.tokens.sign(ERASURE_CERTIFICATE, claims);
+        signed.map_err(|error| CommandError::Internal(error.to_string()))
+    }
+
+    /// What the certificate of an erasure can be fetched with by whoever can sign in no more:
+    /// nobody else can tell it.
+    pub fn certificate_code(&self, erasure: ErasureId) -> String {
+        let code = self
+            .0
+            .secrets
+            .index("erasure/certificate", &erasure.to_string());
+        hex::encode(code)
+    }
+
+    /// Whether this is that code.
+    pub fn is_certificate_code(&self, erasure: ErasureId, code: &str) -> bool {
+        // Fingerprints are compared, so that the time tells nothing about the code.
+        let index = |code: &str| self.0.secrets.index("erasure/certificate-code", code);
+        index(code) == index(&self.certificate_code(erasure))
     }
 
     /// The account that signs in with an address. Where there is none, a stream is read all the

@@ -1,17 +1,16 @@
 //! One attempt at an operation: what it loaded, and what is to be appended.
 
+mod loading;
+mod names;
+
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use medilink_domain::retention::RetentionRules;
 use medilink_domain::values::Role;
 use medilink_domain::{Decider, Event, HospitalId, Privacy, TenantId};
-use medilink_log::{
-    Append, Claim, Guard, LoadedStream, Metadata, NewReceipt, Release, SNAPSHOT_EVERY,
-    StoredPayload, StreamWrite, snapshot_shape,
-};
-
+use medilink_log::{Append, Claim, Guard, Metadata, NewReceipt, Release, StreamWrite};
 use uuid::Uuid;
 
 use crate::action::Action;
@@ -100,6 +99,11 @@ impl<'a> Work<'a> {
         self.context.now
     }
 
+    /// The rules by which personal data is kept.
+    pub(crate) fn retention(&self) -> &'a RetentionRules {
+        self.parts.retention()
+    }
+
     /// Goes on only if the actor may do this. An operation that asks several times needs
     /// every permit; the log keeps by which policies it got them.
     ///
@@ -148,150 +152,10 @@ impl<'a> Work<'a> {
         self.touch(D::stream(id), D::default(), 0)
     }
 
-    /// An instance that must exist; `kind` is what it is called in "there is no such …".
-    ///
-    /// # Errors
-    /// [`CommandError::NotFound`] when it doesn't exist, is another tenant's, or its subject
-    /// was erased.
-    pub async fn existing<D: Decider>(
-        &mut self,
-        id: &D::Id,
-        kind: &'static str,
-    ) -> Result<Instance<D>, CommandError> {
-        let instance = self.load(id, kind).await?;
-        if instance.version == 0 {
-            Err(CommandError::NotFound(kind))
-        } else {
-            Ok(instance)
-        }
-    }
-
-    /// An instance that may exist or not. Loaded again in the same attempt, it is as it was
-    /// left by what was decided since.
-    ///
-    /// # Errors
-    /// As [`Work::existing`], but a stream without events is the initial state.
-    pub async fn load<D: Decider>(
-        &mut self,
-        id: &D::Id,
-        kind: &'static str,
-    ) -> Result<Instance<D>, CommandError> {
-        let stream = D::stream(id);
-        if let Some(instance) = self
-            .instances
-            .get(&stream)
-            .and_then(|any| any.downcast_ref())
-        {
-            return Ok(Instance::clone(instance));
-        }
-        let tenant = self.tenant();
-        let mut page = self.past::<D>(&stream).await?;
-        let (mut state, mut version) = (D::default(), 0);
-        if let Some(snapshot) = page.snapshot() {
-            if snapshot.tenant() != tenant {
-                return Err(CommandError::NotFound(kind));
-            }
-            match self.parts.snapshots.open::<D>(&stream, snapshot).await {
-                Some(cached) => (state, version) = (cached, snapshot.version),
-                None => page = self.rest(&stream, 0).await?,
-            }
-        }
-        let (stored, outgrown) = (page.stored(), page.outgrows_snapshot());
-        loop {
-            for event in page.events() {
-                if event.tenant != tenant {
-                    return Err(CommandError::NotFound(kind));
-                }
-                state.evolve(&self.decode::<D>(event.stored(&stream), kind).await?);
-                version = event.version;
-            }
-            if !page.has_more() {
-                break;
-            }
-            page = self.rest(&stream, version).await?;
-        }
-        let store = version - stored >= SNAPSHOT_EVERY;
-        if store || outgrown {
-            self.snapshot(&stream, version, &state, store).await;
-        }
-        Ok(self.touch(stream, state, version))
-    }
-
-    /// What a stream's state is folded from: what is known of it, or what the log has.
-    async fn past<D: Decider>(&mut self, stream: &str) -> Result<Arc<LoadedStream>, CommandError> {
-        let loader = &self.parts.loader;
-        if !self.fresh
-            && let Some((known, epoch)) = loader.known(stream)
-        {
-            self.presumed = Some(self.presumed.map_or(epoch, |earlier| earlier.min(epoch)));
-            return Ok(known);
-        }
-        loader
-            .load(self.tenant(), stream, &snapshot_shape::<D>())
-            .await
-            .map_err(CommandError::database)
-    }
-
-    async fn rest(&self, stream: &str, after: u64) -> Result<Arc<LoadedStream>, CommandError> {
-        self.parts
-            .loader
-            .after(self.tenant(), stream, after)
-            .await
-            .map_err(CommandError::database)
-    }
-
-    /// Keeps the state, so that the events up to it are not opened and folded again.
-    async fn snapshot<D: Decider>(&self, stream: &str, version: u64, state: &D, store: bool) {
-        // A cache that can't be written is only slower.
-        let failed = |error: &dyn std::fmt::Display| {
-            tracing::warn!(%error, category = D::CATEGORY, "a snapshot could not be kept");
-        };
-        let snapshots = &self.parts.snapshots;
-        let snapshot = match snapshots.seal(self.tenant(), stream, version, state).await {
-            Ok(snapshot) => snapshot,
-            Err(error) => return failed(&error),
-        };
-        if store && let Err(error) = snapshots.store::<D>(stream, &snapshot).await {
-            return failed(&error);
-        }
-        self.parts.loader.shorten(stream, snapshot, store);
-    }
-
     /// The epoch of what was known from before, if anything was: another process may have gone
     /// on since, so a refusal that rests on it is none.
     pub(crate) const fn presumed(&self) -> Option<u64> {
         self.presumed
-    }
-
-    async fn decode<D: Decider>(
-        &self,
-        event: StoredPayload<'_>,
-        kind: &'static str,
-    ) -> Result<D::Event, CommandError> {
-        let decoded = self
-            .parts
-            .codec
-            .decode(event)
-            .await
-            .map_err(CommandError::codec)?;
-        // Whoever was erased is not known any more.
-        decoded.ok_or(CommandError::NotFound(kind))
-    }
-
-    fn touch<D: Decider>(&mut self, stream: String, state: D, version: u64) -> Instance<D> {
-        self.touched.push(StreamWrite {
-            stream: stream.clone(),
-            expected: version,
-            events: Vec::new(),
-        });
-        let instance = Instance {
-            stream,
-            state,
-            loaded: version,
-            version,
-        };
-        self.keep(&instance);
-        instance
     }
 
     fn keep<D: Decider>(&mut self, instance: &Instance<D>) {
@@ -360,50 +224,6 @@ impl<'a> Work<'a> {
             self.keep(instance);
         }
         Ok(())
-    }
-
-    /// Claims a name that only this instance may hold: `scope` says what kind of name.
-    pub fn claim<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
-        let key = self.name(scope, name);
-        self.claims.push(Claim {
-            key,
-            stream: instance.stream.clone(),
-        });
-    }
-
-    /// Gives a name back that this instance holds, so that another may claim it. Something must
-    /// be decided of the instance in the same work: that says why.
-    pub fn release<D: Decider>(&mut self, instance: &Instance<D>, scope: &str, name: &str) {
-        let key = self.name(scope, name);
-        self.releases.push(Release {
-            key: Some(key),
-            stream: instance.stream.clone(),
-        });
-    }
-
-    /// Gives all names back that this instance holds, whatever they are.
-    pub fn release_all<D: Decider>(&mut self, instance: &Instance<D>) {
-        self.releases.push(Release {
-            key: None,
-            stream: instance.stream.clone(),
-        });
-    }
-
-    /// The stream that holds a name now. The append doesn't look at it again: what is decided on
-    /// it must be guarded by something else.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn holder(&self, scope: &str, name: &str) -> Result<Option<String>, CommandError> {
-        let key = self.name(scope, name);
-        let holder = self.parts.reader.holder(&key).await;
-        holder.map_err(CommandError::database)
-    }
-
-    /// The blind index of a name: the same for the same name, and telling nothing of it.
-    pub(crate) fn name(&self, scope: &str, name: &str) -> [u8; 32] {
-        let vault = self.parts.codec.vault();
-        vault.blind_index(self.tenant(), scope, name)
     }
 
     /// Whose key the answer is to be kept under, if it is about a person.

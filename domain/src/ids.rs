@@ -105,6 +105,8 @@ ids! {
     InvitationId,
     /// One recorded read of a person's data.
     AccessId,
+    /// One erasure of a person's data, from the request to the certificate.
+    ErasureId,
     /// A stretch of a doctor's day that is open for booking.
     WindowId,
 }

@@ -7,9 +7,9 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, application, appointment, calendar, consent,
-    dead_letter, doctor, feedback, hospital, hospital_code, invitation, notice, occupancy, patient,
-    profile, queue, schedule, second_factor, series, session, sign_in, staff, verification,
-    visit_type, waitlist,
+    dead_letter, doctor, erasure, feedback, hospital, hospital_code, invitation, legal_hold,
+    notice, occupancy, patient, profile, queue, schedule, second_factor, series, session, sign_in,
+    staff, verification, visit_type, waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -25,10 +25,12 @@ pub fn event_types() -> Vec<&'static EventType> {
         consent::ConsentEvent::TYPES,
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
+        erasure::ErasureEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         hospital_code::HospitalCodeEvent::TYPES,
         invitation::InvitationEvent::TYPES,
+        legal_hold::LegalHoldEvent::TYPES,
         notice::NoticeEvent::TYPES,
         occupancy::OccupancyEvent::TYPES,
         patient::PatientEvent::TYPES,
@@ -74,10 +76,12 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(consent::ConsentError::ALL),
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
+        of(erasure::ErasureError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(hospital_code::HospitalCodeError::ALL),
         of(invitation::InvitationError::ALL),
+        of(legal_hold::LegalHoldError::ALL),
         of(notice::NoticeError::ALL),
         of(occupancy::OccupancyError::ALL),
         of(patient::PatientError::ALL),

@@ -29,6 +29,7 @@ mod text;
 mod time_zone;
 mod totp_code;
 mod totp_secret;
+mod tree_root;
 mod visit_mode;
 mod weekday;
 
@@ -56,6 +57,7 @@ pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
 pub use totp_code::TotpCode;
 pub use totp_secret::TotpSecret;
+pub use tree_root::TreeRoot;
 pub use visit_mode::VisitMode;
 pub use weekday::Weekday;
 

@@ -18,6 +18,7 @@ use crate::changes::Changes;
 use crate::consent::Consents;
 use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
+use crate::erasure::Erasures;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
@@ -25,6 +26,7 @@ use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
 use crate::hospital_code::HospitalCodes;
 use crate::invitation::Invitations;
+use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::{PatientProfiles, Patients};
@@ -61,6 +63,8 @@ pub enum Tag {
     Consents,
     /// Who gives care.
     Doctors,
+    /// Being forgotten.
+    Erasure,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -89,9 +93,9 @@ pub enum Tag {
     Waitlist,
 }
 
-/// All routes: one alphabetical line each, here and in [`all`]. In parts, because
-/// `poem-openapi` takes at most sixteen at once.
-pub type Api = (Visits, Places, People, Identities);
+/// All routes, by what they are about: one alphabetical line each, here and in [`all`].
+/// (`poem-openapi` takes at most sixteen at once.)
+pub type Api = (Visits, Places, People, Staffing, SignIn, Privacy);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -110,17 +114,14 @@ pub type Visits = (
 pub type Places = (
     BookingPolicies,
     Calendars,
-    HospitalCodes,
     Hospitals,
     HospitalSetup,
     Schedules,
     VisitTypes,
 );
 
-/// People, and the platform that serves them.
+/// People, and what is done for them.
 pub type People = (
-    Accesses,
-    Consents,
     DoctorProfiles,
     Doctors,
     Guardians,
@@ -128,23 +129,31 @@ pub type People = (
     Notices,
     PatientProfiles,
     Patients,
-    Platform,
 );
 
-/// How people sign in, come to work at a hospital, and may do what they may.
-pub type Identities = (
-    Accounts,
+/// Who works for a hospital, and how they come to.
+pub type Staffing = (
     Applications,
-    Challenges,
     Decisions,
-    Emails,
+    HospitalCodes,
     Invitations,
+    StaffMembers,
+);
+
+/// Who is let in, and what they may do.
+pub type SignIn = (
+    Accounts,
+    Challenges,
+    Emails,
+    Platform,
     Policies,
     Proofs,
     SecondFactors,
     Sessions,
-    StaffMembers,
 );
+
+/// What becomes of a person's data, and who says so.
+pub type Privacy = (Accesses, Consents, Erasures, LegalHolds);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
@@ -162,18 +171,12 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
     let places = (
         BookingPolicies(backend.clone()),
         Calendars(backend.clone()),
-        HospitalCodes(backend.clone()),
         Hospitals(backend.clone()),
         HospitalSetup(backend.clone()),
         Schedules(backend.clone()),
         VisitTypes(backend.clone()),
     );
     let people = (
-        Accesses(backend.clone()),
-        Consents {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
         DoctorProfiles(backend.clone()),
         Doctors(backend.clone()),
         Guardians(backend.clone()),
@@ -184,28 +187,28 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Notices(backend.clone()),
         PatientProfiles(backend.clone()),
         Patients(backend.clone()),
-        Platform(desk.clone()),
     );
-    (visits, places, people, identities(backend, desk))
-}
-
-fn identities(backend: Backend, desk: SignInDesk) -> Identities {
-    (
-        Accounts {
-            backend: backend.clone(),
-            desk: desk.clone(),
-        },
+    let staffing = (
         Applications {
             backend: backend.clone(),
             desk: desk.clone(),
         },
-        Challenges(desk.clone()),
         Decisions(backend.clone()),
-        Emails(desk.clone()),
+        HospitalCodes(backend.clone()),
         Invitations {
             backend: backend.clone(),
             desk: desk.clone(),
         },
+        StaffMembers(backend.clone()),
+    );
+    let sign_in = (
+        Accounts {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Challenges(desk.clone()),
+        Emails(desk.clone()),
+        Platform(desk.clone()),
         Policies(backend.clone()),
         Proofs(desk.clone()),
         SecondFactors {
@@ -214,10 +217,22 @@ fn identities(backend: Backend, desk: SignInDesk) -> Identities {
         },
         Sessions {
             backend: backend.clone(),
+            desk: desk.clone(),
+        },
+    );
+    let privacy = (
+        Accesses(backend.clone()),
+        Consents {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Erasures {
+            backend: backend.clone(),
             desk,
         },
-        StaffMembers(backend),
-    )
+        LegalHolds(backend),
+    );
+    (visits, places, people, staffing, sign_in, privacy)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -7,7 +7,8 @@ use medilink_commands::{
     Action, Authorizer, CommandContext, Committed, Executor, Operation, Resource,
 };
 use medilink_database::Database;
-use medilink_log::Position;
+use medilink_domain::retention::RetentionRules;
+use medilink_log::{Position, StoredCheckpoint};
 use medilink_projections::availability::Availability;
 use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
 use poem_openapi::types::ToJSON;
@@ -97,6 +98,22 @@ impl Backend {
     /// The free slots of all doctors.
     pub const fn availability(&self) -> &Availability {
         &self.availability
+    }
+
+    /// The rules by which personal data is kept.
+    pub fn retention(&self) -> &RetentionRules {
+        self.executor.retention()
+    }
+
+    /// The signed checkpoint of the log at this size.
+    ///
+    /// # Errors
+    /// 503 when it can't be read.
+    pub async fn checkpoint(&self, size: u64) -> Result<StoredCheckpoint, Problem> {
+        let found = self.executor.reader().checkpoint(Some(size)).await;
+        let found = found.map_err(|error| call::away(&error))?;
+        // A certificate names it, and checkpoints are never taken away.
+        found.ok_or_else(|| Problem::new(&kinds::INTERNAL_ERROR))
     }
 
     /// Carries out a command, which authorizes for itself.

@@ -20,6 +20,8 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
     ("get", "/.well-known/jwks.json"),
+    // Whoever is erased can sign in no more.
+    ("post", "/v1/erasures/{id}/certificate"),
     // Nobody is signed in before they are.
     ("post", "/v1/invitations/{id}/accept"),
     ("post", "/v1/providers"),
@@ -79,6 +81,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerPatient",
     "registerProvider",
     "requestConsent",
+    "requestErasure",
     "walkIn",
     "requestEmailChange",
     "requestRecovery",
@@ -91,6 +94,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "acceptOwnInvitation",
     "changePassword",
     "completeEmailChange",
+    "collectErasureCertificate",
     "completeRecovery",
     "completeRegistration",
     "refreshSession",

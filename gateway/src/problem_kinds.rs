@@ -76,6 +76,8 @@ kinds! {
         "The body did not arrive in time." "Send it again, faster.";
     CONTENTION = CONFLICT "contention"
         "Too many others changed the same thing at once." "Send the same request again.";
+    NOT_CERTIFIED = CONFLICT "erasure-not-certified"
+        "Nothing of it is erased and certified yet." "Ask again when a category is erased; the certificate follows within a minute.";
     SHOWN_ONCE = CONFLICT "shown-once"
         "This was done before, and its link was shown only that once." "Close it and open another one, under a new key.";
     VERSION_MISMATCH = PRECONDITION_FAILED "version-mismatch"

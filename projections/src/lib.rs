@@ -28,6 +28,7 @@ mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod erasure;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;

@@ -2,9 +2,9 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    access, application, appointment, calendar, calendar_feed, consent, delivery, doctor, feedback,
-    hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue, reminder,
-    schedule, staff, visit_type, waitlist,
+    access, application, appointment, calendar, calendar_feed, consent, delivery, doctor, erasure,
+    feedback, hospital, hospital_code, invitation, notice, occupancy, patient, profile, queue,
+    reminder, schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
@@ -18,6 +18,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<consent::Consents>(),
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
+        lane::<erasure::Erasures>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<hospital_code::HospitalCodes>(),

@@ -169,12 +169,14 @@ async fn every_route_answers_everyone_as_the_table_says() {
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom an appointment or a consent concerns is known from its row alone, of which no more is read
-    // (the gateway's own tests).
-    const BY_THE_ROW: [&str; 4] = [
+    // Whom an appointment, a consent or an erasure concerns is known from its row alone, of
+    // which no more is read (the gateway's own tests).
+    const BY_THE_ROW: [&str; 6] = [
         "readAppointment",
         "readConsent",
         "readConsentReceipt",
+        "readErasure",
+        "readErasureCertificate",
         "readPlace",
     ];
     let platform = platform().await;

@@ -45,7 +45,7 @@ fn needles() -> Vec<(String, Vec<u8>)> {
 }
 
 /// What of it is found in these bytes.
-fn found(bytes: &[u8]) -> Vec<String> {
+pub fn found(bytes: &[u8]) -> Vec<String> {
     needles()
         .into_iter()
         .filter(|(_, form)| bytes.windows(form.len()).any(|window| window == form))
@@ -67,7 +67,7 @@ fn dump(url: &str) -> Vec<u8> {
     output.stdout
 }
 
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap().filter_map(Result::ok) {
         let kind = entry.file_type().unwrap();
         if kind.is_dir() {

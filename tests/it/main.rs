@@ -16,6 +16,7 @@ mod configuration;
 mod consent;
 mod contention;
 mod disclosure;
+mod erasure;
 mod house;
 mod monitoring;
 mod onboarding;

@@ -11,6 +11,7 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::invitation::InvitationMail;
 use crate::jobs::lapse::Lapse;
@@ -42,6 +43,7 @@ impl Jobs {
         Ok(Self::default()
             .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
+            .due(Some(Erasing))
             .due(Some(Expiry))
             .event_if(mailer.clone().map(InvitationMail::by))
             .due(Some(Lapse))

@@ -7,9 +7,9 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, application, appointment, calendar, consent,
-    dead_letter, doctor, feedback, hospital, hospital_code, invitation, notice, occupancy, patient,
-    profile, queue, schedule, second_factor, series, session, sign_in, staff, verification,
-    visit_type, waitlist,
+    dead_letter, doctor, erasure, feedback, hospital, hospital_code, invitation, legal_hold,
+    notice, occupancy, patient, profile, queue, schedule, second_factor, series, session, sign_in,
+    staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -33,10 +33,12 @@ macro_rules! for_each_aggregate {
             $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
+            $check::<erasure::Erasure>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<hospital_code::HospitalCode>($($argument),*),
             $check::<invitation::Invitation>($($argument),*),
+            $check::<legal_hold::LegalHold>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),

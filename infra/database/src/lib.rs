@@ -227,6 +227,18 @@ impl Database {
         })
     }
 
+    /// The same database by one connection of its own, for what must not wait behind everybody
+    /// who uses the pool.
+    ///
+    /// # Errors
+    /// As [`Database::new`].
+    pub fn alone(&self) -> Result<Self, DatabaseError> {
+        Self::new(DatabaseConfig {
+            pool_size: 1,
+            ..self.config.clone()
+        })
+    }
+
     /// A connection from the pool. Use `prepare_cached` on it: statements are then parsed
     /// once per connection.
     ///

@@ -45,7 +45,7 @@ pub struct Claim {
 /// Names that a stream gives back, so that others may hold them.
 #[derive(Clone, Debug)]
 pub struct Release {
-    /// The stream that holds them, which the append writes: what it doesn't hold stays.
+    /// The stream that holds them, which the append writes or guards: what it doesn't hold stays.
     pub stream: String,
     /// The name, as it was claimed; all names of the stream, if none is said.
     pub key: Option<[u8; 32]>,
@@ -193,9 +193,12 @@ impl Append {
         if streams.windows(2).any(|pair| pair[0] == pair[1]) {
             return refuse("a stream is named twice");
         }
-        let writes = |stream: &str| self.writes.iter().any(|write| write.stream == stream);
-        if !self.releases.iter().all(|release| writes(&release.stream)) {
-            return refuse("a name of a stream that is not written is released");
+        let decided = |stream: &String| {
+            self.writes.iter().any(|write| write.stream == *stream)
+                || self.guards.iter().any(|guard| guard.stream == *stream)
+        };
+        if !self.releases.iter().all(|release| decided(&release.stream)) {
+            return refuse("a name of a stream that was not looked at is released");
         }
         let both = |claim: &Claim| {
             self.releases

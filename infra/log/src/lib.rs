@@ -40,7 +40,7 @@ pub use event::{Envelope, Metadata, NewEvent, Position, RecordedEvent, StoredPay
 pub use inline::{InlineEvent, InlineProjection};
 pub use loaded::{LoadedEvent, LoadedStream, Snapshot};
 pub use loader::StreamLoader;
-pub use reader::LogReader;
+pub use reader::{LogReader, StoredCheckpoint};
 pub use snapshot::{SNAPSHOT_EVERY, Snapshots, snapshot_shape};
 pub use store::{Loaded, LogEventStore};
 pub use tree::{BrokenTree, StoredTile, Tree};

@@ -14,6 +14,17 @@ pub(crate) const COLUMNS: &str = "position, stream, version, type, schema_versio
 /// How many events a streaming read holds at once.
 const PAGE: usize = 2_000;
 
+/// A signed checkpoint as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCheckpoint {
+    /// How many events it covers.
+    pub size: u64,
+    /// The root of the tree over them.
+    pub root: [u8; 32],
+    /// The signed note (C2SP tlog-checkpoint).
+    pub note: Bytes,
+}
+
 /// Read access to the log. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct LogReader {
@@ -116,6 +127,57 @@ impl LogReader {
             )
             .await?;
         Ok(rows.iter().map(event).collect())
+    }
+
+    /// As [`subject`](Self::subject), but only events of these types: what is read of a person is
+    /// recorded about them, too, and is most of it.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn about(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+        kinds: &[&str],
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, DatabaseError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM log.events WHERE subject = $1 AND tenant = $2
+             AND type = ANY($3) AND position > $4 ORDER BY position LIMIT $5"
+        );
+        let client = self.database.client().await?;
+        let statement = client.prepare_cached(&sql).await?;
+        let (tenant, subject) = (tenant.uuid(), subject.uuid());
+        let (after, limit) = (after.sql(), limit as i64);
+        let rows = client
+            .query(&statement, &[&subject, &tenant, &kinds, &after, &limit])
+            .await?;
+        Ok(rows.iter().map(event).collect())
+    }
+
+    /// The newest signed checkpoint, or that of a tree of this size.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn checkpoint(
+        &self,
+        size: Option<u64>,
+    ) -> Result<Option<StoredCheckpoint>, DatabaseError> {
+        let client = self.database.client().await?;
+        let sql = "SELECT size, root, note FROM log.checkpoints
+                   WHERE $1::bigint IS NULL OR size = $1 ORDER BY size DESC LIMIT 1";
+        let size = size.map(|size| size as i64);
+        let row = client.query_opt(sql, &[&size]).await?;
+        Ok(row.map(|row| {
+            let root: &[u8] = row.get(1);
+            StoredCheckpoint {
+                size: row.get::<_, i64>(0) as u64,
+                // A CHECK holds the length at 32.
+                root: root.try_into().unwrap_or_default(),
+                note: Bytes::copy_from_slice(row.get(2)),
+            }
+        }))
     }
 
     /// The receipt of a request, when it was answered before.

@@ -125,6 +125,16 @@ pub enum KeyringError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A line of the journal of erasures was changed, or is out of its order.
+    #[error(
+        "keyring: line {line} of {path} is not as it was written; restore the journal from the keyring's backup, or move it away: it is made again from the keys database and from the log", path = path.display()
+    )]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// The service that holds the keys failed or is away.
     #[error("keyring: {0}")]
     Service(String),

@@ -3,13 +3,15 @@
 
 mod folder;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use medilink_domain::TenantId;
 
+use crate::binding::Holder;
 use crate::error::KeyringError;
+use crate::journal::{self, Journal};
 use crate::secret::Secret;
 
 pub use folder::FolderKeys;
@@ -60,6 +62,7 @@ pub trait KeyEncryption: Send + Sync + 'static {
 pub struct Keyring {
     pub(crate) keys: Arc<dyn KeyEncryption>,
     index: Arc<Secret>,
+    journal: Option<Arc<Journal>>,
 }
 
 impl Keyring {
@@ -69,7 +72,7 @@ impl Keyring {
     /// [`KeyringError`] when something is missing, damaged or open to other users.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, KeyringError> {
         let (keys, index) = FolderKeys::open(folder.as_ref())?;
-        Ok(Self::new(Arc::new(keys), index))
+        Self::new(Arc::new(keys), index).with_journal(journal::path_in(folder.as_ref()))
     }
 
     /// Opens the keyring in a folder, or makes one there if the folder is missing or empty.
@@ -89,7 +92,29 @@ impl Keyring {
         Self {
             keys,
             index: Arc::new(index_secret),
+            journal: None,
         }
+    }
+
+    /// With a journal of erasures in this file, without which an older backup of the keys
+    /// database could bring keys back. A keyring in a folder has one there.
+    ///
+    /// # Errors
+    /// [`KeyringError`] when it was changed, or can't be read.
+    pub fn with_journal(mut self, path: PathBuf) -> Result<Self, KeyringError> {
+        let key = self.index.derive(b"medilink/erasure-journal/v1", b"");
+        self.journal = Some(Arc::new(Journal::open(path, key)?));
+        Ok(self)
+    }
+
+    pub(crate) fn journal(&self) -> Option<Arc<Journal>> {
+        self.journal.clone()
+    }
+
+    /// Whether the journal knows that this key was shredded.
+    pub(crate) fn remembers(&self, holder: &Holder) -> bool {
+        let journal = self.journal.as_ref();
+        journal.is_some_and(|journal| journal.contains(holder))
     }
 
     /// HMAC-SHA-256 of a value under the tenant's own key.

@@ -71,6 +71,13 @@ impl Vault {
         holder: &Holder,
         known: Known,
     ) -> Result<Option<Entry>, VaultError> {
+        if !matches!(known, Known::Erased) && self.inner.keyring.remembers(holder) {
+            // An older backup was restored under this process. What it brought back is buried
+            // when the listener has found the database again.
+            metrics::counter!("medilink_vault_revived_refused_total").increment(1);
+            self.inner.cache.erase(*holder);
+            return Ok(Some(Entry::Erased));
+        }
         let entry = match known {
             Known::Nothing => return Ok(None),
             Known::Erased => Entry::Erased,

@@ -32,8 +32,12 @@
 //! and WAL archive short-lived (days, not years) and apart from the keyring's backup; after
 //! shreddings, [`Vault::rotate`], and once the older backups have expired, [`Vault::retire`]:
 //! it destroys the old key-encryption key, and with it every copy of the shredded keys, even
-//! those on stolen media. Restoring an older backup of the keys database would undo the
-//! shreddings since, as long as that epoch's key exists: repeat them from the log.
+//! those on stolen media.
+//!
+//! Restoring an older backup of the keys database would undo the shreddings since, as long as
+//! that epoch's key exists. So they are also kept in a journal beside the keyring, and whoever
+//! opens the vault, or finds its database again after it was away, first shreds anew what the
+//! journal knows. [`Vault::uphold`] does the same for what the log knows.
 //!
 //! # Losing the keyring
 //! is losing all personal data. Back it up apart from everything else.
@@ -42,6 +46,7 @@ mod binding;
 mod cache;
 mod data_key;
 mod error;
+mod journal;
 mod keyring;
 mod keys;
 mod listener;
@@ -50,6 +55,7 @@ mod rotation;
 mod rows;
 mod secret;
 mod store;
+mod uphold;
 mod vault;
 
 use medilink_database::{Database, DatabaseError};
@@ -57,6 +63,7 @@ use medilink_database::{Database, DatabaseError};
 pub use binding::Binding;
 pub use data_key::OVERHEAD;
 pub use error::{KeyringError, VaultError};
+pub use journal::Erasure;
 pub use keyring::{Answer, Epoch, FolderKeys, KeyEncryption, Keyring};
 pub use options::VaultOptions;
 pub use rotation::{EpochUse, Rotation, RotationProgress};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::stream::{StreamExt, poll_fn};
-use medilink_database::{Database, DatabaseError};
+use medilink_database::DatabaseError;
 use tokio::sync::Notify;
 use tokio_postgres::{AsyncMessage, Client};
 use tokio_util::sync::CancellationToken;
@@ -19,15 +19,19 @@ use uuid::Uuid;
 use crate::binding::Holder;
 use crate::cache::KeyCache;
 use crate::error::VaultError;
+use crate::journal::Journal;
 use crate::options::VaultOptions;
 use crate::rows::{CHANNEL, Notice};
+use crate::store::Store;
+use crate::uphold::reconcile;
 
 /// How long a shredding that the table shows may take to arrive as a notification before
 /// the whole cache is dropped in its stead.
 const GRACE: Duration = Duration::from_millis(200);
 
 pub(crate) struct Listener {
-    pub(crate) database: Database,
+    pub(crate) store: Store,
+    pub(crate) journal: Option<Arc<Journal>>,
     pub(crate) cache: Arc<KeyCache>,
     pub(crate) options: VaultOptions,
     pub(crate) id: Uuid,
@@ -59,7 +63,18 @@ impl Listener {
 
     /// One connection, from connecting to its end.
     async fn session(&self, cancel: &CancellationToken) -> Result<(), VaultError> {
-        let (client, mut connection) = within(self.options.lease, self.database.dial()).await?;
+        let dial = self.store.database.dial();
+        let (client, mut connection) = within(self.options.lease, dial).await?;
+        // It may have been away because an older backup was put in its place.
+        // Whoever waits for the pool waits for this, as nobody's keys are cached until it is done.
+        if let Some(journal) = &self.journal {
+            let database = self.store.database.alone()?;
+            let store = Store {
+                database,
+                ..self.store.clone()
+            };
+            reconcile(&store, journal).await?;
+        }
         let news = Notify::new();
         let drive = async {
             let mut messages = poll_fn(|context| connection.poll_message(context));

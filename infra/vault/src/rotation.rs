@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -44,6 +45,8 @@ pub struct Rotation {
 pub struct EpochUse {
     /// Its number.
     pub epoch: Epoch,
+    /// Since when.
+    pub since: DateTime<Utc>,
     /// How many keys it wraps.
     pub keys: u64,
 }
@@ -118,16 +121,40 @@ impl Vault {
     /// # Errors
     /// As [`Vault::rotate`].
     pub async fn retire(&self) -> Result<Vec<Epoch>, VaultError> {
-        self.alone(self.retire_unused()).await
+        self.retire_superseded(DateTime::<Utc>::MAX_UTC).await
     }
 
-    async fn retire_unused(&self) -> Result<Vec<Epoch>, VaultError> {
+    /// As [`Vault::retire`], but only those epochs in whose place a newer one had come before this
+    /// instant: backups of the keys database that were made later stay readable.
+    ///
+    /// # Errors
+    /// As [`Vault::rotate`].
+    pub async fn retire_superseded(&self, before: DateTime<Utc>) -> Result<Vec<Epoch>, VaultError> {
+        self.alone(self.retire_unused(before)).await
+    }
+
+    /// Whether a key was shredded that backups still hold wrapped by the newest epoch: it is
+    /// time to [rotate](Vault::rotate).
+    ///
+    /// # Errors
+    /// [`VaultError::Unavailable`] when the database is away.
+    pub async fn owes_rotation(&self) -> Result<bool, VaultError> {
+        let epochs = self.inner.store.epochs().await?;
+        let newest = epochs.last().map(|newest| newest.since);
+        let last = self.inner.store.last_shredding().await?;
+        Ok(newest.zip(last).is_some_and(|(since, last)| last >= since))
+    }
+
+    async fn retire_unused(&self, before: DateTime<Utc>) -> Result<Vec<Epoch>, VaultError> {
         let epochs = self.epochs().await?;
         let Some((newest, older)) = epochs.split_last() else {
             return Ok(Vec::new());
         };
         let mut gone = Vec::new();
-        for used in older {
+        for (used, successor) in older.iter().zip(&epochs[1..]) {
+            if successor.since >= before {
+                break;
+            }
             if self.inner.store.unregister(used.epoch).await? {
                 gone.push(used.epoch);
             }
@@ -152,6 +179,7 @@ impl Vault {
         let epochs = self.inner.store.epochs().await?;
         let used = |registered: RegisteredEpoch| EpochUse {
             epoch: registered.epoch,
+            since: registered.since,
             keys: registered.keys.unsigned_abs(),
         };
         Ok(epochs.into_iter().map(used).collect())

@@ -6,6 +6,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::binding::Holder;
+use crate::journal::Erasure;
 use crate::keyring::Epoch;
 
 /// Where shreddings are announced.
@@ -30,6 +31,7 @@ pub(crate) enum Known {
 pub(crate) struct RegisteredEpoch {
     pub(crate) epoch: Epoch,
     pub(crate) proof: Vec<u8>,
+    pub(crate) since: DateTime<Utc>,
     pub(crate) keys: i64,
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn holder(row: &Row) -> Option<Holder> {
     })
 }
 
-fn category(name: &str) -> Option<Category> {
+pub(crate) fn category(name: &str) -> Option<Category> {
     Category::ALL
         .into_iter()
         .find(|category| category.name() == name)
@@ -114,4 +116,22 @@ pub(crate) fn tombstone(row: &Row) -> Tombstone {
         at: row.get("shredded_at"),
         by: row.get("shredded_by"),
     }
+}
+
+/// From a tombstone's row; `None` for a category that only a newer release knows.
+pub(crate) fn erasure(row: &Row) -> Option<Erasure> {
+    let Holder {
+        tenant,
+        subject,
+        category,
+    } = holder(row)?;
+    let Tombstone { number, at, by } = tombstone(row);
+    Some(Erasure {
+        tenant,
+        subject,
+        category,
+        number: number.unsigned_abs(),
+        at,
+        by,
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use medilink_database::Database;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
@@ -9,9 +10,11 @@ use uuid::Uuid;
 
 use crate::binding::Holder;
 use crate::error::VaultError;
+use crate::journal::Erasure;
 use crate::keyring::Epoch;
 use crate::rows::{
-    CHANNEL, Creation, Known, RegisteredEpoch, Tombstone, Wrapped, holder, known, tombstone,
+    CHANNEL, Creation, Known, RegisteredEpoch, Tombstone, Wrapped, erasure, holder, known,
+    tombstone,
 };
 
 #[derive(Clone, Debug)]
@@ -27,8 +30,8 @@ impl Store {
         holder: &Holder,
     ) -> Result<(RegisteredEpoch, Known), VaultError> {
         const SQL: &str = "
-            SELECT k.id, k.epoch, k.wrapped, k.seals, e.epoch AS newest, e.proof
-            FROM (SELECT epoch, proof FROM vault.epochs ORDER BY epoch DESC LIMIT 1) e
+            SELECT k.id, k.epoch, k.wrapped, k.seals, e.epoch AS newest, e.proof, e.created_at
+            FROM (SELECT epoch, proof, created_at FROM vault.epochs ORDER BY epoch DESC LIMIT 1) e
             LEFT JOIN vault.data_keys k ON k.tenant = $1 AND k.subject = $2 AND k.category = $3";
         self.within(async {
             let client = self.database.client().await?;
@@ -44,6 +47,7 @@ impl Store {
             let newest = RegisteredEpoch {
                 epoch: Epoch(row.get("newest")),
                 proof: row.get("proof"),
+                since: row.get("created_at"),
                 keys: 0,
             };
             Ok((newest, known(&row)))
@@ -154,17 +158,19 @@ impl Store {
     }
 
     /// Puts a tombstone in the place of the holder's key, whether there is one or not, and
-    /// announces it; nothing when there is a tombstone already.
+    /// announces it; nothing when there is a tombstone already. One that is put back says when
+    /// the key was first shredded, and gets a number beyond the highest that was ever seen.
     pub(crate) async fn bury(
         &self,
         holder: &Holder,
         by: Uuid,
+        again: Option<(DateTime<Utc>, i64)>,
     ) -> Result<Option<Tombstone>, VaultError> {
         // The row lock on the number makes number order and commit order the same.
         const SQL: &str = "
-            WITH next AS (UPDATE vault.erasures SET number = number + 1 RETURNING number)
+            WITH next AS (UPDATE vault.erasures SET number = greatest(number, $8) + 1 RETURNING number)
             INSERT INTO vault.data_keys AS k (id, tenant, subject, category, shredded_at, shredded_by, erasure)
-            SELECT $1, $2, $3, $4, clock_timestamp(), $5, next.number FROM next
+            SELECT $1, $2, $3, $4, coalesce($7, clock_timestamp()), $5, next.number FROM next
             ON CONFLICT (tenant, subject, category) DO UPDATE
             SET epoch = NULL, wrapped = NULL, shredded_at = excluded.shredded_at,
                 shredded_by = excluded.shredded_by, erasure = excluded.erasure
@@ -182,10 +188,70 @@ impl Store {
             let row = client
                 .query_opt(
                     &statement,
-                    &[&Uuid::now_v7(), &key.0, &key.1, &key.2, &by, &CHANNEL],
+                    &[
+                        &Uuid::now_v7(),
+                        &key.0,
+                        &key.1,
+                        &key.2,
+                        &by,
+                        &CHANNEL,
+                        &again.map(|(at, _)| at),
+                        &again.map_or(0, |(_, highest)| highest),
+                    ],
                 )
                 .await?;
             Ok(row.as_ref().map(tombstone))
+        })
+        .await
+    }
+
+    /// The places in the list of those whose keys are not shredded.
+    pub(crate) async fn without_tombstone(
+        &self,
+        erasures: &[Erasure],
+    ) -> Result<Vec<usize>, VaultError> {
+        const SQL: &str = "
+            SELECT wanted.place
+            FROM unnest($1::uuid[], $2::uuid[], $3::text[]) WITH ORDINALITY
+                AS wanted (tenant, subject, category, place)
+            LEFT JOIN vault.data_keys k USING (tenant, subject, category)
+            WHERE k.shredded_at IS NULL";
+        let tenants: Vec<Uuid> = erasures.iter().map(|one| one.tenant.uuid()).collect();
+        let subjects: Vec<Uuid> = erasures.iter().map(|one| one.subject.uuid()).collect();
+        let categories: Vec<&str> = erasures.iter().map(|one| one.category.name()).collect();
+        self.within(async {
+            let client = self.database.client().await?;
+            let statement = client.prepare_cached(SQL).await?;
+            let rows = client
+                .query(&statement, &[&tenants, &subjects, &categories])
+                .await?;
+            // WITH ORDINALITY counts from 1.
+            let place = |row: &Row| row.get::<_, i64>(0) as usize - 1;
+            Ok(rows.iter().map(place).collect())
+        })
+        .await
+    }
+
+    /// All tombstones that this release can read.
+    pub(crate) async fn tombstones(&self) -> Result<Vec<Erasure>, VaultError> {
+        const SQL: &str = "
+            SELECT tenant, subject, category, erasure, shredded_at, shredded_by
+            FROM vault.data_keys WHERE shredded_at IS NOT NULL ORDER BY shredded_at, erasure";
+        self.within(async {
+            let client = self.database.client().await?;
+            let rows = client.query(SQL, &[]).await?;
+            Ok(rows.iter().filter_map(erasure).collect())
+        })
+        .await
+    }
+
+    /// When a key was last shredded.
+    pub(crate) async fn last_shredding(&self) -> Result<Option<DateTime<Utc>>, VaultError> {
+        const SQL: &str =
+            "SELECT max(shredded_at) FROM vault.data_keys WHERE shredded_at IS NOT NULL";
+        self.within(async {
+            let client = self.database.client().await?;
+            Ok(client.query_one(SQL, &[]).await?.get(0))
         })
         .await
     }
@@ -205,7 +271,8 @@ impl Store {
     /// The epochs in use, oldest first, and how many keys each wraps.
     pub(crate) async fn epochs(&self) -> Result<Vec<RegisteredEpoch>, VaultError> {
         const SQL: &str = "
-            SELECT e.epoch, e.proof, (SELECT count(*) FROM vault.data_keys k WHERE k.epoch = e.epoch AND wrapped IS NOT NULL)
+            SELECT e.epoch, e.proof, e.created_at,
+                (SELECT count(*) FROM vault.data_keys k WHERE k.epoch = e.epoch AND wrapped IS NOT NULL)
             FROM vault.epochs e ORDER BY e.epoch";
         self.within(async {
             let client = self.database.client().await?;
@@ -213,7 +280,8 @@ impl Store {
             let registered = |row: &Row| RegisteredEpoch {
                 epoch: Epoch(row.get(0)),
                 proof: row.get(1),
-                keys: row.get(2),
+                since: row.get(2),
+                keys: row.get(3),
             };
             Ok(rows.iter().map(registered).collect())
         })

@@ -15,11 +15,14 @@ use crate::binding::{Binding, Holder};
 use crate::cache::{Entry, KeyCache};
 use crate::data_key::key_of;
 use crate::error::VaultError;
+use crate::journal::Erasure;
 use crate::keyring::Keyring;
 use crate::keys::bind;
 use crate::listener::Listener;
 use crate::options::VaultOptions;
+use crate::rows::Tombstone;
 use crate::store::Store;
+use crate::uphold::reconcile;
 
 /// How many keys one query of [`Vault::warm`] asks for.
 const WARM_LIMIT: usize = 10_000;
@@ -52,6 +55,8 @@ pub struct Shredded {
     pub at: DateTime<Utc>,
     /// Who asked for it, by id.
     pub by: Uuid,
+    /// The number of the tombstone.
+    pub number: u64,
     /// Whether an earlier call had destroyed it already; `at` and `by` are then that one's.
     pub already: bool,
 }
@@ -94,14 +99,19 @@ impl Vault {
         options: VaultOptions,
     ) -> Result<Self, VaultError> {
         let store = Store {
-            database: database.clone(),
+            database,
             patience: options.patience,
         };
         bind(&store, &keyring).await?;
+        // Before anything is served: the database may be an older backup.
+        if let Some(journal) = keyring.journal() {
+            reconcile(&store, &journal).await?;
+        }
         let cache = Arc::new(KeyCache::new(options.cached_keys, options.time_to_live));
         let cancel = CancellationToken::new();
         let listener = Listener {
-            database,
+            store: store.clone(),
+            journal: keyring.journal(),
             cache: cache.clone(),
             options: options.clone(),
             id: Uuid::now_v7(),
@@ -264,7 +274,8 @@ impl Vault {
 
     /// Destroys the subject's key of this category for ever, in all processes: when this
     /// returns, no call that begins afterwards anywhere unseals under it. What is left is a
-    /// tombstone with `by` and the time. May be repeated, also after an error.
+    /// tombstone with `by` and the time, and a line in the journal beside the keyring, from which
+    /// a restored database learns of it. May be repeated, also after an error.
     ///
     /// # Errors
     /// [`VaultError::Unavailable`] when the database is away (it is then not known whether
@@ -285,7 +296,7 @@ impl Vault {
         let store = &self.inner.store;
         let (tombstone, already) = match store.tombstone(&holder).await? {
             Some(earlier) => (earlier, true),
-            None => match store.bury(&holder, by).await? {
+            None => match store.bury(&holder, by, None).await? {
                 Some(own) => (own, false),
                 // Another process was a moment faster.
                 None => (store.tombstone(&holder).await?.ok_or_else(overtaken)?, true),
@@ -296,10 +307,24 @@ impl Vault {
             metrics::counter!("medilink_vault_shredded_total", "category" => category.name())
                 .increment(1);
         }
+        let number = tombstone.number.unsigned_abs();
+        let Tombstone { at, by, .. } = tombstone;
+        if let Some(journal) = self.inner.keyring.journal() {
+            let erasure = Erasure {
+                tenant,
+                subject,
+                category,
+                number,
+                at,
+                by,
+            };
+            journal.keep(vec![erasure]).await?;
+        }
         self.confirmed(tombstone.number).await?;
         Ok(Shredded {
-            at: tombstone.at,
-            by: tombstone.by,
+            at,
+            by,
+            number,
             already,
         })
     }

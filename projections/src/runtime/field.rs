@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
     AccessId, AccessTokenId, ApplicationId, AppointmentId, AssetId, ConsentId, DepartmentId,
-    DoctorId, EmergencyAccessId, HospitalCodeId, HospitalId, InvitationId, NoticeId, PatientId,
-    SeriesId, StaffId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    DoctorId, EmergencyAccessId, ErasureId, HospitalCodeId, HospitalId, InvitationId, NoticeId,
+    PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -99,6 +99,7 @@ ids!(
     DepartmentId,
     DoctorId,
     EmergencyAccessId,
+    ErasureId,
     HospitalCodeId,
     HospitalId,
     InvitationId,

@@ -34,6 +34,8 @@ struct Place<R> {
     row: Option<Box<R>>,
     /// Whether the table has a row of this key.
     stored: bool,
+    /// Whether that row can't be read any more, as its person was erased.
+    erased: bool,
     changed: bool,
 }
 
@@ -79,6 +81,7 @@ impl<M: ReadModel> Sheet<M> {
             Place {
                 row: row.map(Box::new),
                 stored: true,
+                erased,
                 changed: erased,
             },
         );
@@ -140,14 +143,19 @@ impl<M: ReadModel> Sheet<M> {
         let keys = keys::<M>(fact)?;
         let mut folded = Vec::with_capacity(keys.len());
         for key in keys {
-            let before = self.places.get(&key).and_then(|place| place.row.as_deref());
+            let place = self.places.get(&key);
+            let before = place.and_then(|place| place.row.as_deref());
+            let erased = before.is_none() && place.is_some_and(|place| place.erased);
             if before.is_some_and(|row| row.tenant() != fact.tenant) {
                 return Err("other-tenant");
             }
             let before = before.cloned();
             // The sheet is only written to afterwards, so a panic leaves nothing half done.
             let after = match catch_unwind(AssertUnwindSafe(|| M::fold(&key, before, fact))) {
-                Ok(after) => after.map_err(|error| error.0)?,
+                Ok(Ok(after)) => after,
+                // The event was opened just before the person was erased, the row just after.
+                Ok(Err(_)) if erased => None,
+                Ok(Err(error)) => return Err(error.0),
                 Err(_) => return Err("panic-in-fold"),
             };
             if let Some(row) = &after {
@@ -173,6 +181,7 @@ impl<M: ReadModel> Sheet<M> {
                     place.insert(Place {
                         row: after.map(Box::new),
                         stored: false,
+                        erased: false,
                         changed,
                     });
                 }

@@ -6,6 +6,7 @@ mod availability;
 mod broker;
 mod consents;
 mod dead_letters;
+mod erasing;
 mod exactly_once;
 mod hosting;
 mod intake;

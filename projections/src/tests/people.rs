@@ -17,7 +17,7 @@ use super::world::{World, id, stream, text};
 pub async fn happen(world: &World, what: u8, who: u8, with: u8) {
     let (person, doctor) = (40 + u128::from(who % 4), 30 + u128::from(with % 3));
     match what {
-        31 => {
+        32 => {
             let code = 1 + u128::from(who % 4);
             match with % 3 {
                 0 => world.code_issued(code).await,
@@ -25,7 +25,7 @@ pub async fn happen(world: &World, what: u8, who: u8, with: u8) {
                 _ => world.code_revoked(code).await,
             };
         }
-        32 => {
+        33 => {
             let application = 900 + u128::from(who % 8);
             let applicant = 40 + application % 4;
             match with % 5 {
@@ -35,7 +35,7 @@ pub async fn happen(world: &World, what: u8, who: u8, with: u8) {
                 _ => world.withdrawn(application, applicant).await,
             };
         }
-        33 => {
+        34 => {
             let invitation = 800 + u128::from(who % 8);
             let invited = 40 + invitation % 4;
             match with % 3 {
@@ -44,7 +44,7 @@ pub async fn happen(world: &World, what: u8, who: u8, with: u8) {
                 _ => world.uninvited(invitation, invited).await,
             };
         }
-        34 => {
+        35 => {
             match with % 4 {
                 0 => world.named(person, "Harpreet Kaur").await,
                 1 => world.patient_told(person).await,

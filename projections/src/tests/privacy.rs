@@ -1,11 +1,18 @@
 //! Personal data is ciphertext in the tables, and gone for every reader once its key is.
 
+use bytes::Bytes;
 use medilink_domain::notice::Channel;
-use medilink_domain::{Category, SubjectId};
+use medilink_domain::waitlist::{Left, WaitlistEvent};
+use medilink_domain::{Category, SubjectId, WaitlistEntryId};
+use medilink_log::Position;
 
 use super::world::{TENANT, World, day, id};
 use crate::availability::{Availability, Search};
 use crate::extent::Extent;
+use crate::runtime::folding::Sheet;
+use crate::runtime::model::{Fact, Folded};
+use crate::runtime::opening::Prepared;
+use crate::waitlist::Waitlists;
 use crate::{Page, appointment, delivery, doctor, notice, patient, reminder};
 
 async fn shred(world: &World, person: u128, category: Category) {
@@ -212,4 +219,37 @@ async fn another_tenant_sees_nothing() {
             expected
         );
     }
+}
+
+/// Opened just before the key was destroyed, while the row of the table was opened just after.
+#[test]
+fn an_event_of_somebody_erased_meanwhile_is_no_dead_letter() {
+    let entry: WaitlistEntryId = id(90);
+    let left = || {
+        let stream = super::world::stream("waitlist", 90);
+        Prepared {
+            position: Position(2),
+            stream: stream.clone(),
+            kind: "waitlist.left".to_owned(),
+            fact: Ok(Fact {
+                position: Position(2),
+                stream,
+                version: 2,
+                tenant: TENANT,
+                recorded_at: day(2),
+                metadata: Bytes::new(),
+                body: Folded::Clear(WaitlistEvent::Left(Left { entry })),
+            }),
+        }
+    };
+    let mut sheet = Sheet::<Waitlists>::new();
+    sheet.place((entry,), None);
+    sheet.take(left(), 0);
+    let changes = sheet.changes();
+    assert_eq!((changes.letters.len(), changes.deletes.len()), (0, 1));
+
+    // Where nobody was erased, an end without a beginning is poison.
+    let mut sheet = Sheet::<Waitlists>::new();
+    sheet.take(left(), 0);
+    assert_eq!(sheet.changes().letters.len(), 1);
 }

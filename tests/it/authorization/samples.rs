@@ -269,6 +269,41 @@ impl World {
                 "/v1/sessions".to_owned(),
                 Some(json!({"email": self.address(), "password": "seven lazy green foxes"})),
             ),
+            "requestErasure" => {
+                self.forget_nothing().await;
+                let path = format!("/v1/patients/{patient}/erasures");
+                (path, Some(json!({"reason": "leaves-the-hospital"})))
+            }
+            "listPatientErasures" => (format!("/v1/patients/{patient}/erasures"), None),
+            "listErasures" => ("/v1/erasures".to_owned(), None),
+            "readErasure" => (self.erasure(false).await, None),
+            "withdrawErasure" => (format!("{}/withdraw", self.erasure(false).await), None),
+            "holdErasure" => (
+                format!("{}/hold", self.erasure(false).await),
+                Some(json!({"basis": "litigation"})),
+            ),
+            "releaseErasure" => (
+                format!("{}/release", self.erasure(true).await),
+                Some(json!({"reason": "case-closed"})),
+            ),
+            "readErasureCertificate" => {
+                (format!("{}/certificate", self.erasure(false).await), None)
+            }
+            // Nobody has the code.
+            "collectErasureCertificate" => (
+                format!("/v1/erasures/{}/certificate", Uuid::now_v7()),
+                Some(json!({"code": "00"})),
+            ),
+            "placeLegalHold" => {
+                self.forget_nothing().await;
+                let path = format!("/v1/patients/{patient}/legal-hold");
+                (path, Some(json!({"basis": "litigation"})))
+            }
+            "liftLegalHold" => {
+                self.erasure(true).await;
+                let path = format!("/v1/patients/{patient}/legal-hold/release");
+                (path, Some(json!({"reason": "case-closed"})))
+            }
             "readDoctor" => (format!("/v1/doctors/{doctor}"), None),
             "readMe" => ("/v1/me".to_owned(), None),
             "readPatient" => (format!("/v1/patients/{patient}"), None),

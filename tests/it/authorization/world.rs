@@ -35,6 +35,7 @@ pub struct World {
     pub tenant: TenantId,
     pub executor: Executor,
     pub vault: Vault,
+    officer: Caller,
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
@@ -64,6 +65,9 @@ impl World {
             visit_type,
             consent,
             myself: platform.person(patient, &[Role::Patient]).await,
+            officer: platform
+                .person(Uuid::now_v7(), &[Role::ComplianceOfficer])
+                .await,
             tenant: platform.tenant,
             executor: platform.executor().await.clone(),
             vault: platform.vault().await,
@@ -317,6 +321,39 @@ impl World {
             until: None,
         };
         self.executor.execute(&console, &give).await.unwrap();
+    }
+
+    /// Nothing of the patient is to be erased, and nothing is held.
+    pub async fn forget_nothing(&self) {
+        let of_patient = format!("/v1/patients/{}", self.patient);
+        let lift = format!("{of_patient}/legal-hold/release");
+        let lifted = self.officer.post(&lift, &json!({"reason": "test"})).await;
+        assert!(matches!(lifted.status, 200 | 409), "{}", lifted.text);
+        let head = self.executor.reader().head().await.unwrap();
+        let list = format!("{of_patient}/erasures?limit=1");
+        let list = self.officer.get_at(&list, head.0).await;
+        if let Some(last) = list.body["items"][0]["id"].as_str() {
+            let withdraw = format!("/v1/erasures/{last}/withdraw");
+            let withdrawn = self.officer.post(&withdraw, &Value::Null).await;
+            assert!(matches!(withdrawn.status, 200 | 409), "{}", withdrawn.text);
+        }
+    }
+
+    /// The path of an erasure of the patient's data that is under way.
+    pub async fn erasure(&self, held: bool) -> String {
+        self.forget_nothing().await;
+        let ask = format!("/v1/patients/{}/erasures", self.patient);
+        let reason = json!({"reason": "leaves-the-hospital"});
+        let asked = done(&self.officer, "POST", &ask, &reason).await;
+        let path = format!("/v1/erasures/{}", id(&asked));
+        if held {
+            let basis = json!({"basis": "litigation"});
+            done(&self.officer, "POST", &format!("{path}/hold"), &basis).await;
+        }
+        // A read finds it, too.
+        let head = self.executor.reader().head().await.unwrap();
+        assert_eq!(self.officer.get_at(&path, head.0).await.status, 200);
+        path
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

@@ -2,6 +2,7 @@
 
 pub(crate) mod consent;
 pub(crate) mod delivery;
+pub(crate) mod erasure;
 pub(crate) mod expiry;
 pub(crate) mod invitation;
 pub(crate) mod lapse;

@@ -3,6 +3,7 @@
 
 mod consent;
 mod delivery;
+mod erasure;
 mod events;
 mod parking;
 mod reminder;
