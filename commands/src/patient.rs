@@ -89,7 +89,7 @@ impl Operation for ChooseReminders {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
         let resource = expected(work, self.patient, agenda.state());
         work.authorize(Action::ChooseReminders, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
@@ -149,7 +149,7 @@ impl Operation for SetProfile {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
+        let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
         let resource = expected(work, self.patient, agenda.state());
         work.authorize(Action::SetPatientProfile, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;

@@ -113,6 +113,8 @@ impl Operation for TakeRole {
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, self.hospital).of_role(self.role);
         work.authorize(Action::TakeRole, &resource)?;
+        work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
+            .await?;
         let command = StaffCommand::TakeRole(staff::TakeRole {
             role: self.role,
             hospital: self.hospital,
@@ -189,6 +191,8 @@ impl Operation for TakePermission {
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, Some(self.hospital));
         work.authorize(Action::TakePermission, &resource)?;
+        work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
+            .await?;
         let command = StaffCommand::TakePermission(staff::TakePermission {
             action: code_of(self.action)?,
             hospital: self.hospital,

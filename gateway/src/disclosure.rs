@@ -286,6 +286,8 @@ impl Backend {
         subjects: BTreeSet<SubjectId>,
         what: &'static str,
     ) -> Result<(), Problem> {
+        // To measure what recording costs (`make bench`); see `src/abort.rs`.
+        fail::fail_point!("read-unrecorded", |_| Ok(()));
         let Permitted {
             caller,
             action,
