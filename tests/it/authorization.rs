@@ -6,6 +6,7 @@ mod consents;
 mod emergencies;
 mod integrators;
 mod samples;
+mod staff;
 pub mod world;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,11 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
         ("receptionist", stranger, Role::Receptionist),
         ("administrator", stranger, Role::Administrator),
         ("operator", stranger, Role::Operator),
+        (
+            "platform administrator",
+            stranger,
+            Role::PlatformAdministrator,
+        ),
         ("compliance officer", stranger, Role::ComplianceOfficer),
     ];
     let mut callers = vec![
@@ -66,6 +72,7 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
                 Role::Administrator,
                 Role::Operator,
                 Role::ComplianceOfficer,
+                Role::PlatformAdministrator,
             ],
         ),
     ];
