@@ -359,10 +359,14 @@ impl World {
             let basis = json!({"basis": "litigation"});
             done(&self.officer, "POST", &format!("{path}/hold"), &basis).await;
         }
-        // A read finds it, too.
-        let head = self.executor.reader().head().await.unwrap();
-        assert_eq!(self.officer.get_at(&path, head.0).await.status, 200);
+        self.shown(&path).await;
         path
+    }
+
+    /// Waits until a read finds what was just made.
+    pub async fn shown(&self, path: &str) {
+        let head = self.executor.reader().head().await.unwrap();
+        assert_eq!(self.officer.get_at(path, head.0).await.status, 200);
     }
 
     /// An entry of the waitlist, and the appointment that is offered.
