@@ -24,6 +24,8 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Take up an invitation.
+    AcceptInvitation = "accept-invitation",
     /// Take a slot that the waitlist offers.
     AcceptOffer = "accept-offer",
     /// Add a room or device to a hospital.
@@ -32,6 +34,10 @@ actions! {
     AddDepartment = "add-department",
     /// Add a second factor of one's own.
     AddSecondFactor = "add-second-factor",
+    /// Apply to work at a hospital.
+    Apply = "apply",
+    /// Take an applicant on.
+    ApproveApplication = "approve-application",
     /// Be denied a person's data, which is recorded.
     BeDenied = "be-denied",
     /// Book an appointment for a patient.
@@ -46,6 +52,8 @@ actions! {
     CancelSeries = "cancel-series",
     /// Erase what is to be erased, and certify it.
     CarryOutErasure = "carry-out-erasure",
+    /// Have another e-mail address.
+    ChangeEmail = "change-email",
     /// Choose another password.
     ChangePassword = "change-password",
     /// Change a kind of visit.
@@ -102,10 +110,14 @@ actions! {
     GrantConsent = "grant-consent",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
+    /// Invite somebody to a role.
+    InviteStaff = "invite-staff",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
     /// Give out backup codes of one's own.
     IssueBackupCodes = "issue-backup-codes",
+    /// Issue a code with which people apply.
+    IssueHospitalCode = "issue-hospital-code",
     /// Put a patient on the waitlist.
     JoinWaitlist = "join-waitlist",
     /// Pass on an offer whose time is up.
@@ -116,6 +128,8 @@ actions! {
     LiftLegalHold = "lift-legal-hold",
     /// List who read a patient's data.
     ListAccesses = "list-accesses",
+    /// Read who applies at a hospital.
+    ListApplications = "list-applications",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
@@ -130,6 +144,10 @@ actions! {
     ListErasures = "list-erasures",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
+    /// See a hospital's codes, which are not shown again.
+    ListHospitalCodes = "list-hospital-codes",
+    /// Read whom a hospital has invited.
+    ListInvitations = "list-invitations",
     /// Read a person's notices.
     ListNotices = "list-notices",
     /// List which records one opened in emergencies.
@@ -158,6 +176,8 @@ actions! {
     PlaceLegalHold = "place-legal-hold",
     /// Show again who one is.
     ProveSession = "prove-session",
+    /// Read one's own application.
+    ReadApplication = "read-application",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -198,6 +218,10 @@ actions! {
     RegisterIntegrator = "register-integrator",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Open an account to apply with.
+    RegisterProvider = "register-provider",
+    /// Not take an applicant on.
+    RejectApplication = "reject-application",
     /// Take a second factor of one's own away.
     RemoveSecondFactor = "remove-second-factor",
     /// Give it other keys.
@@ -226,14 +250,22 @@ actions! {
     RevokeAccessToken = "revoke-access-token",
     /// Take a consent back.
     RevokeConsent = "revoke-consent",
+    /// Let nobody apply with a code any more.
+    RevokeHospitalCode = "revoke-hospital-code",
+    /// Take an invitation back.
+    RevokeInvitation = "revoke-invitation",
     /// Search who read whose data.
     SearchAccesses = "search-accesses",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
     SetDate = "set-date",
+    /// Say who a doctor is.
+    SetDoctorProfile = "set-doctor-profile",
     /// Give it other scopes.
     SetIntegratorScopes = "set-integrator-scopes",
+    /// Say more of who a patient is.
+    SetPatientProfile = "set-patient-profile",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
     /// Sign in.
@@ -250,6 +282,8 @@ actions! {
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.
     WalkIn = "walk-in",
+    /// Take an application back.
+    WithdrawApplication = "withdraw-application",
     /// Give an erasure up.
     WithdrawErasure = "withdraw-erasure",
     /// Withdraw a holiday.

@@ -11,6 +11,7 @@ mod code;
 mod consent;
 mod contact;
 mod emergency;
+mod gender;
 mod jwk_text;
 mod language;
 mod local_time;
@@ -43,11 +44,12 @@ pub use consent::{
 };
 pub use contact::{EmailAddress, Phone};
 pub use emergency::EmergencyReason;
+pub use gender::Gender;
 pub use jwk_text::{KeyId, KeyNumber};
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
-pub use one_time_code::OneTimeCode;
+pub use one_time_code::{JoiningCode, OneTimeCode};
 pub use passkey_record::PasskeyRecord;
 pub use password_hash::PasswordHash;
 pub use rating::Rating;
@@ -175,6 +177,12 @@ pub enum ValueError {
     /// Not ten letters and digits.
     #[error("must be a code such as K7QM2-X9R4T")]
     NotAOneTimeCode,
+    /// Not a code with which people apply at a hospital.
+    #[error("must be a code of twelve letters and digits, such as K7QD-9M2X-4T6H")]
+    NotAJoiningCode,
+    /// Not one of the genders of FHIR.
+    #[error("must be one of male, female, other, unknown")]
+    UnknownGender,
     /// Not six digits.
     #[error("must be the six digits that the app shows")]
     NotATotpCode,

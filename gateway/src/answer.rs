@@ -70,6 +70,7 @@ macro_rules! versioned {
 
 versioned! {
     medilink_commands::account::AccountAnswer,
+    medilink_commands::application::ApplicationAnswer,
     medilink_commands::calendar::WindowAnswer,
     medilink_commands::consent::ConsentAnswer,
     medilink_commands::doctor::DoctorAnswer,
@@ -78,7 +79,10 @@ versioned! {
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,
+    medilink_commands::hospital_code::HospitalCodeAnswer,
     medilink_commands::integrator::IntegratorAnswer,
+    medilink_commands::invitation::AcceptedAnswer,
+    medilink_commands::invitation::InvitationAnswer,
     medilink_commands::legal_hold::LegalHoldAnswer,
     medilink_commands::patient::PatientAnswer,
     medilink_commands::schedule::ScheduleAnswer,

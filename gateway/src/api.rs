@@ -5,7 +5,8 @@ use poem_openapi::Tags;
 use serde_json::Value;
 
 use crate::access::Accesses;
-use crate::account::Accounts;
+use crate::account::{Accounts, Emails};
+use crate::application::{Applications, Decisions};
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
 use crate::backend::Backend;
@@ -15,7 +16,7 @@ use crate::calendar_feed::CalendarFeeds;
 use crate::challenge::Challenges;
 use crate::changes::Changes;
 use crate::consent::Consents;
-use crate::doctor::Doctors;
+use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
 use crate::emergency_access::EmergencyAccesses;
 use crate::erasure::Erasures;
@@ -24,11 +25,13 @@ use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::hospital_code::HospitalCodes;
 use crate::integrator::{Integrators, Programs};
+use crate::invitation::Invitations;
 use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
-use crate::patient::Patients;
+use crate::patient::{PatientProfiles, Patients};
 use crate::platform::Platform;
 use crate::policy::Policies;
 use crate::proof::Proofs;
@@ -88,7 +91,7 @@ pub enum Tag {
     Policies,
     /// Being signed in.
     Sessions,
-    /// Who works where, and as what.
+    /// Who works where, as what, and how they come to.
     Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
@@ -99,7 +102,7 @@ pub enum Tag {
 
 /// All routes, by what they are about: one alphabetical line each, here and in [`all`].
 /// (`poem-openapi` takes at most sixteen at once.)
-pub type Api = (Visits, Places, People, SignIn, Privacy, Others);
+pub type Api = (Visits, Places, People, Staffing, SignIn, Privacy, Others);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -126,12 +129,22 @@ pub type Places = (
 
 /// People, and what is done for them.
 pub type People = (
+    DoctorProfiles,
     Doctors,
     EmergencyAccesses,
     Guardians,
     Me,
     Notices,
+    PatientProfiles,
     Patients,
+);
+
+/// Who works for a hospital, and how they come to.
+pub type Staffing = (
+    Applications,
+    Decisions,
+    HospitalCodes,
+    Invitations,
     StaffMembers,
 );
 
@@ -139,6 +152,7 @@ pub type People = (
 pub type SignIn = (
     Accounts,
     Challenges,
+    Emails,
     Platform,
     Policies,
     Proofs,
@@ -174,6 +188,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         VisitTypes(backend.clone()),
     );
     let people = (
+        DoctorProfiles(backend.clone()),
         Doctors(backend.clone()),
         EmergencyAccesses(backend.clone()),
         Guardians(backend.clone()),
@@ -182,7 +197,20 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             changes,
         },
         Notices(backend.clone()),
+        PatientProfiles(backend.clone()),
         Patients(backend.clone()),
+    );
+    let staffing = (
+        Applications {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Decisions(backend.clone()),
+        HospitalCodes(backend.clone()),
+        Invitations {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         StaffMembers(backend.clone()),
     );
     let sign_in = (
@@ -191,6 +219,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
             desk: desk.clone(),
         },
         Challenges(desk.clone()),
+        Emails(desk.clone()),
         Platform(desk.clone()),
         Policies(backend.clone()),
         Proofs(desk.clone()),
@@ -216,7 +245,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         LegalHolds(backend.clone()),
     );
     let others = (Integrators(backend), Programs(desk));
-    (visits, places, people, sign_in, privacy, others)
+    (visits, places, people, staffing, sign_in, privacy, others)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -21,12 +21,14 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
     ("get", "/.well-known/jwks.json"),
-    // Whoever is erased can sign in no more.
-    ("post", "/v1/erasures/{id}/certificate"),
     ("get", "/.well-known/oauth-authorization-server"),
     ("get", "/.well-known/smart-configuration"),
+    // Whoever is erased can sign in no more.
+    ("post", "/v1/erasures/{id}/certificate"),
     // Nobody is signed in before they are.
     ("post", "/oauth2/token"),
+    ("post", "/v1/invitations/{id}/accept"),
+    ("post", "/v1/providers"),
     ("post", "/v1/recoveries"),
     ("post", "/v1/recoveries/{id}/completion"),
     ("post", "/v1/registrations"),
@@ -43,17 +45,22 @@ pub const PUBLIC: &[(&str, &str)] = &[
 /// Public commands that can be repeated under an idempotency key.
 const REPEATABLE: &[&str] = &["refreshSession"];
 
-/// Commands that can't be repeated, because what they answer is kept nowhere.
+/// Commands that can't be repeated, because what they answer is kept nowhere or what is shown
+/// with them is good once.
 const UNREPEATABLE: &[&str] = &[
+    "acceptOwnInvitation",
     "addPasskey",
+    "apply",
     "askNewPasskey",
     "askProofPasskey",
     "beginTotp",
     "changePassword",
+    "completeEmailChange",
     "confirmTotp",
     "issueBackupCodes",
     "mailProofCode",
     "proveSession",
+    "requestEmailChange",
 ];
 
 /// What is asked with a body, and changes nothing: it takes none of the headers of a command.
@@ -63,10 +70,13 @@ const QUESTIONS: &[&str] = &["testPolicies"];
 /// line is a decision; every other command is held to the version that it is given.
 pub const WITHOUT_VERSION: &[&str] = &[
     // They make something new.
+    "apply",
     "bookAppointment",
     "bookSeries",
     "defineVisitType",
     "giveConsent",
+    "inviteStaff",
+    "issueHospitalCode",
     "joinWaitlist",
     "openCalendarFeed",
     "openEmergencyAccess",
@@ -75,16 +85,21 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerDoctor",
     "registerIntegrator",
     "registerPatient",
+    "registerProvider",
     "requestConsent",
     "requestErasure",
     "walkIn",
+    "requestEmailChange",
     "requestRecovery",
     "requestRegistration",
     "startSession",
     "startSessionWithPasskey",
     "addPasskey",
     // What is shown with them decides.
+    "acceptInvitation",
+    "acceptOwnInvitation",
     "changePassword",
+    "completeEmailChange",
     "collectErasureCertificate",
     "completeRecovery",
     "completeRegistration",

@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use medilink_domain::values::{PersonName, Role, ShortText};
 use medilink_domain::{HospitalId, TenantId};
 use medilink_projections::staff::StaffRole;
-use medilink_projections::{doctor, hospital, integrator, staff};
+use medilink_projections::{doctor, hospital, integrator, profile, staff};
 use uuid::Uuid;
 
 use crate::backend::{Backend, unreadable};
 use crate::problem::Problem;
 
 /// The read models that names are taken from.
-pub const MODELS: [&str; 4] = ["doctor", "hospital", "integrator", "staff"];
+pub const MODELS: [&str; 5] = ["doctor", "hospital", "integrator", "profile", "staff"];
 
 /// What people who work for hospitals are called, and where they work; and what programs of
 /// others are.
@@ -39,6 +39,13 @@ impl Names {
         let doctors = doctors.map_err(unreadable)?.into_iter();
         let programs = integrator::among(reads, tenant, people.iter().copied()).await;
         let programs = programs.map_err(unreadable)?.into_iter();
+        let called = profile::names(reads, tenant, people.iter().copied()).await;
+        let called = called.map_err(unreadable)?.into_iter();
+        // A doctor is called as patients know them.
+        let doctors = doctors.map(|row| (row.doctor.uuid(), row.name));
+        let names = called
+            .map(|(person, name)| (person.uuid(), name))
+            .chain(doctors);
         let members = staff::among(reads, tenant, people).await;
         let members = members.map_err(unreadable)?.into_iter();
         let roles: HashMap<Uuid, Vec<StaffRole>> =
@@ -51,10 +58,10 @@ impl Names {
         let hospitals = hospital::among(reads, tenant, places).await;
         let hospitals = hospitals.map_err(unreadable)?.into_iter();
         Ok(Self {
-            people: doctors.map(|row| (row.doctor.uuid(), row.name)).collect(),
             programs: programs
                 .map(|row| (row.integrator.uuid(), row.name))
                 .collect(),
+            people: names.collect(),
             roles,
             hospitals: hospitals.map(|row| (row.hospital, row.name)).collect(),
         })

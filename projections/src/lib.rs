@@ -17,6 +17,7 @@
 //! whenever fold or columns change.
 
 pub mod access;
+pub mod application;
 pub mod appointment;
 pub mod availability;
 pub mod calendar;
@@ -32,10 +33,13 @@ pub mod erasure;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;
+pub mod hospital_code;
 pub mod integrator;
+pub mod invitation;
 pub mod notice;
 pub mod occupancy;
 pub mod patient;
+pub mod profile;
 pub mod queue;
 mod reads;
 mod registry;

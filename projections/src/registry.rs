@@ -2,15 +2,16 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    access, appointment, calendar, calendar_feed, consent, delivery, doctor, emergency_access,
-    erasure, feedback, hospital, integrator, notice, occupancy, patient, queue, reminder, schedule,
-    staff, visit_type, waitlist,
+    access, application, appointment, calendar, calendar_feed, consent, delivery, doctor,
+    emergency_access, erasure, feedback, hospital, hospital_code, integrator, invitation, notice,
+    occupancy, patient, profile, queue, reminder, schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
 pub(crate) fn all() -> Vec<Registration> {
     vec![
         lane::<access::Accesses>(),
+        lane::<application::Applications>(),
         lane::<appointment::Appointments>(),
         lane::<calendar::Calendars>(),
         lane::<calendar_feed::CalendarFeeds>(),
@@ -21,10 +22,13 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<erasure::Erasures>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
+        lane::<hospital_code::HospitalCodes>(),
         lane::<integrator::Integrators>(),
+        lane::<invitation::Invitations>(),
         lane::<notice::Notices>(),
         lane::<occupancy::Occupancies>(),
         lane::<patient::Patients>(),
+        lane::<profile::Profiles>(),
         lane::<queue::Queues>(),
         lane::<reminder::Reminders>(),
         lane::<schedule::Schedules>(),

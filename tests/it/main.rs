@@ -21,6 +21,7 @@ mod erasure;
 mod house;
 mod integrator;
 mod monitoring;
+mod onboarding;
 mod outage;
 mod passkeys;
 mod policy;

@@ -14,6 +14,7 @@ use crate::jobs::delivery::Delivery;
 use crate::jobs::emergency::EmergencyNotice;
 use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
+use crate::jobs::invitation::InvitationMail;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
@@ -46,6 +47,7 @@ impl Jobs {
             .event(EmergencyNotice { email })
             .due(Some(Erasing))
             .due(Some(Expiry))
+            .event_if(mailer.clone().map(InvitationMail::by))
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
@@ -123,7 +125,7 @@ mod tests {
         let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
         assert!(
             jobs.names()
-                .all(|name| !["delivery", "verification"].contains(&name))
+                .all(|name| !["delivery", "invitation", "verification"].contains(&name))
         );
     }
 }

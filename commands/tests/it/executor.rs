@@ -17,6 +17,7 @@ async fn an_event_says_who_did_it_and_which_policy_allowed_it() {
     let open = hospital::Open {
         name: "City".parse().unwrap(),
         time_zone: "Asia/Kolkata".parse().unwrap(),
+        manager: None,
     };
     world.run(&context, &open).await.unwrap();
     let events = world
@@ -27,7 +28,10 @@ async fn an_event_says_who_did_it_and_which_policy_allowed_it() {
         .unwrap();
     let metadata = events[0].metadata();
     assert_eq!(metadata.request, Some(context.request));
-    assert_eq!(metadata.decided_by, ["administrators-set-up-the-hospital"]);
+    assert_eq!(
+        metadata.decided_by,
+        ["platform-administrators-register-hospitals"]
+    );
     assert_eq!(
         metadata.policy_set.as_deref(),
         Some(world.executor.authorizer().policy_set())
@@ -41,6 +45,7 @@ async fn a_registration_number_belongs_to_one_doctor() {
     let open = hospital::Open {
         name: "Other".parse().unwrap(),
         time_zone: "Asia/Kolkata".parse().unwrap(),
+        manager: None,
     };
     let hospital = world
         .run(&world.console(), &open)
@@ -74,6 +79,7 @@ async fn a_long_stream_loads_the_same_with_without_and_with_a_foreign_snapshot()
     let open = hospital::Open {
         name: "City".parse().unwrap(),
         time_zone: "Asia/Kolkata".parse().unwrap(),
+        manager: None,
     };
     let hospital = world.run(&context, &open).await.unwrap().answer.hospital;
     let add = |n: u32| hospital::AddDepartment {

@@ -15,6 +15,7 @@ mod fees;
 mod guardian;
 mod integrator;
 mod midnight;
+mod onboarding;
 mod receipts;
 mod support;
 mod visits;

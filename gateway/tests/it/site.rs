@@ -194,10 +194,13 @@ impl Ward {
         let site = Site::open().await;
         let administrator = site.token(Uuid::now_v7(), Role::Administrator).await;
         let reception = site.token(Uuid::now_v7(), Role::Receptionist).await;
+        let platform = site
+            .token(Uuid::now_v7(), Role::PlatformAdministrator)
+            .await;
         let (status, hospital) = site
             .post(
                 "/v1/hospitals",
-                &administrator,
+                &platform,
                 json!({"name": "City", "time_zone": "Asia/Kolkata"}),
             )
             .await;

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
-    EmergencyAccessId, ErasureId, HospitalId, IntegratorId, NoticeId, PatientId, SeriesId, StaffId,
-    SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessId, AccessTokenId, ApplicationId, AppointmentId, AssetId, ConsentId, DepartmentId,
+    DoctorId, EmergencyAccessId, ErasureId, HospitalCodeId, HospitalId, IntegratorId, InvitationId,
+    NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -92,6 +92,7 @@ macro_rules! ids {
 ids!(
     AccessId,
     AccessTokenId,
+    ApplicationId,
     AppointmentId,
     AssetId,
     ConsentId,
@@ -99,8 +100,10 @@ ids!(
     DoctorId,
     EmergencyAccessId,
     ErasureId,
+    HospitalCodeId,
     HospitalId,
     IntegratorId,
+    InvitationId,
     NoticeId,
     PatientId,
     SeriesId,

@@ -14,6 +14,7 @@ mod intake;
 mod integrators;
 mod lists;
 mod models;
+mod people;
 mod privacy;
 mod rebuilding;
 mod reference;

@@ -49,8 +49,11 @@ impl World {
             "readAuthorizationServer" => {
                 ("/.well-known/oauth-authorization-server".to_owned(), None)
             }
-            // Whoever just registered one may not see it yet.
-            "readIntegrator" => (of(Uuid::now_v7(), ""), None),
+            "readIntegrator" => {
+                let path = of(self.program().await, "");
+                self.shown(&path).await;
+                (path, None)
+            }
             "readSmartConfiguration" => ("/.well-known/smart-configuration".to_owned(), None),
             "registerIntegrator" => {
                 let body = json!({"name": "Lab", "scopes": ["system/Slot.s"], "keys": keys});

@@ -27,6 +27,9 @@ impl World {
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_staff(operation).await {
+            return sample;
+        }
         if let Some(sample) = Self::of_second_factors(operation) {
             return sample;
         }

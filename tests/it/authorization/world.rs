@@ -1,6 +1,7 @@
 //! What the callers try to get at, and a supply of fresh things, so that one caller's success
 //! doesn't spoil the next one's try.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -11,10 +12,11 @@ use medilink_commands::{Action, Actor, CommandContext, Executor, account, staff,
 use medilink_domain::values::{Language, Role};
 use medilink_domain::verification::Letter;
 use medilink_domain::{
-    AccountId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId, VerificationId,
-    WaitlistEntryId,
+    AccountId, ApplicationId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId,
+    VerificationId, WaitlistEntryId,
 };
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
+use medilink_vault::Vault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -36,12 +38,15 @@ pub struct World {
     myself: Caller,
     pub tenant: TenantId,
     pub executor: Executor,
+    pub vault: Vault,
     officer: Caller,
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
     /// The last entry of the waitlist.
     waits: Mutex<Option<Uuid>>,
+    /// The last application of each person.
+    pub(super) applications: Mutex<HashMap<Uuid, ApplicationId>>,
 }
 
 impl World {
@@ -73,10 +78,12 @@ impl World {
                 .await,
             tenant: platform.tenant,
             executor: platform.executor().await.clone(),
+            vault: platform.vault().await,
             minute: AtomicI64::new(5),
             missed: AtomicI64::new(0),
             day: AtomicU64::new(1),
             waits: Mutex::new(None),
+            applications: Mutex::default(),
         };
         world
             .administrate("PUT", &world.week(world.city.date), &Self::hours())
@@ -352,10 +359,14 @@ impl World {
             let basis = json!({"basis": "litigation"});
             done(&self.officer, "POST", &format!("{path}/hold"), &basis).await;
         }
-        // A read finds it, too.
-        let head = self.executor.reader().head().await.unwrap();
-        assert_eq!(self.officer.get_at(&path, head.0).await.status, 200);
+        self.shown(&path).await;
         path
+    }
+
+    /// Waits until a read finds what was just made.
+    pub async fn shown(&self, path: &str) {
+        let head = self.executor.reader().head().await.unwrap();
+        assert_eq!(self.officer.get_at(path, head.0).await.status, 200);
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

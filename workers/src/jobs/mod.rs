@@ -5,6 +5,7 @@ pub(crate) mod delivery;
 pub(crate) mod emergency;
 pub(crate) mod erasure;
 pub(crate) mod expiry;
+pub(crate) mod invitation;
 pub(crate) mod lapse;
 pub mod mail;
 pub(crate) mod offer;

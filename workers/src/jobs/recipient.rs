@@ -34,15 +34,26 @@ impl Recipient {
     ) -> Result<Option<Self>, JobError> {
         let stream = Patient::stream(&patient);
         let history = tools.history::<PatientEvent>(tenant, &stream).await?;
-        let mut events = history.into_iter().flatten();
-        let known = events.find_map(|event| match event {
-            PatientEvent::Registered(known) => Some(known),
-            _ => None,
-        });
+        let mut known: Option<Self> = None;
+        for event in history.into_iter().flatten() {
+            match (event, &mut known) {
+                (PatientEvent::Registered(registered), _) => {
+                    known = Some(Self {
+                        patient,
+                        email: registered.email,
+                        language: registered.language,
+                    });
+                }
+                (PatientEvent::EmailSet(set), Some(known)) => known.email = Some(set.email),
+                (PatientEvent::ProfileSet(set), Some(known)) => {
+                    known.language = set.profile.language;
+                }
+                (_, _) => {}
+            }
+        }
         Ok(known.map(|known| Self {
-            patient,
             email: known.email.filter(|_| by_email),
-            language: known.language,
+            ..known
         }))
     }
 
@@ -105,9 +116,11 @@ pub(crate) async fn doctor_of(
 ) -> Result<Registered, JobError> {
     let stream = Doctor::stream(&doctor);
     let history = tools.history::<DoctorEvent>(tenant, &stream).await?;
-    let last = history.into_iter().flatten().last();
-    last.map(|DoctorEvent::Registered(known)| known)
-        .ok_or_else(|| JobError::permanent("doctor-unknown"))
+    let registered = history.into_iter().flatten().find_map(|event| match event {
+        DoctorEvent::Registered(known) => Some(known),
+        DoctorEvent::ProfileSet(_) => None,
+    });
+    registered.ok_or_else(|| JobError::permanent("doctor-unknown"))
 }
 
 /// The name of a department.
