@@ -117,7 +117,6 @@ mod tests {
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 12);
     }
 
     #[test]
