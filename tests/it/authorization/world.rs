@@ -94,6 +94,8 @@ impl World {
         let rules = format!("/v1/hospitals/{}/booking-policy", world.city.hospital);
         world.administrate("PUT", &rules, &Self::rules()).await;
         world.open_the_past().await;
+        // Early, so that it is in the read models by the time that somebody asks for it.
+        world.rated().await;
         world
     }
 
