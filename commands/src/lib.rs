@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod erasure;
 mod error;
 mod executor;
+pub mod export;
 pub mod feedback;
 pub mod guardian;
 pub mod hospital;

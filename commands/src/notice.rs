@@ -1,10 +1,11 @@
 //! Writing notices and recording what became of them: what workers do.
 
 use medilink_domain::appointment::Appointment;
+use medilink_domain::export::Export;
 use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
 use medilink_domain::values::Code;
 use medilink_domain::waitlist::Waitlist;
-use medilink_domain::{NoticeId, WaitlistEntryId};
+use medilink_domain::{ExportId, NoticeId, WaitlistEntryId};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
@@ -74,6 +75,28 @@ impl Operation for WriteOffer {
             .await?;
         entry.state().offer_of(self.notice.about)?;
         write(work, &self.notice).await
+    }
+}
+
+/// Writes a notice about a copy of the patient's data, only while it can be fetched. What it is
+/// about is the copy.
+#[derive(Clone, Debug)]
+pub struct WriteExport(pub notice::Write);
+
+impl Operation for WriteExport {
+    const NAME: &'static str = "write-export-notice";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.0.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        allow(work, &self.0)?;
+        let export = ExportId(self.0.about.uuid());
+        let export = work.existing::<Export>(&export, "export").await?;
+        export.state().ready(work.now())?;
+        write(work, &self.0).await
     }
 }
 

@@ -21,6 +21,7 @@ const KINDS: &[&str] = &[
     "dead letter",
     "doctor",
     "erasure",
+    "export",
     "hospital",
     "member of staff",
     "notice",

@@ -17,6 +17,7 @@ pub mod dead_letter;
 pub mod doctor;
 pub mod erasure;
 pub mod event;
+pub mod export;
 pub mod feedback;
 mod horizon;
 pub mod hospital;

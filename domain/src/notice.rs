@@ -31,7 +31,8 @@ pub struct Write {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// The appointment it is about, or what would be one.
+    /// The appointment it is about, or what would be one; of another kind of notice, by its
+    /// number, what that is about.
     pub about: AppointmentId,
     /// The language it is written in.
     pub language: Language,
@@ -69,6 +70,8 @@ pub enum NoticeKind {
     AppointmentReminder,
     /// A slot that the patient waits for is free, and held for them.
     SlotOffered,
+    /// A copy of the patient's data can be fetched.
+    ExportReady,
 }
 
 impl NoticeKind {
@@ -77,6 +80,7 @@ impl NoticeKind {
         match self {
             Self::AppointmentReminder => "appointment_reminder",
             Self::SlotOffered => "slot_offered",
+            Self::ExportReady => "export_ready",
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::event::{Event, EventType};
 use crate::problem::{Problem, ProblemDetail};
 use crate::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
+    erasure, export, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
     second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 
@@ -24,6 +24,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         dead_letter::DeadLetterEvent::TYPES,
         doctor::DoctorEvent::TYPES,
         erasure::ErasureEvent::TYPES,
+        export::ExportEvent::TYPES,
         feedback::FeedbackEvent::TYPES,
         hospital::HospitalEvent::TYPES,
         legal_hold::LegalHoldEvent::TYPES,
@@ -71,6 +72,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(dead_letter::DeadLetterError::ALL),
         of(doctor::DoctorError::ALL),
         of(erasure::ErasureError::ALL),
+        of(export::ExportError::ALL),
         of(feedback::FeedbackError::ALL),
         of(hospital::HospitalError::ALL),
         of(legal_hold::LegalHoldError::ALL),

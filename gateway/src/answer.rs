@@ -74,6 +74,7 @@ versioned! {
     medilink_commands::consent::ConsentAnswer,
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::erasure::ErasureAnswer,
+    medilink_commands::export::ExportAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,

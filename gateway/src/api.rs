@@ -1,5 +1,6 @@
 //! Every capability's routes.
 
+use medilink_blobs::Blobs;
 use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::consent::Consents;
 use crate::doctor::Doctors;
 use crate::document::{self, DocumentError};
 use crate::erasure::Erasures;
+use crate::export::Exports;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
@@ -62,6 +64,8 @@ pub enum Tag {
     Doctors,
     /// Being forgotten.
     Erasure,
+    /// Taking one's data away.
+    Exports,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -132,10 +136,10 @@ pub type SignIn = (
 );
 
 /// What becomes of a person's data, and who says so.
-pub type Privacy = (Accesses, Consents, Erasures, LegalHolds);
+pub type Privacy = (Accesses, Consents, Erasures, Exports, LegalHolds);
 
 /// All routes, over this backend.
-pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
+pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -> Api {
     let visits = (
         Appointments(backend.clone()),
         Attendance(backend.clone()),
@@ -193,6 +197,10 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Erasures {
             backend: backend.clone(),
             desk,
+        },
+        Exports {
+            backend: backend.clone(),
+            blobs,
         },
         LegalHolds(backend),
     );

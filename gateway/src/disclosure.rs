@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::access::{Deny, Opening, Read as Disclosure, Reliance, opening};
-use medilink_commands::{Action, CommandContext, Denied, Resource};
+use medilink_commands::{Action, CommandContext, Denied, Grounds, Resource};
 use medilink_domain::values::{Code, Role};
 use medilink_domain::{HospitalId, PatientId, SubjectId};
 use medilink_projections::appointment::{self, AppointmentRow};
@@ -46,6 +46,12 @@ impl<'a> Permitted<'a> {
             },
             consents: Vec::new(),
         }
+    }
+
+    /// The same, resting on these consents.
+    #[must_use]
+    pub fn relying_on(self, consents: Vec<Reliance>) -> Self {
+        Self { consents, ..self }
     }
 
     /// Which of a patient's visits may be seen.
@@ -116,6 +122,24 @@ impl Backend {
     ) -> Result<Permitted<'a>, Problem> {
         match self.may(caller, action, &resource) {
             Ok(()) => Ok(Permitted::wholly(caller, action, resource)),
+            Err(denied) => Err(self.denied(caller, action, &resource, denied).await),
+        }
+    }
+
+    /// The same, where there are grounds besides roles and relations.
+    ///
+    /// # Errors
+    /// 403, or 404 when the caller may not even know of it.
+    pub async fn permit_on<'a>(
+        &self,
+        caller: &'a SignedIn,
+        action: Action,
+        resource: Resource,
+        grounds: Grounds,
+    ) -> Result<Permitted<'a>, Problem> {
+        let authorizer = self.executor().authorizer();
+        match authorizer.authorize_on(&caller.actor, action, &resource, grounds) {
+            Ok(_) => Ok(Permitted::wholly(caller, action, resource)),
             Err(denied) => Err(self.denied(caller, action, &resource, denied).await),
         }
     }

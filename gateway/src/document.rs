@@ -71,6 +71,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerPatient",
     "requestConsent",
     "requestErasure",
+    "requestExport",
     "walkIn",
     "requestRecovery",
     "requestRegistration",

@@ -28,6 +28,7 @@ mod doctor;
 pub mod document;
 mod erasure;
 mod errors;
+mod export;
 mod feedback;
 mod guardian;
 mod headers;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
+use medilink_domain::notice::NoticeKind;
 use medilink_domain::{PatientId, SubjectId};
 use medilink_projections::notice::{self, NoticeCursor, NoticeRow};
 use poem_openapi::param::{Path, Query};
@@ -27,8 +28,12 @@ pub struct NoticeOut {
     id: Uuid,
     /// What sort of message it is.
     kind: String,
-    /// The appointment that it is about.
-    appointment: Uuid,
+    /// The appointment that it is about, if it is about one.
+    #[oai(skip_serializing_if_is_none)]
+    appointment: Option<Uuid>,
+    /// The export that it is about, if it is about one.
+    #[oai(skip_serializing_if_is_none)]
+    export: Option<Uuid>,
     /// How it travels.
     channel: String,
     /// What became of it: `pending`, `delivered` or `undeliverable`.
@@ -55,10 +60,17 @@ pub struct NoticesOut {
 
 impl From<NoticeRow> for NoticeOut {
     fn from(row: NoticeRow) -> Self {
+        let (appointment, export) = match row.kind {
+            NoticeKind::ExportReady => (None, Some(row.about.uuid())),
+            NoticeKind::AppointmentReminder | NoticeKind::SlotOffered => {
+                (Some(row.about.uuid()), None)
+            }
+        };
         Self {
             id: row.notice.uuid(),
             kind: row.kind.name().to_owned(),
-            appointment: row.about.uuid(),
+            appointment,
+            export,
             channel: row.channel.name().to_owned(),
             status: row.status.name().to_owned(),
             written_at: row.written_at,

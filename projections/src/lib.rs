@@ -28,6 +28,7 @@ pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
 pub mod erasure;
+pub mod export;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;

@@ -2,8 +2,9 @@
 
 use crate::runtime::lane::{Registration, lane};
 use crate::{
-    access, appointment, calendar, calendar_feed, consent, delivery, doctor, erasure, feedback,
-    hospital, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type, waitlist,
+    access, appointment, calendar, calendar_feed, consent, delivery, doctor, erasure, export,
+    feedback, hospital, notice, occupancy, patient, queue, reminder, schedule, staff, visit_type,
+    waitlist,
 };
 
 /// All projections.
@@ -17,6 +18,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<delivery::Deliveries>(),
         lane::<doctor::Doctors>(),
         lane::<erasure::Erasures>(),
+        lane::<export::Exports>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<notice::Notices>(),

@@ -3,6 +3,7 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod consents;
+mod exports;
 mod samples;
 pub mod world;
 

@@ -17,6 +17,7 @@ mod consent;
 mod contention;
 mod disclosure;
 mod erasure;
+mod export;
 mod house;
 mod monitoring;
 mod outage;

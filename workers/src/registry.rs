@@ -1,6 +1,7 @@
 //! Every job of the platform.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -13,6 +14,9 @@ use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
 use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
+use crate::jobs::export::Exporting;
+use crate::jobs::export_end::ExportEnd;
+use crate::jobs::export_notice::ExportNotice;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
@@ -31,12 +35,13 @@ pub(crate) type Start =
 pub struct Jobs(Vec<(&'static str, Start)>);
 
 impl Jobs {
-    /// All jobs of this release, one alphabetical line each. To be called, and what it returns
+    /// All jobs of this release, one alphabetical line each; `blobs` is the folder of people's
+    /// files. To be called, and what it returns
     /// to be dropped, inside a Tokio runtime: connections to the mail server are kept there.
     ///
     /// # Errors
     /// [`MailerError`] when the mail server's settings can't be used.
-    pub fn shipped(config: &WorkerConfig) -> Result<Self, MailerError> {
+    pub fn shipped(config: &WorkerConfig, blobs: &Path) -> Result<Self, MailerError> {
         let mailer = Mailer::of(config)?;
         let email = mailer.is_some();
         Ok(Self::default()
@@ -44,6 +49,11 @@ impl Jobs {
             .due(mailer.clone().map(Delivery::by))
             .due(Some(Erasing))
             .due(Some(Expiry))
+            .due(Some(Exporting {
+                folder: blobs.to_owned(),
+            }))
+            .event(ExportEnd)
+            .event(ExportNotice { email })
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
@@ -111,14 +121,17 @@ mod tests {
     async fn jobs_are_registered_once_and_in_alphabetical_order() {
         let config: WorkerConfig =
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
-        let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
+        let names: Vec<_> = Jobs::shipped(&config, Path::new("blobs"))
+            .unwrap()
+            .names()
+            .collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 13);
     }
 
     #[test]
     fn without_a_mail_server_nothing_is_mailed() {
-        let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
+        let jobs = Jobs::shipped(&WorkerConfig::default(), Path::new("blobs")).unwrap();
         assert!(
             jobs.names()
                 .all(|name| !["delivery", "verification"].contains(&name))

@@ -10,6 +10,7 @@ mod calendar_feed;
 mod clinic;
 mod consent;
 mod executor;
+mod export;
 mod fees;
 mod guardian;
 mod midnight;

@@ -7,7 +7,7 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
+    erasure, export, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
     second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
@@ -32,6 +32,7 @@ macro_rules! for_each_aggregate {
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
             $check::<erasure::Erasure>($($argument),*),
+            $check::<export::Export>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<legal_hold::LegalHold>($($argument),*),

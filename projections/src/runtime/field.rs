@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
     AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
-    EmergencyAccessId, ErasureId, HospitalId, NoticeId, PatientId, SeriesId, StaffId, SubjectId,
-    TenantId, VisitTypeId, WaitlistEntryId,
+    EmergencyAccessId, ErasureId, ExportId, HospitalId, NoticeId, PatientId, SeriesId, StaffId,
+    SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -99,6 +99,7 @@ ids!(
     DoctorId,
     EmergencyAccessId,
     ErasureId,
+    ExportId,
     HospitalId,
     NoticeId,
     PatientId,

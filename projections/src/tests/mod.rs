@@ -8,6 +8,7 @@ mod consents;
 mod dead_letters;
 mod erasing;
 mod exactly_once;
+mod exporting;
 mod hosting;
 mod intake;
 mod lists;

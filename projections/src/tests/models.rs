@@ -24,7 +24,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 32 {
+    match what % 33 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -128,6 +128,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         29 => world.watched(u128::from(who), person, with).await,
         30 => world.consents(who, with).await,
         31 => drop(world.happens_to_an_erasure(who, with).await),
+        32 => drop(world.happens_to_an_export(who, with).await),
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -166,6 +167,7 @@ async fn furnish(world: &World) {
     world.watched(300, 49, 0).await;
     world.watched(301, 49, 2).await;
     world.forgets(999, 49).await;
+    world.asks_for_a_copy(998, 49).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {

@@ -75,6 +75,8 @@ fn every_language_names_every_placeholder_once_and_no_other() {
                 &wording.offer.text,
                 [&visit[..4], &["until_date", "until_time", "zone"]].concat(),
             ),
+            (&wording.export_ready.title, vec![]),
+            (&wording.export_ready.text, vec!["days"]),
             (&wording.date, vec!["day", "month", "weekday", "year"]),
         ] {
             let mut named: Vec<_> = template

@@ -1,0 +1,138 @@
+//! What the report for people says, in each language.
+//!
+//! The words are data (`domain/data/export-texts.json`), so that a translator can change them;
+//! raise its `version` with every change.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::values::Language;
+use crate::words::{Texts, fill};
+
+/// A text of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    language: Language,
+}
+
+/// The names of all texts; each language has each of them.
+pub const NAMES: &[&str] = &[
+    "about",
+    "accesses",
+    "appointment",
+    "born",
+    "cancelled",
+    "consent",
+    "consents",
+    "dates",
+    "department",
+    "doctor",
+    "email",
+    "feedback",
+    "file",
+    "first",
+    "guardian",
+    "hospital",
+    "language",
+    "last",
+    "made",
+    "name",
+    "none",
+    "notices",
+    "page",
+    "part",
+    "phone",
+    "profile",
+    "purpose",
+    "reason",
+    "recipients",
+    "requests",
+    "status",
+    "times",
+    "title",
+    "until",
+    "visits",
+    "waitlist",
+    "who",
+];
+
+impl Report {
+    /// The report's words in a language.
+    pub const fn in_language(language: Language) -> Self {
+        Self { language }
+    }
+
+    /// The version of the texts.
+    pub fn version() -> u16 {
+        TEXTS.version
+    }
+
+    /// The language.
+    pub const fn language(self) -> Language {
+        self.language
+    }
+
+    /// The text of this name; the name itself, if there is none.
+    pub fn text(self, name: &'static str) -> &'static str {
+        let wording = &TEXTS.languages[&self.language];
+        wording.0.get(name).map_or(name, String::as_str)
+    }
+
+    /// The text of this name, filled in.
+    pub fn filled(self, name: &'static str, value: impl Fn(&str) -> Option<String>) -> String {
+        fill(self.text(name), value)
+    }
+
+    /// The words for what a program calls by a name, such as a status; the name itself, if there
+    /// are none.
+    pub fn word(self, name: &str) -> &str {
+        let wording = &TEXTS.languages[&self.language];
+        wording
+            .0
+            .get(&format!("word:{name}"))
+            .map_or(name, String::as_str)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Wording(BTreeMap<String, String>);
+
+static TEXTS: LazyLock<Texts<Wording>> =
+    LazyLock::new(|| Texts::of(include_str!("../../data/export-texts.json")));
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_text_and_the_same_words() {
+        let english: BTreeSet<&String> = TEXTS.languages[&Language::English].0.keys().collect();
+        for name in NAMES {
+            assert!(english.contains(&(*name).to_owned()), "{name}");
+        }
+        for language in Language::ALL {
+            let wording = &TEXTS.languages[language].0;
+            assert_eq!(
+                wording.keys().collect::<BTreeSet<_>>(),
+                english,
+                "{language:?}"
+            );
+            assert!(wording.values().all(|text| !text.trim().is_empty()));
+        }
+        assert!(NAMES.is_sorted());
+        assert!(Report::version() > 0);
+    }
+
+    #[test]
+    fn what_has_no_words_keeps_its_name() {
+        let report = Report::in_language(Language::Hindi);
+        assert_ne!(report.word("booked"), "booked");
+        assert_eq!(report.word("no-such-word"), "no-such-word");
+        assert!(report.text("made").contains("{date}"));
+    }
+}
