@@ -34,6 +34,11 @@ test: ## installs what is missing, then runs every check and test against real s
 	@scripts/install test
 	@scripts/test
 
+.PHONY: attacks
+attacks: ## attacks a running gateway, and says how many attacks were tried and how many succeeded
+	@scripts/install test
+	@scripts/with-postgres cargo nextest run --locked --workspace --test attacks --success-output final | tee >(grep -ohE 'attacks: .* tried, .* succeeded' | awk '{ print; tried += $$(NF-3); won += $$(NF-1) } END { print tried " attacks tried, " won + 0 " succeeded" }' >&2) > /dev/null
+
 .PHONY: faults
 faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees that nothing is lost
 	@scripts/install test
@@ -43,6 +48,9 @@ faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees 
 .PHONY: bench
 bench: ## compares us with our peers on this machine, or ONLY=relay a part of it
 	@scripts/install test
+	@# One of its gateways leaves something out, to measure what that costs.
+	@cargo build --release --locked --bin medilink --package medilink --features fault-points
+	@ln -f $(TARGET)/release/medilink $(TARGET)/release/medilink-fault-points
 	@cargo build --release --locked --bin medilink --bin medilink-bench --package medilink --package medilink-bench
 	@MEDILINK_DURABLE=1 scripts/with-postgres $(TARGET)/release/medilink-bench $(ONLY)
 

@@ -3,12 +3,13 @@
 mod keys;
 
 use medilink_commands::dead_letter::Resolve;
+use medilink_commands::invitation::{InvitePlatformAdministrator, Invitee, new_code};
 use medilink_commands::{Actor, CommandContext};
 use medilink_database::Database;
 use medilink_domain::dead_letter::Verdict;
 use medilink_workers::DeadLetters as WorkerLetters;
 
-use crate::cli::{Admin, DeadLetters, Rebuild, Verdict as Asked};
+use crate::cli::{Admin, DeadLetters, Invite, Rebuild, Verdict as Asked};
 use crate::config::Config;
 use crate::endpoints::{Role, postgres};
 use crate::migrate::migrate;
@@ -28,6 +29,7 @@ pub async fn run(command: &Admin, config: &Config) -> Outcome {
             Ok(())
         }
         Admin::Rebuild(what) => rebuild(what, config).await,
+        Admin::InvitePlatformAdministrator(invite) => invite_administrator(invite, config).await,
         Admin::DeadLetters(DeadLetters::List { consumer, limit }) => {
             list(
                 consumer.as_ref().map(medilink_domain::values::Code::as_str),
@@ -40,6 +42,29 @@ pub async fn run(command: &Admin, config: &Config) -> Outcome {
         Admin::DeadLetters(DeadLetters::Retry(asked)) => resolve(asked, false, config).await,
         Admin::DeadLetters(DeadLetters::Skip(asked)) => resolve(asked, true, config).await,
     }
+}
+
+/// How the first platform administrator comes into being: whoever has the server may invite
+/// one. The code is shown here, too, because mail may not be set up yet.
+async fn invite_administrator(asked: &Invite, config: &Config) -> Outcome {
+    let code = new_code();
+    let invite = InvitePlatformAdministrator(Invitee {
+        email: asked.email.clone(),
+        language: asked.language,
+        code: code.clone(),
+    });
+    let parts = Commanding::open(config).await?;
+    let context = CommandContext::new(Actor::console(config.tenant()));
+    let done = parts.executor.execute(&context, &invite).await;
+    parts.close().await;
+    let invitation = done?.answer.invitation;
+    output::print(format!(
+        "Invited. For seven days whoever has the code becomes a platform administrator with\n\n\
+         POST /v1/invitations/{invitation}/accept\n\
+         {{\"code\": \"{}\", \"name\": \"…\", \"password\": \"…\"}}\n\n\
+         The code is mailed as well, if a mail server is set.\n",
+        code.shown()
+    ))
 }
 
 async fn rebuild(what: &Rebuild, config: &Config) -> Outcome {

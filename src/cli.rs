@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use medilink_domain::values::{Code, ShortText, StreamName};
+use medilink_domain::values::{Code, EmailAddress, Language, ShortText, StreamName};
 
 /// MediLink: hospital appointments on one append-only log, from which everything else is
 /// derived.
@@ -118,9 +118,26 @@ pub enum Admin {
     /// What could not be processed: look, retry, skip
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+    /// Invite somebody to register hospitals
+    #[command(
+        long_about = "Invites somebody to become a platform administrator, who registers hospitals and invites their \
+            managers. The code is mailed, and printed for whoever runs this; it works once, for seven days.",
+        after_help = "Example:\n  medilink admin invite-platform-administrator asha@example.org --language pa"
+    )]
+    InvitePlatformAdministrator(Invite),
     /// The keys that wrap the keys of people: look, make a new one, destroy old ones
     #[command(subcommand)]
     Keys(Keys),
+}
+
+/// Whom to invite.
+#[derive(Debug, Args)]
+pub struct Invite {
+    /// Their e-mail address
+    pub email: EmailAddress,
+    /// The language to write to them in: en, hi or pa
+    #[arg(long, default_value = "en")]
+    pub language: Language,
 }
 
 /// Key-encryption keys.

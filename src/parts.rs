@@ -209,8 +209,11 @@ async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken
 
 fn sign_in_desk(config: &Config, executor: &Executor) -> Outcome<SignInDesk> {
     let settings = config.gateway.sign_in.clone();
-    let keys =
-        TokenKeys::load_or_create(&config.sign_in_keys(), &settings.issuer, &settings.audience)?;
+    let keys = TokenKeys::load_or_create(
+        &config.sign_in_keys(),
+        settings.issuer(),
+        &settings.audience,
+    )?;
     let tenant = config.tenant();
     Ok(SignInDesk::new(executor.clone(), keys, settings, tenant)?)
 }

@@ -63,6 +63,7 @@ impl Seeder<'_> {
         let open = hospital::Open {
             name: "Sanjeevani Hospital, Ludhiana".parse()?,
             time_zone: Kolkata.into(),
+            manager: None,
         };
         let hospital = self.once("hospital".to_owned(), &open).await?.hospital;
         let mut departments = Vec::new();

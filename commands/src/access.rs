@@ -9,13 +9,14 @@ use chrono::{DateTime, Utc};
 use medilink_domain::access::{self, Access, AccessCommand};
 use medilink_domain::consent::{Grantee, Need};
 use medilink_domain::values::{Code, ConsentAccessMode, ConsentPurpose, HealthInformationType};
-use medilink_domain::{AccessId, ConsentId, SubjectId};
+use medilink_domain::{AccessId, ConsentId, EmergencyAccessId, SubjectId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
 use crate::authorizer::{Grounds, Resource};
 use crate::consent::{cover, grantees};
+use crate::emergency_access::rely;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::work::Work;
@@ -55,12 +56,34 @@ pub struct Read {
     /// The consents that it rests on, where nothing else allows it. A consent that was taken
     /// back before the read is recorded allows nothing.
     pub consents: Vec<Reliance>,
+    /// The emergency access that it rests on, where nothing else allows it. One that was closed
+    /// before the read is recorded allows nothing.
+    pub emergency: Option<EmergencyAccessId>,
 }
 
 impl Read {
+    /// What the read rests on besides role and relation, each of which must hold.
+    async fn grounds(&self, work: &mut Work<'_>) -> Result<Grounds, CommandError> {
+        let consent = !self.consents.is_empty();
+        if consent {
+            self.rely_on_consents(work).await?;
+        }
+        if let Some(access) = self.emergency {
+            self.rely_on_emergency(work, access).await?;
+        }
+        Ok(Grounds {
+            consent,
+            emergency: self.emergency.is_some(),
+        })
+    }
+
+    fn missing(&self) -> CommandError {
+        CommandError::NotFound(self.resource.kind)
+    }
+
     /// Makes use of the consents, each of which must hold for all that is read under it.
-    async fn rely(&self, work: &mut Work<'_>) -> Result<Grounds, CommandError> {
-        let missing = || CommandError::NotFound(self.resource.kind);
+    async fn rely_on_consents(&self, work: &mut Work<'_>) -> Result<(), CommandError> {
+        let missing = || self.missing();
         let information_type = information(self.action).ok_or_else(missing)?;
         let subject = self.resource.subject.map(SubjectId).ok_or_else(missing)?;
         let grantees = grantees(work).await?;
@@ -76,10 +99,28 @@ impl Read {
                 return Err(missing());
             }
         }
-        Ok(Grounds {
-            consent: true,
-            ..Grounds::default()
-        })
+        Ok(())
+    }
+
+    /// It opens one person's record, and no list of others'.
+    async fn rely_on_emergency(
+        &self,
+        work: &mut Work<'_>,
+        access: EmergencyAccessId,
+    ) -> Result<(), CommandError> {
+        let subject = self.resource.subject.map(SubjectId);
+        let subject = subject.ok_or_else(|| self.missing())?;
+        let alone = self.subjects.iter().all(|other| *other == subject);
+        let opened = match rely(work, access, subject).await {
+            // Whoever was erased is not known any more, nor who opened their record.
+            Err(CommandError::NotFound(_)) => false,
+            found => found?,
+        };
+        if alone && opened {
+            Ok(())
+        } else {
+            Err(self.missing())
+        }
     }
 }
 
@@ -92,11 +133,7 @@ impl Operation for Read {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<Vec<AccessAnswer>, CommandError> {
-        let grounds = if self.consents.is_empty() {
-            Grounds::default()
-        } else {
-            self.rely(work).await?
-        };
+        let grounds = self.grounds(work).await?;
         work.authorize_on(self.action, &self.resource, grounds)?;
         let consents: Vec<ConsentId> = self.consents.iter().map(|relied| relied.consent).collect();
         let mut answers = Vec::with_capacity(self.subjects.len());
@@ -109,7 +146,7 @@ impl Operation for Read {
                 resource: self.what.clone(),
                 purpose: self.purpose.clone(),
                 consents: consents.clone(),
-                emergency: None,
+                emergency: self.emergency,
             };
             work.decide(&mut instance, AccessCommand::Record(record))
                 .await?;
@@ -178,6 +215,15 @@ const fn mode(action: Action) -> ConsentAccessMode {
         Action::DownloadExport => ConsentAccessMode::Store,
         _ => ConsentAccessMode::View,
     }
+}
+
+/// Whether an action discloses what is needed to treat somebody in an emergency: who they are,
+/// and what became of their visits.
+const fn is_needed_in_emergencies(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ListAppointments | Action::ReadAppointment | Action::ReadPatient
+    )
 }
 
 /// To look at it, for care.

@@ -1,6 +1,8 @@
 //! Accounts: opened with a code that was mailed, given another password, disabled and enabled.
 //! What decides who is let in is kept in a read model that is written with the log itself.
 
+mod email;
+
 use medilink_database::DatabaseError;
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
@@ -21,6 +23,8 @@ use crate::executor::Operation;
 use crate::inline::Inline;
 use crate::verification::use_up;
 use crate::work::Work;
+
+pub(crate) use email::ChangeEmail;
 
 const KIND: &str = "account";
 
@@ -135,8 +139,9 @@ impl Operation for Recover {
         let mailed = use_up(work, self.verification, usage).await?;
         let account = AccountId(mailed.person.uuid());
         let instance = work.existing::<Account>(&account, KIND).await?;
-        // Another code, or whoever has the password, was faster.
-        if mailed.passwords != Some(instance.state().passwords) {
+        // Another code, or whoever has the password, was faster; or it has another address since.
+        let state = instance.state();
+        if mailed.passwords != Some(state.passwords) || !state.is_at(&mailed.email) {
             return Err(VerificationError::CodeWrong.into());
         }
         set_password(work, account, &self.password_hash, true).await

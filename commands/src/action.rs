@@ -24,6 +24,8 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Take up an invitation.
+    AcceptInvitation = "accept-invitation",
     /// Take a slot that the waitlist offers.
     AcceptOffer = "accept-offer",
     /// Add a room or device to a hospital.
@@ -32,6 +34,10 @@ actions! {
     AddDepartment = "add-department",
     /// Add a second factor of one's own.
     AddSecondFactor = "add-second-factor",
+    /// Apply to work at a hospital.
+    Apply = "apply",
+    /// Take an applicant on.
+    ApproveApplication = "approve-application",
     /// Be denied a person's data, which is recorded.
     BeDenied = "be-denied",
     /// Book an appointment for a patient.
@@ -48,6 +54,8 @@ actions! {
     CancelSeries = "cancel-series",
     /// Erase what is to be erased, and certify it.
     CarryOutErasure = "carry-out-erasure",
+    /// Have another e-mail address.
+    ChangeEmail = "change-email",
     /// Choose another password.
     ChangePassword = "change-password",
     /// Change a kind of visit.
@@ -60,6 +68,8 @@ actions! {
     ChooseReminders = "choose-reminders",
     /// Close such a feed.
     CloseCalendarFeed = "close-calendar-feed",
+    /// Close a record that one opened in an emergency.
+    CloseEmergencyAccess = "close-emergency-access",
     /// Close a window of a doctor's calendar.
     CloseWindow = "close-window",
     /// Set a new password with a code that was mailed.
@@ -78,12 +88,16 @@ actions! {
     DenyConsent = "deny-consent",
     /// Let nobody in with an account.
     DisableAccount = "disable-account",
+    /// Let a program of others in no more.
+    DisableIntegrator = "disable-integrator",
     /// Take the say for a minor from their guardian.
     DismissGuardian = "dismiss-guardian",
     /// Fetch a copy of a person's data.
     DownloadExport = "download-export",
     /// Let its person in again.
     EnableAccount = "enable-account",
+    /// Let it in again.
+    EnableIntegrator = "enable-integrator",
     /// End a session.
     EndSession = "end-session",
     /// Note that a consent's time is over.
@@ -102,10 +116,14 @@ actions! {
     GrantConsent = "grant-consent",
     /// Grant a doctor leave.
     GrantLeave = "grant-leave",
+    /// Invite somebody to a role.
+    InviteStaff = "invite-staff",
     /// Give a person an access token.
     IssueAccessToken = "issue-access-token",
     /// Give out backup codes of one's own.
     IssueBackupCodes = "issue-backup-codes",
+    /// Issue a code with which people apply.
+    IssueHospitalCode = "issue-hospital-code",
     /// Put a patient on the waitlist.
     JoinWaitlist = "join-waitlist",
     /// Pass on an offer whose time is up.
@@ -116,6 +134,8 @@ actions! {
     LiftLegalHold = "lift-legal-hold",
     /// List who read a patient's data.
     ListAccesses = "list-accesses",
+    /// Read who applies at a hospital.
+    ListApplications = "list-applications",
     /// List a patient's appointments.
     ListAppointments = "list-appointments",
     /// List one's feeds.
@@ -124,12 +144,20 @@ actions! {
     ListConsents = "list-consents",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
+    /// List which records were opened in emergencies.
+    ListEmergencyAccesses = "list-emergency-accesses",
     /// List erasures of the tenant.
     ListErasures = "list-erasures",
     /// See which records one may see.
     ListGrantedConsents = "list-granted-consents",
+    /// See a hospital's codes, which are not shown again.
+    ListHospitalCodes = "list-hospital-codes",
+    /// Read whom a hospital has invited.
+    ListInvitations = "list-invitations",
     /// Read a person's notices.
     ListNotices = "list-notices",
+    /// List which records one opened in emergencies.
+    ListOwnEmergencyAccesses = "list-own-emergency-accesses",
     /// List one's second factors.
     ListSecondFactors = "list-second-factors",
     /// List one's sessions.
@@ -144,6 +172,8 @@ actions! {
     OfferSlot = "offer-slot",
     /// Open a feed of one's appointments for calendar programs.
     OpenCalendarFeed = "open-calendar-feed",
+    /// Open a patient's record in an emergency.
+    OpenEmergencyAccess = "open-emergency-access",
     /// Open a hospital.
     OpenHospital = "open-hospital",
     /// Open a window of a doctor's calendar.
@@ -154,6 +184,8 @@ actions! {
     PlaceLegalHold = "place-legal-hold",
     /// Show again who one is.
     ProveSession = "prove-session",
+    /// Read one's own application.
+    ReadApplication = "read-application",
     /// Read one appointment.
     ReadAppointment = "read-appointment",
     /// Read a hospital's day.
@@ -164,6 +196,10 @@ actions! {
     ReadConsent = "read-consent",
     /// Read a doctor's day.
     ReadDay = "read-day",
+    /// See one of the tenant's hospitals, doctors or visit types.
+    ReadDirectory = "read-directory",
+    /// See how a record was opened in an emergency.
+    ReadEmergencyAccess = "read-emergency-access",
     /// Follow an erasure, and read its certificate.
     ReadErasure = "read-erasure",
     /// Follow a copy of a person's data that was asked for.
@@ -188,10 +224,18 @@ actions! {
     RegisterDependant = "register-dependant",
     /// Register a doctor.
     RegisterDoctor = "register-doctor",
+    /// Let a program of others in.
+    RegisterIntegrator = "register-integrator",
     /// Register a patient.
     RegisterPatient = "register-patient",
+    /// Open an account to apply with.
+    RegisterProvider = "register-provider",
+    /// Not take an applicant on.
+    RejectApplication = "reject-application",
     /// Take a second factor of one's own away.
     RemoveSecondFactor = "remove-second-factor",
+    /// Give it other keys.
+    ReplaceIntegratorKeys = "replace-integrator-keys",
     /// Ask to see a part of a record.
     RequestConsent = "request-consent",
     /// Ask that a person's data be erased.
@@ -212,16 +256,28 @@ actions! {
     RetireAsset = "retire-asset",
     /// Offer a kind of visit no more.
     RetireVisitType = "retire-visit-type",
+    /// Say whether it was justified to open a record in an emergency.
+    ReviewEmergencyAccess = "review-emergency-access",
     /// Take an access token back.
     RevokeAccessToken = "revoke-access-token",
     /// Take a consent back.
     RevokeConsent = "revoke-consent",
+    /// Let nobody apply with a code any more.
+    RevokeHospitalCode = "revoke-hospital-code",
+    /// Take an invitation back.
+    RevokeInvitation = "revoke-invitation",
     /// Search who read whose data.
     SearchAccesses = "search-accesses",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.
     SetDate = "set-date",
+    /// Say who a doctor is.
+    SetDoctorProfile = "set-doctor-profile",
+    /// Give it other scopes.
+    SetIntegratorScopes = "set-integrator-scopes",
+    /// Say more of who a patient is.
+    SetPatientProfile = "set-patient-profile",
     /// Set a doctor's weekly hours.
     SetWeek = "set-week",
     /// Sign in.
@@ -238,6 +294,8 @@ actions! {
     WaiveFee = "waive-fee",
     /// Take a patient who comes without a booking.
     WalkIn = "walk-in",
+    /// Take an application back.
+    WithdrawApplication = "withdraw-application",
     /// Give an erasure up.
     WithdrawErasure = "withdraw-erasure",
     /// Withdraw a holiday.

@@ -1,7 +1,7 @@
 //! Who acts, and under what circumstances.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use medilink_domain::values::Role;
+use medilink_domain::values::{Role, SmartScope};
 use medilink_domain::{DepartmentId, HospitalId, TenantId};
 use medilink_log::Position;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct Actor {
     pub posts: Vec<Post>,
     /// What else they may do at single hospitals.
     pub permissions: Vec<Permission>,
+    /// What a program may ask for, whatever its role; nothing for people.
+    pub scopes: Vec<SmartScope>,
     /// The session, or the access token, that let them in.
     pub session: Option<Uuid>,
     /// Whether they showed a second factor when they were let in.
@@ -61,6 +63,7 @@ impl Actor {
             roles,
             posts: Vec::new(),
             permissions: Vec::new(),
+            scopes: Vec::new(),
             session: None,
             second_factor: false,
             proven_at: None,
@@ -100,6 +103,22 @@ impl Actor {
                     | Role::Worker
             )
         })
+    }
+
+    /// Whether it is a program of others.
+    pub fn is_integrator(&self) -> bool {
+        self.roles_anywhere().any(|role| role == Role::Integrator)
+    }
+
+    /// The hospitals that a program of others acts for; `None` if it is all of the network, or
+    /// somebody else acts.
+    pub fn acts_for(&self) -> Option<Vec<HospitalId>> {
+        if !self.is_integrator() || self.roles.contains(&Role::Integrator) {
+            return None;
+        }
+        let posts = self.posts.iter();
+        let posts = posts.filter(|post| post.role == Role::Integrator);
+        Some(posts.map(|post| post.hospital).collect())
     }
 
     /// A worker of the platform, acting in a tenant because of an event there.

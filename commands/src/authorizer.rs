@@ -3,6 +3,8 @@
 
 mod explanation;
 mod question;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -208,15 +210,24 @@ impl Authorizer {
     /// # Errors
     /// [`PolicyError`] when they don't parse or don't fit.
     pub fn shipped() -> Result<Self, PolicyError> {
+        Self::of(POLICIES, SCHEMA)
+    }
+
+    fn of(policies: &str, schema: &str) -> Result<Self, PolicyError> {
         let broken = |error: String| PolicyError(error);
-        if names_a_person(POLICIES) {
+        let digest = Sha256::new()
+            .chain_update(schema)
+            .chain_update([0])
+            .chain_update(policies)
+            .finalize();
+        if names_a_person(policies) {
             return Err(broken(
                 "a policy names a person; policies speak of roles and relations".into(),
             ));
         }
-        let policies = PolicySet::from_str(POLICIES).map_err(|error| broken(error.to_string()))?;
+        let policies = PolicySet::from_str(policies).map_err(|error| broken(error.to_string()))?;
         let (schema, _) =
-            Schema::from_cedarschema_str(SCHEMA).map_err(|error| broken(error.to_string()))?;
+            Schema::from_cedarschema_str(schema).map_err(|error| broken(error.to_string()))?;
         let outcome = Validator::new(schema).validate(&policies, ValidationMode::Strict);
         if !outcome.validation_passed() {
             return Err(broken(outcome.to_string()));
@@ -229,13 +240,6 @@ impl Authorizer {
             .iter()
             .map(|action| Ok((*action, parse(&format!("Action::\"{}\"", action.name()))?)))
             .collect::<Result<_, PolicyError>>()?;
-        let digest = hex::encode(
-            Sha256::new()
-                .chain_update(SCHEMA)
-                .chain_update([0])
-                .chain_update(POLICIES)
-                .finalize(),
-        );
         let names = Names {
             person: EntityTypeName::from_str("Person")
                 .map_err(|error| broken(error.to_string()))?,
@@ -245,7 +249,7 @@ impl Authorizer {
         Ok(Self(Arc::new(Inner {
             policies,
             names,
-            digest: digest.into(),
+            digest: hex::encode(digest).into(),
             decided: RwLock::default(),
         })))
     }

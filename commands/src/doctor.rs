@@ -11,7 +11,11 @@ use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::practice::resource_of;
 use crate::work::Work;
+
+/// The kind of name that a registration number is.
+pub(crate) const NUMBER: &str = "doctor/registration-number";
 
 medilink_domain::problems! {
     /// Why a doctor can't be registered, beyond the doctor's own rules.
@@ -76,7 +80,7 @@ impl Operation for Register {
         work.decide(&mut instance, DoctorCommand::Register(register))
             .await?;
         let number = normalized(&self.registration_number);
-        work.claim(&instance, "doctor/registration-number", &number);
+        work.claim(&instance, NUMBER, &number);
         Ok(DoctorAnswer {
             doctor,
             version: instance.version(),
@@ -88,8 +92,39 @@ impl Operation for Register {
     }
 }
 
+/// Says who a doctor is, in place of what was said before.
+#[derive(Clone, Debug)]
+pub struct SetProfile {
+    /// The doctor.
+    pub doctor: DoctorId,
+    /// All of it.
+    pub profile: doctor::Profile,
+}
+
+impl Operation for SetProfile {
+    const NAME: &'static str = "set-doctor-profile";
+    type Answer = DoctorAnswer;
+
+    fn target(&self) -> String {
+        self.doctor.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
+        let resource = resource_of(work, self.doctor).await?;
+        work.authorize(Action::SetDoctorProfile, &resource)?;
+        let mut instance = work.existing::<Doctor>(&self.doctor, "doctor").await?;
+        work.expect_version(&instance)?;
+        let set = DoctorCommand::SetProfile(self.profile.clone());
+        work.decide(&mut instance, set).await?;
+        Ok(DoctorAnswer {
+            doctor: self.doctor,
+            version: instance.version(),
+        })
+    }
+}
+
 /// Numbers are printed with and without spaces and in either case.
-fn normalized(number: &RegistrationNumber) -> String {
+pub(crate) fn normalized(number: &RegistrationNumber) -> String {
     let letters = number
         .as_str()
         .chars()

@@ -7,6 +7,7 @@
 mod fetching;
 mod making;
 
+use chrono::{DateTime, Utc};
 use medilink_domain::account::Account;
 use medilink_domain::consent::{Consent, Grantee, Need};
 use medilink_domain::export::{
@@ -27,13 +28,13 @@ pub use making::{
 
 use crate::action::Action;
 use crate::authorizer::{Grounds, Resource};
-use crate::consent::grantees;
+use crate::consent::{grantees, grantees_for};
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::guardian;
 use crate::work::{Instance, Work};
 
-const KIND: &str = "export";
+pub(crate) const KIND: &str = "export";
 
 /// The kind of name that a person's data and who asks for it are: one export each at a time.
 const OPEN: &str = "export/open";
@@ -79,9 +80,7 @@ impl Operation for Request {
         let resource = guardian::data_of(work, KIND, self.patient).await?;
         let grounds = grounds(work, person, ground).await?;
         work.authorize_on(Action::RequestExport, &resource, grounds)?;
-        let patient = work.existing::<Patient>(&self.patient, "patient").await?;
-        let reach = patient.state().reach.as_ref();
-        let own = reach.map_or(Language::English, |reach| reach.language);
+        let own = language_of(work, person, ground).await?;
         let request = export::Request {
             export: ExportId(Uuid::now_v7()),
             person,
@@ -153,6 +152,32 @@ impl Operation for GiveLink {
     }
 }
 
+/// The language of whose data it is: a patient or, if it is their own, whoever has an account.
+async fn language_of(
+    work: &mut Work<'_>,
+    person: SubjectId,
+    ground: ExportGround,
+) -> Result<Language, CommandError> {
+    let patient = patient_of(work, person).await?;
+    if let Some(reach) = patient.and_then(|patient| patient.state().reach.clone()) {
+        return Ok(reach.language);
+    }
+    if ground != ExportGround::OwnRecord {
+        return Err(CommandError::NotFound("patient"));
+    }
+    let account = AccountId(person.uuid());
+    let account = work.existing::<Account>(&account, "patient").await?;
+    Ok(account.state().language.unwrap_or(Language::English))
+}
+
+async fn patient_of(
+    work: &mut Work<'_>,
+    person: SubjectId,
+) -> Result<Option<Instance<Patient>>, CommandError> {
+    let patient = PatientId(person.uuid());
+    known(work.existing::<Patient>(&patient, "patient").await)
+}
+
 /// The export, if the actor may do this to it.
 async fn allowed(
     work: &mut Work<'_>,
@@ -182,7 +207,7 @@ async fn grounds(
             let grantees = grantees(work).await?;
             let consent = work.load::<Consent>(&consent, "consent").await?;
             let now = work.now();
-            lets_keep(consent.state(), person, Some(&grantees), now)
+            lets_keep(consent.state(), person, &grantees, now)
         }
         ExportGround::OwnRecord | ExportGround::Guardian => false,
     };
@@ -192,19 +217,18 @@ async fn grounds(
     })
 }
 
-/// Whether a consent lets somebody keep a copy: any of these, or whoever it is granted to.
+/// Whether a consent lets somebody keep a copy who is all of these.
 fn lets_keep(
     consent: &Consent,
     person: SubjectId,
-    grantees: Option<&[Grantee]>,
-    now: chrono::DateTime<chrono::Utc>,
+    grantees: &[Grantee],
+    now: DateTime<Utc>,
 ) -> bool {
     let Ok(matter) = consent.matter() else {
         return false;
     };
-    let itself = [matter.grantee];
     let need = Need {
-        grantees: grantees.unwrap_or(&itself),
+        grantees,
         information_type: HealthInformationType::OPConsultation,
         recorded_at: matter.terms.from,
         mode: ConsentAccessMode::Store,
@@ -218,22 +242,25 @@ fn lets_keep(
 async fn stands(work: &mut Work<'_>, asked: &Requested) -> Result<bool, CommandError> {
     let now = work.now();
     let account = AccountId(asked.by.uuid());
-    let account = known(work.load::<Account>(&account, "account").await)?;
-    // Whoever has none was let in by an administrator, who can take that back at the door.
-    if account.is_none_or(|account| account.state().disabled) {
-        return Ok(false);
-    }
-    let patient = PatientId(asked.person.uuid());
-    let Some(patient) = known(work.existing::<Patient>(&patient, "patient").await)? else {
+    let Some(account) = known(work.load::<Account>(&account, "account").await)? else {
         return Ok(false);
     };
-    Ok(match asked.ground {
-        ExportGround::OwnRecord => asked.by == asked.person,
-        ExportGround::Guardian => patient.state().guardian(now) == Some(asked.by),
-        ExportGround::Consent { consent } => {
-            let consent = work.load::<Consent>(&consent, "consent").await?;
-            lets_keep(consent.state(), asked.person, None, now)
+    // Whoever has none was let in by an administrator, who can take that back at the door.
+    if account.state().disabled {
+        return Ok(false);
+    }
+    let patient = patient_of(work, asked.person).await?;
+    Ok(match (asked.ground, patient) {
+        (ExportGround::OwnRecord, patient) => {
+            asked.by == asked.person && (patient.is_some() || account.version() > 0)
         }
+        (ExportGround::Guardian, Some(patient)) => patient.state().guardian(now) == Some(asked.by),
+        (ExportGround::Consent { consent }, Some(_)) => {
+            let grantees = known(grantees_for(work, asked.by).await)?.unwrap_or_default();
+            let consent = work.load::<Consent>(&consent, "consent").await?;
+            lets_keep(consent.state(), asked.person, &grantees, now)
+        }
+        (ExportGround::Guardian | ExportGround::Consent { .. }, None) => false,
     })
 }
 

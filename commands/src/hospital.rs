@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use medilink_domain::hospital::{self, BookingPolicy, Hospital, HospitalCommand};
-use medilink_domain::values::{Code, ShortText, TimeZone};
+use medilink_domain::invitation::Place;
+use medilink_domain::values::{Code, Role, ShortText, TimeZone};
 use medilink_domain::{AssetId, DepartmentId, HospitalId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,6 +12,7 @@ use crate::action::Action;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::invitation::{Invitee, issue};
 use crate::work::{Instance, Work};
 
 /// The hospital that was opened.
@@ -29,6 +31,8 @@ pub struct Open {
     pub name: ShortText,
     /// The zone of its clock.
     pub time_zone: TimeZone,
+    /// Who is invited to run it, unless that is settled later.
+    pub manager: Option<Invitee>,
 }
 
 impl Operation for Open {
@@ -53,6 +57,14 @@ impl Operation for Open {
         };
         work.decide(&mut instance, HospitalCommand::Open(open))
             .await?;
+        if let Some(manager) = &self.manager {
+            let place = Place {
+                hospital,
+                name: self.name.clone(),
+                department: None,
+            };
+            issue(work, Some(place), Role::Administrator, manager).await?;
+        }
         Ok(HospitalAnswer {
             hospital,
             version: instance.version(),

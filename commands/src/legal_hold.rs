@@ -184,7 +184,7 @@ async fn lift(
     open: Option<Instance<Erasure>>,
     versioned: bool,
 ) -> Result<Instance<LegalHold>, CommandError> {
-    let mut hold = work.load::<LegalHold>(&person, "legal hold").await?;
+    let mut hold = work.existing::<LegalHold>(&person, "legal hold").await?;
     if versioned {
         work.expect_version(&hold)?;
     }

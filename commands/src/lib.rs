@@ -10,6 +10,7 @@ pub mod account;
 mod action;
 mod actor;
 mod agenda;
+pub mod application;
 pub mod appointment;
 mod attempts;
 mod authorizer;
@@ -18,6 +19,8 @@ pub mod calendar_feed;
 pub mod consent;
 pub mod dead_letter;
 pub mod doctor;
+pub mod emergency_access;
+mod emergency_watch;
 pub mod erasure;
 mod error;
 mod executor;
@@ -25,7 +28,10 @@ pub mod export;
 pub mod feedback;
 pub mod guardian;
 pub mod hospital;
+pub mod hospital_code;
 mod inline;
+pub mod integrator;
+pub mod invitation;
 pub mod legal_hold;
 pub mod notice;
 mod occupancy;
@@ -33,6 +39,7 @@ pub mod patient;
 mod placement;
 pub mod policy;
 mod practice;
+mod profile;
 mod queue;
 mod receipt;
 pub mod schedule;
@@ -79,6 +86,8 @@ pub fn inline_projections() -> Vec<Arc<dyn InlineProjection>> {
         inline::projection::<access_token::AccessTokenTable>(),
         inline::projection::<account::AccountTable>(),
         inline::projection::<consent::ConsentTable>(),
+        inline::projection::<integrator::IntegratorTable>(),
+        inline::projection::<emergency_access::EmergencyAccessTable>(),
         inline::projection::<session::SessionTable>(),
         inline::projection::<staff::StaffTable>(),
         inline::projection::<erasure::ShreddingTable>(),

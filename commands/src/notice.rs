@@ -1,17 +1,20 @@
 //! Writing notices and recording what became of them: what workers do.
 
 use medilink_domain::appointment::Appointment;
+use medilink_domain::emergency_access::EmergencyAccess;
 use medilink_domain::export::Export;
 use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
 use medilink_domain::values::Code;
 use medilink_domain::waitlist::Waitlist;
-use medilink_domain::{ExportId, NoticeId, WaitlistEntryId};
+use medilink_domain::{AppointmentId, NoticeId, WaitlistEntryId};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::authorizer::Resource;
+use crate::emergency_access;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::export;
 use crate::work::Work;
 
 const KIND: &str = "notice";
@@ -42,8 +45,9 @@ impl Operation for Write {
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
         allow(work, &self.0)?;
         // Read here and not changed: the append refuses when it moves before the notice is in.
+        let appointment = appointment_of(&self.0)?;
         let appointment = work
-            .existing::<Appointment>(&self.0.about, "appointment")
+            .existing::<Appointment>(&appointment, "appointment")
             .await?;
         work.expect_version(&appointment)?;
         appointment.state().changeable(work.now())?;
@@ -73,13 +77,35 @@ impl Operation for WriteOffer {
         let entry = work
             .existing::<Waitlist>(&self.entry, "waitlist entry")
             .await?;
-        entry.state().offer_of(self.notice.about)?;
+        entry.state().offer_of(appointment_of(&self.notice)?)?;
         write(work, &self.notice).await
     }
 }
 
-/// Writes a notice about a copy of the patient's data, only while it can be fetched. What it is
-/// about is the copy.
+/// Writes a notice about a record that was opened in an emergency, whatever became of that
+/// since: who is concerned is told in any case.
+#[derive(Clone, Debug)]
+pub struct WriteEmergency(pub notice::Write);
+
+impl Operation for WriteEmergency {
+    const NAME: &'static str = "write-emergency";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.0.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        allow(work, &self.0)?;
+        let missing = CommandError::NotFound(emergency_access::KIND);
+        let access = self.0.about.emergency().ok_or(missing)?;
+        work.existing::<EmergencyAccess>(&access, emergency_access::KIND)
+            .await?;
+        write(work, &self.0).await
+    }
+}
+
+/// Writes a notice about a copy of the patient's data, only while it can be fetched.
 #[derive(Clone, Debug)]
 pub struct WriteExport(pub notice::Write);
 
@@ -93,11 +119,18 @@ impl Operation for WriteExport {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
         allow(work, &self.0)?;
-        let export = ExportId(self.0.about.uuid());
-        let export = work.existing::<Export>(&export, "export").await?;
-        export.state().ready(work.now())?;
+        let missing = CommandError::NotFound(export::KIND);
+        let copy = self.0.about.export().ok_or(missing)?;
+        let copy = work.existing::<Export>(&copy, export::KIND).await?;
+        copy.state().ready(work.now())?;
         write(work, &self.0).await
     }
+}
+
+/// The appointment that a notice is about.
+fn appointment_of(notice: &notice::Write) -> Result<AppointmentId, CommandError> {
+    let missing = CommandError::NotFound("appointment");
+    notice.about.appointment().ok_or(missing)
 }
 
 fn allow(work: &mut Work<'_>, notice: &notice::Write) -> Result<(), CommandError> {

@@ -89,13 +89,8 @@ impl Operation for ChooseReminders {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
-        let agenda = work.load::<Agenda>(&self.patient, "agenda").await?;
-        let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
-        let resource = agenda
-            .state()
-            .visits
-            .iter()
-            .fold(resource, |resource, visit| resource.at(visit.hospital));
+        let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
+        let resource = expected(work, self.patient, agenda.state());
         work.authorize(Action::ChooseReminders, &resource)?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;
@@ -122,6 +117,45 @@ impl Operation for ChooseReminders {
                 work.decide(&mut calendar, set).await?;
             }
         }
+        Ok(PatientAnswer {
+            patient: self.patient,
+            version: instance.version(),
+        })
+    }
+}
+
+/// A patient at the hospitals where they are expected.
+fn expected(work: &Work<'_>, patient: PatientId, agenda: &Agenda) -> Resource {
+    let resource = Resource::of_tenant("patient", work.tenant()).about(patient.uuid());
+    let visits = agenda.visits.iter();
+    visits.fold(resource, |resource, visit| resource.at(visit.hospital))
+}
+
+/// Says more of who a patient is, in place of what was said before.
+#[derive(Clone, Debug)]
+pub struct SetProfile {
+    /// The patient.
+    pub patient: PatientId,
+    /// All of it.
+    pub profile: patient::Profile,
+}
+
+impl Operation for SetProfile {
+    const NAME: &'static str = "set-patient-profile";
+    type Answer = PatientAnswer;
+
+    fn target(&self) -> String {
+        self.patient.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
+        let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
+        let resource = expected(work, self.patient, agenda.state());
+        work.authorize(Action::SetPatientProfile, &resource)?;
+        let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
+        work.expect_version(&instance)?;
+        let set = PatientCommand::SetProfile(Box::new(self.profile.clone()));
+        work.decide(&mut instance, set).await?;
         Ok(PatientAnswer {
             patient: self.patient,
             version: instance.version(),

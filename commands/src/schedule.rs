@@ -1,6 +1,7 @@
 //! When doctors receive patients: weekly hours, other hours on a date, leave.
 
 use chrono::NaiveDate;
+use medilink_domain::doctor::Doctor;
 use medilink_domain::schedule::{self, Hours, Schedule, ScheduleCommand, WeeklyHours};
 use medilink_domain::{DoctorId, LeaveId};
 use serde::{Deserialize, Serialize};
@@ -170,7 +171,8 @@ impl Operation for WithdrawLeave {
 
 async fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
     let resource = resource_of(work, doctor).await?;
-    work.authorize(action, &resource)
+    work.authorize(action, &resource)?;
+    work.existing::<Doctor>(&doctor, "doctor").await.map(|_| ())
 }
 
 async fn carry_out(

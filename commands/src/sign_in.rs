@@ -8,10 +8,14 @@
 mod account;
 mod challenge;
 mod config;
+mod email;
 mod factors;
 mod floor;
+mod integrator;
+mod invitation;
 mod passkey;
 mod proof;
+mod provider;
 mod refusal;
 mod secrets;
 mod session;
@@ -34,9 +38,12 @@ pub use account::{Asked, Registration};
 pub use challenge::{Challenged, Entry, Method, Reply};
 pub use config::{Lifetimes, SignInConfig};
 pub use factors::{BackupCodes, Invitation};
+pub use integrator::{ClientRefusal, ClientToken, ClientWish, TOKEN_PATH};
+pub use invitation::Acceptance;
 pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
 pub use passkey::PasskeyQuestion;
 pub use proof::Proof;
+pub use provider::ProviderRegistration;
 pub use refusal::Refusal;
 use secrets::Secrets;
 pub use session::{Credentials, NamedSession, Tokens};
@@ -46,6 +53,7 @@ use crate::actor::CommandContext;
 use crate::attempts::{Attempts, Pace};
 use crate::error::CommandError;
 use crate::executor::Executor;
+use crate::integrator::{Assertions, Integrators};
 use crate::session::{Refuse, Sessions};
 
 /// Passwords: a slip of the finger doesn't wait, and whoever guesses comes to a hundred a day:
@@ -84,7 +92,9 @@ pub struct SignInDesk(Arc<Inner>);
 
 struct Inner {
     executor: Executor,
+    assertions: Assertions,
     attempts: Attempts,
+    integrators: Integrators,
     sessions: Sessions,
     passwords: PasswordHashing,
     site: Arc<PasskeySite>,
@@ -115,7 +125,9 @@ impl SignInDesk {
     ) -> Result<Self, DeskError> {
         let database = executor.reader().database().clone();
         Ok(Self(Arc::new(Inner {
+            assertions: Assertions::new(database.clone()),
             attempts: Attempts::new(database.clone()),
+            integrators: Integrators::new(database.clone()),
             sessions: Sessions::new(database),
             passwords: PasswordHashing::new(config.hashing.clone())?,
             site: Arc::new(PasskeySite::new(&config.origin, &config.name)?),

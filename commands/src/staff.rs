@@ -60,6 +60,7 @@ impl Operation for GiveRole {
         work.authorize(Action::GiveRole, &resource)?;
         let account = AccountId(self.staff.uuid());
         work.existing::<Account>(&account, KIND).await?;
+        expect_version(work, self.staff).await?;
         give_role(work, self).await
     }
 }
@@ -112,11 +113,14 @@ impl Operation for TakeRole {
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, self.hospital).of_role(self.role);
         work.authorize(Action::TakeRole, &resource)?;
+        work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
+            .await?;
         let command = StaffCommand::TakeRole(staff::TakeRole {
             role: self.role,
             hospital: self.hospital,
             reason: self.reason.clone(),
         });
+        expect_version(work, self.staff).await?;
         decide(work, self.staff, command).await
     }
 }
@@ -158,6 +162,7 @@ impl Operation for GivePermission {
             hospital: self.hospital,
             until: self.until,
         });
+        expect_version(work, self.staff).await?;
         decide(work, self.staff, command).await
     }
 }
@@ -186,11 +191,14 @@ impl Operation for TakePermission {
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, Some(self.hospital));
         work.authorize(Action::TakePermission, &resource)?;
+        work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
+            .await?;
         let command = StaffCommand::TakePermission(staff::TakePermission {
             action: code_of(self.action)?,
             hospital: self.hospital,
             reason: self.reason.clone(),
         });
+        expect_version(work, self.staff).await?;
         decide(work, self.staff, command).await
     }
 }
@@ -208,13 +216,17 @@ fn code_of(action: Action) -> Result<Code, CommandError> {
     code.map_err(|_| CommandError::Internal(format!("{} is no code", action.name())))
 }
 
+async fn expect_version(work: &mut Work<'_>, staff: StaffId) -> Result<(), CommandError> {
+    let instance = work.load::<Staff>(&staff, KIND).await?;
+    work.expect_version(&instance)
+}
+
 async fn decide(
     work: &mut Work<'_>,
     staff: StaffId,
     command: StaffCommand,
 ) -> Result<StaffAnswer, CommandError> {
     let mut instance = work.load::<Staff>(&staff, KIND).await?;
-    work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;
     Ok(StaffAnswer {
         staff,

@@ -1,7 +1,7 @@
 //! Asking for a code by mail.
 
-use medilink_domain::VerificationId;
 use medilink_domain::verification::{self, Verification, VerificationCommand};
+use medilink_domain::{AccountId, VerificationId};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
@@ -42,6 +42,40 @@ impl Operation for Request {
         let request = VerificationCommand::Request(self.0.clone());
         work.decide(&mut instance, request).await?;
         Ok(VerificationAnswer { verification })
+    }
+}
+
+/// Has a code mailed to the address that an account is to have, and word of it to the one that
+/// it has.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestEmailChange {
+    /// Whose account it is.
+    pub account: AccountId,
+    /// The mail to the new address.
+    pub code: verification::Request,
+    /// The mail to the old one.
+    pub word: verification::Request,
+}
+
+impl Operation for RequestEmailChange {
+    const NAME: &'static str = "request-email-change";
+    type Answer = VerificationAnswer;
+
+    fn target(&self) -> String {
+        self.account.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<VerificationAnswer, CommandError> {
+        let own = Resource::of_tenant("account", work.tenant()).about(self.account.uuid());
+        work.authorize(Action::ChangeEmail, &own)?;
+        for request in [&self.code, &self.word] {
+            let mut instance = work.create::<Verification>(&request.verification);
+            let request = VerificationCommand::Request(request.clone());
+            work.decide(&mut instance, request).await?;
+        }
+        Ok(VerificationAnswer {
+            verification: self.code.verification,
+        })
     }
 }
 

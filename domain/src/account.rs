@@ -16,6 +16,8 @@ use crate::values::{Code, EmailAddress, Language, PasswordHash, Role};
 pub enum AccountCommand {
     /// Makes it.
     Open(Open),
+    /// Replaces the address to sign in with.
+    SetEmail(SetEmail),
     /// Replaces the password, which ends every session.
     SetPassword(SetPassword),
     /// Lets nobody in any more, from now on.
@@ -29,7 +31,8 @@ pub enum AccountCommand {
 pub struct Open {
     /// The new account.
     pub account: AccountId,
-    /// What its person may act as; repeated roles count once.
+    /// What its person may act as everywhere; repeated roles count once. Whoever works at a
+    /// hospital has none but those that they are given there.
     pub roles: Vec<Role>,
     /// The address to sign in with, which its person can read.
     pub email: EmailAddress,
@@ -37,6 +40,13 @@ pub struct Open {
     pub language: Language,
     /// What their password is checked against.
     pub password_hash: PasswordHash,
+}
+
+/// A person has another address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetEmail {
+    /// The address, which its person can read.
+    pub email: EmailAddress,
 }
 
 /// A person has another password.
@@ -124,12 +134,12 @@ crate::problems! {
         /// One person, one account.
         AlreadyOpen: Conflict "account-already-open",
             "the person already has an account", "Sign in, or ask for a new password.";
-        /// Its person could do nothing.
-        NeedsRole: Invalid "account-needs-role" at "/roles",
-            "an account needs a role", "Name at least one role.";
         /// Somebody signs in with it already.
         EmailTaken: Conflict "email-taken",
             "an account with this e-mail address was opened meanwhile", "Sign in with it, or ask for a new password.";
+        /// It signs in with this one as it is.
+        EmailUnchanged: Invalid "email-unchanged" at "/email",
+            "the account has this e-mail address already", "Choose another one.";
         /// It was never opened.
         NoSuchAccount: NotFound "no-such-account",
             "there is no such account", "Check the account's id.";
@@ -181,6 +191,13 @@ impl Account {
         Ok(account)
     }
 
+    /// Whether this is the account's address: whoever reads another one, such as the one that it
+    /// had before, is nobody to it.
+    pub fn is_at(&self, email: &EmailAddress) -> bool {
+        let own = self.email.as_ref().map(EmailAddress::folded);
+        own == Some(email.folded())
+    }
+
     fn open_account(&self) -> Result<AccountId, AccountError> {
         self.account.ok_or(AccountError::NoSuchAccount)
     }
@@ -196,9 +213,6 @@ impl Account {
             language,
             password_hash,
         } = open;
-        if roles.is_empty() {
-            return Err(AccountError::NeedsRole);
-        }
         let roles: BTreeSet<Role> = roles.into_iter().collect();
         let opened = Opened {
             account,
@@ -215,6 +229,19 @@ impl Account {
             recovered: false,
         };
         Ok(vec![opened.into(), email.into(), password.into()])
+    }
+
+    fn set_email(&self, set: SetEmail) -> Result<EmailSet, AccountError> {
+        let account = self.usable()?;
+        let folded = |email: &EmailAddress| email.folded();
+        if self.email.as_ref().map(folded) == Some(set.email.folded()) {
+            return Err(AccountError::EmailUnchanged);
+        }
+        Ok(EmailSet {
+            account,
+            email: set.email,
+            language: self.language.ok_or(AccountError::NoSuchAccount)?,
+        })
     }
 
     /// Also of a disabled account: who recovers their password has proven no more by it.
@@ -262,6 +289,7 @@ impl Decider for Account {
     ) -> Result<Vec<AccountEvent>, AccountError> {
         match command {
             AccountCommand::Open(open) => self.open(open),
+            AccountCommand::SetEmail(set) => Ok(vec![self.set_email(set)?.into()]),
             AccountCommand::SetPassword(set) => Ok(vec![self.set_password(set)?.into()]),
             AccountCommand::Disable(disable) => Ok(vec![self.disable(disable)?.into()]),
             AccountCommand::Enable(Enable) => Ok(vec![self.enable()?.into()]),

@@ -9,11 +9,17 @@ use crate::event::{Category, Privacy};
 use crate::ids::{DepartmentId, DoctorId, HospitalId, SubjectId};
 use crate::values::{Language, PersonName, RegistrationNumber};
 
+mod profile;
+
+pub use profile::{Profile, ProfileSet};
+
 /// What may be asked of a doctor's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DoctorCommand {
     /// Adds the doctor to a department.
     Register(Register),
+    /// Says more of who they are, in place of what was said before.
+    SetProfile(Profile),
 }
 
 /// A doctor joins.
@@ -37,6 +43,7 @@ crate::events! {
     /// What can happen to a doctor's record.
     pub enum DoctorEvent {
         Registered: "doctor.registered" v 1, Privacy::Personal(Category::Identity);
+        ProfileSet: "doctor.profile-set" v 1, Privacy::Personal(Category::Identity);
     }
 }
 
@@ -69,6 +76,9 @@ crate::problems! {
         /// They never joined.
         NoSuchDoctor: NotFound "no-such-doctor" at "/doctor",
             "there is no such doctor", "Check the doctor's id.";
+        /// Nobody reads as much.
+        ProfileTooLong: Invalid "doctor-profile-too-long",
+            "there are more than ten specialties or twenty qualifications", "Name fewer.";
     }
 }
 
@@ -98,23 +108,8 @@ impl Doctor {
     pub fn post(&self) -> Result<Post, DoctorError> {
         self.post.ok_or(DoctorError::NoSuchDoctor)
     }
-}
 
-impl Decider for Doctor {
-    const CATEGORY: &'static str = "doctor";
-    const SNAPSHOT_CATEGORY: Category = Category::Identity;
-
-    type Id = DoctorId;
-    type Command = DoctorCommand;
-    type Event = DoctorEvent;
-    type Error = DoctorError;
-
-    fn decide(
-        &self,
-        command: DoctorCommand,
-        _: DateTime<Utc>,
-    ) -> Result<Vec<DoctorEvent>, DoctorError> {
-        let DoctorCommand::Register(register) = command;
+    fn register(&self, register: Register) -> Result<Registered, DoctorError> {
         let Register {
             doctor,
             hospital,
@@ -131,26 +126,52 @@ impl Decider for Doctor {
         }
         languages.sort_unstable();
         languages.dedup();
-        Ok(vec![
-            Registered {
-                doctor,
-                hospital,
-                department,
-                name,
-                registration_number,
-                languages,
+        Ok(Registered {
+            doctor,
+            hospital,
+            department,
+            name,
+            registration_number,
+            languages,
+        })
+    }
+}
+
+impl Decider for Doctor {
+    const CATEGORY: &'static str = "doctor";
+    const SNAPSHOT_CATEGORY: Category = Category::Identity;
+
+    type Id = DoctorId;
+    type Command = DoctorCommand;
+    type Event = DoctorEvent;
+    type Error = DoctorError;
+
+    fn decide(
+        &self,
+        command: DoctorCommand,
+        _: DateTime<Utc>,
+    ) -> Result<Vec<DoctorEvent>, DoctorError> {
+        Ok(vec![match command {
+            DoctorCommand::Register(register) => self.register(register)?.into(),
+            DoctorCommand::SetProfile(profile) => {
+                let doctor = self.post()?.doctor;
+                let profile = profile.checked()?;
+                ProfileSet { doctor, profile }.into()
             }
-            .into(),
-        ])
+        }])
     }
 
     fn evolve(&mut self, event: &DoctorEvent) {
-        let DoctorEvent::Registered(registered) = event;
-        self.post = Some(Post {
-            doctor: registered.doctor,
-            hospital: registered.hospital,
-            department: registered.department,
-        });
+        match event {
+            DoctorEvent::Registered(registered) => {
+                self.post = Some(Post {
+                    doctor: registered.doctor,
+                    hospital: registered.hospital,
+                    department: registered.department,
+                });
+            }
+            DoctorEvent::ProfileSet(_) => {}
+        }
     }
 
     fn subject(&self) -> Option<SubjectId> {

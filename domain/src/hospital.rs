@@ -155,6 +155,9 @@ crate::problems! {
 pub struct Hospital {
     /// The hospital and its clock, once open.
     pub site: Option<Site>,
+    /// What it is called.
+    #[serde(default)]
+    pub name: Option<ShortText>,
     /// The names of its departments.
     pub departments: BTreeMap<DepartmentId, ShortText>,
     /// Its rooms and devices in use.
@@ -354,6 +357,7 @@ impl Decider for Hospital {
                     hospital: opened.hospital,
                     time_zone: opened.time_zone,
                 });
+                self.name = Some(opened.name.clone());
             }
             HospitalEvent::DepartmentAdded(added) => {
                 self.departments

@@ -97,6 +97,12 @@ ids! {
     VerificationId,
     /// An access to a patient's record in an emergency.
     EmergencyAccessId,
+    /// A code with which people apply to work at a hospital; the code itself is never stored.
+    HospitalCodeId,
+    /// One person's wish to work at a hospital.
+    ApplicationId,
+    /// One invitation to work at a hospital, or to run the platform.
+    InvitationId,
     /// One recorded read of a person's data.
     AccessId,
     /// One erasure of a person's data, from the request to the certificate.

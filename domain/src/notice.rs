@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
-use crate::ids::{AppointmentId, NoticeId, SubjectId};
+use crate::ids::{AppointmentId, EmergencyAccessId, ExportId, NoticeId, SubjectId};
 use crate::values::{Code, EmailAddress, FreeText, Language, ShortText};
 
 /// What may be asked of a notice.
@@ -31,9 +31,8 @@ pub struct Write {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// The appointment it is about, or what would be one; of another kind of notice, by its
-    /// number, what that is about.
-    pub about: AppointmentId,
+    /// What it is about.
+    pub about: About,
     /// The language it is written in.
     pub language: Language,
     /// How it travels.
@@ -44,6 +43,43 @@ pub struct Write {
     pub title: ShortText,
     /// The message.
     pub text: FreeText,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An appointment, or what would be one.
+    Appointment(AppointmentId),
+    /// A record that was opened in an emergency.
+    Emergency(EmergencyAccessId),
+    /// A copy of the recipient's data.
+    Export(ExportId),
+}
+
+impl About {
+    /// The appointment, if it is about one.
+    pub const fn appointment(self) -> Option<AppointmentId> {
+        match self {
+            Self::Appointment(appointment) => Some(appointment),
+            Self::Emergency(_) | Self::Export(_) => None,
+        }
+    }
+
+    /// The emergency access, if it is about one.
+    pub const fn emergency(self) -> Option<EmergencyAccessId> {
+        match self {
+            Self::Emergency(access) => Some(access),
+            Self::Appointment(_) | Self::Export(_) => None,
+        }
+    }
+
+    /// The copy, if it is about one.
+    pub const fn export(self) -> Option<ExportId> {
+        match self {
+            Self::Export(export) => Some(export),
+            Self::Appointment(_) | Self::Emergency(_) => None,
+        }
+    }
 }
 
 /// It arrived.
@@ -68,10 +104,14 @@ pub struct MarkUndeliverable {
 pub enum NoticeKind {
     /// An appointment comes near.
     AppointmentReminder,
-    /// A slot that the patient waits for is free, and held for them.
-    SlotOffered,
+    /// A record was opened in an emergency: to whom it belongs, or who has the say for them.
+    EmergencyAccessOpened,
+    /// A record was opened in an emergency: to who looks into it.
+    EmergencyAccessToReview,
     /// A copy of the patient's data can be fetched.
     ExportReady,
+    /// A slot that the patient waits for is free, and held for them.
+    SlotOffered,
 }
 
 impl NoticeKind {
@@ -79,8 +119,10 @@ impl NoticeKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AppointmentReminder => "appointment_reminder",
-            Self::SlotOffered => "slot_offered",
+            Self::EmergencyAccessOpened => "emergency_access_opened",
+            Self::EmergencyAccessToReview => "emergency_access_to_review",
             Self::ExportReady => "export_ready",
+            Self::SlotOffered => "slot_offered",
         }
     }
 }
@@ -125,8 +167,14 @@ pub struct Written {
     pub recipient: SubjectId,
     /// What sort of message it is.
     pub kind: NoticeKind,
-    /// What it is about.
-    pub about: AppointmentId,
+    /// The appointment it is about, or what would be one, if it is about that.
+    pub about: Option<AppointmentId>,
+    /// The emergency access it is about, if it is about that.
+    #[serde(default)]
+    pub emergency: Option<EmergencyAccessId>,
+    /// The copy of the recipient's data it is about, if it is about that.
+    #[serde(default)]
+    pub export: Option<ExportId>,
     /// The language it is written in.
     pub language: Language,
     /// How it travels.
@@ -249,7 +297,9 @@ impl Notice {
                 notice,
                 recipient,
                 kind,
-                about,
+                about: about.appointment(),
+                emergency: about.emergency(),
+                export: about.export(),
                 language,
                 channel,
                 address,

@@ -10,6 +10,10 @@ use crate::ids::{PatientId, SubjectId};
 use crate::majority;
 use crate::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 
+mod profile;
+
+pub use profile::{EmergencyContact, PostalAddress, Profile, ProfileSet};
+
 /// What may be asked of a patient's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PatientCommand {
@@ -17,6 +21,10 @@ pub enum PatientCommand {
     Register(Register),
     /// Chooses when to be reminded of visits.
     ChooseReminders(ChooseReminders),
+    /// Says more of who they are, in place of what was said before.
+    SetProfile(Box<Profile>),
+    /// Has another e-mail address.
+    SetEmail(SetEmail),
     /// Gives somebody the say for a minor.
     NameGuardian(NameGuardian),
     /// Takes it from them.
@@ -47,6 +55,13 @@ pub struct ChooseReminders {
     pub leads: Option<Vec<ReminderLead>>,
 }
 
+/// A patient is written to at another address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetEmail {
+    /// The address.
+    pub email: EmailAddress,
+}
+
 /// Somebody is to have the say for a minor, until they come of age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameGuardian {
@@ -60,6 +75,8 @@ crate::events! {
     pub enum PatientEvent {
         Registered: "patient.registered" v 1, Privacy::Personal(Category::Identity);
         RemindersChosen: "patient.reminders-chosen" v 1, Privacy::Personal(Category::Identity);
+        ProfileSet: "patient.profile-set" v 1, Privacy::Personal(Category::Identity);
+        EmailSet: "patient.email-set" v 1, Privacy::Personal(Category::Identity);
         GuardianNamed: "patient.guardian-named" v 1, Privacy::Personal(Category::Identity);
         GuardianDismissed: "patient.guardian-dismissed" v 1, Privacy::Personal(Category::Identity);
     }
@@ -89,6 +106,15 @@ pub struct RemindersChosen {
     pub patient: PatientId,
     /// How long before each visit, the longest first; as usual, if nothing was chosen.
     pub leads: Option<Vec<ReminderLead>>,
+}
+
+/// A patient has another e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EmailSet {
+    /// The patient.
+    pub patient: PatientId,
+    /// The address.
+    pub email: EmailAddress,
 }
 
 /// Somebody was given the say for a minor.
@@ -144,6 +170,12 @@ crate::problems! {
         /// That would be a nuisance.
         TooManyReminders: Invalid "too-many-reminders" at "/reminders",
             "there are too many reminders", "Choose at most five.";
+        /// Nobody reads as much at the front desk.
+        TooManyNeeds: Invalid "too-many-accessibility-needs" at "/accessibility",
+            "there are more than ten needs", "Name at most ten.";
+        /// An address is written on a few lines.
+        WrongAddress: Invalid "wrong-address-lines" at "/address/lines",
+            "an address has one to four lines", "Write one to four lines before the city.";
     }
 }
 
@@ -305,6 +337,15 @@ impl Decider for Patient {
                 let chosen = self.choose_reminders(choose)?;
                 chosen.map(Into::into).into_iter().collect()
             }
+            PatientCommand::SetProfile(profile) => {
+                let patient = self.patient()?;
+                let profile = profile.checked()?;
+                vec![ProfileSet { patient, profile }.into()]
+            }
+            PatientCommand::SetEmail(set) => {
+                let (patient, email) = (self.patient()?, set.email);
+                vec![EmailSet { patient, email }.into()]
+            }
             PatientCommand::NameGuardian(name) => {
                 let named = self.name_guardian(name, now)?;
                 named.map(Into::into).into_iter().collect()
@@ -332,6 +373,16 @@ impl Decider for Patient {
                 });
             }
             PatientEvent::RemindersChosen(chosen) => self.reminders.clone_from(&chosen.leads),
+            PatientEvent::EmailSet(set) => {
+                if let Some(reach) = &mut self.reach {
+                    reach.email = Some(set.email.clone());
+                }
+            }
+            PatientEvent::ProfileSet(set) => {
+                if let Some(reach) = &mut self.reach {
+                    reach.language = set.profile.language;
+                }
+            }
         }
     }
 

@@ -10,6 +10,9 @@ mod buffer_minutes;
 mod code;
 mod consent;
 mod contact;
+mod emergency;
+mod gender;
+mod jwk_text;
 mod language;
 mod local_time;
 mod money;
@@ -24,6 +27,7 @@ mod role;
 mod rule_minutes;
 mod secret_hash;
 mod slot_minutes;
+mod smart_scope;
 mod text;
 mod time_zone;
 mod totp_code;
@@ -39,10 +43,13 @@ pub use consent::{
     ConsentAccessMode, ConsentPurpose, FrequencyCount, FrequencyUnit, HealthInformationType,
 };
 pub use contact::{EmailAddress, Phone};
+pub use emergency::EmergencyReason;
+pub use gender::Gender;
+pub use jwk_text::{KeyId, KeyNumber};
 pub use language::Language;
 pub use local_time::LocalTime;
 pub use money::{Currency, MinorUnits, Money};
-pub use one_time_code::OneTimeCode;
+pub use one_time_code::{JoiningCode, OneTimeCode};
 pub use passkey_record::PasskeyRecord;
 pub use password_hash::PasswordHash;
 pub use rating::Rating;
@@ -51,6 +58,7 @@ pub use role::Role;
 pub use rule_minutes::RuleMinutes;
 pub use secret_hash::SecretHash;
 pub use slot_minutes::SlotMinutes;
+pub use smart_scope::SmartScope;
 pub use text::{FreeText, PersonName, RegistrationNumber, ShortText};
 pub use time_zone::TimeZone;
 pub use totp_code::TotpCode;
@@ -119,6 +127,11 @@ pub enum ValueError {
     /// Not a state of a consent.
     #[error("must be one of requested, granted, denied, revoked, expired")]
     UnknownConsentStatus,
+    /// Not a reason to open a record in an emergency.
+    #[error(
+        "must be one of danger-to-life, unable-to-consent, urgent-treatment, guardian-unreachable, other"
+    )]
+    UnknownEmergencyReason,
     /// Not a length of time.
     #[error("must be one of hour, day, week, month")]
     UnknownFrequencyUnit,
@@ -170,6 +183,12 @@ pub enum ValueError {
     /// Not ten letters and digits.
     #[error("must be a code such as K7QM2-X9R4T")]
     NotAOneTimeCode,
+    /// Not a code with which people apply at a hospital.
+    #[error("must be a code of twelve letters and digits, such as K7QD-9M2X-4T6H")]
+    NotAJoiningCode,
+    /// Not one of the genders of FHIR.
+    #[error("must be one of male, female, other, unknown")]
+    UnknownGender,
     /// Not six digits.
     #[error("must be the six digits that the app shows")]
     NotATotpCode,
@@ -179,6 +198,12 @@ pub enum ValueError {
     /// Not what is kept of a passkey.
     #[error("must be a passkey")]
     NotAPasskey,
+    /// Not a scope of SMART App Launch 2 that a program can have.
+    #[error("must be a scope such as system/Appointment.rs")]
+    NotASmartScope,
+    /// Not a part of a JWK.
+    #[error("must be the text of a JWK's member")]
+    NotKeyText,
     /// Not `<id>:<date>`.
     #[error("must be an id, a colon and a date")]
     NotADayId,

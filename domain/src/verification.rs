@@ -80,11 +80,23 @@ pub enum Letter {
     AlreadyRegistered,
     /// The code that sets a new password.
     Recovery,
+    /// The code that makes it the address of an account that has another one.
+    EmailChange,
+    /// That an account is to have another address than this, and no code.
+    EmailChanging,
     /// The code that is shown beside the password.
     SignIn,
 }
 
 impl Letter {
+    /// Whether what is mailed holds the code.
+    const fn has_code(self) -> bool {
+        match self {
+            Self::Registration | Self::Recovery | Self::EmailChange | Self::SignIn => true,
+            Self::None | Self::AlreadyRegistered | Self::EmailChanging => false,
+        }
+    }
+
     /// How long the code in it works.
     pub const fn valid(self) -> TimeDelta {
         match self {
@@ -183,10 +195,7 @@ impl Verification {
     }
 
     fn use_up(&self, usage: &Use, now: DateTime<Utc>) -> Result<Used, VerificationError> {
-        let mailed = matches!(
-            usage.letter,
-            Letter::Registration | Letter::Recovery | Letter::SignIn
-        );
+        let mailed = usage.letter.has_code();
         self.open
             .as_ref()
             .filter(|open| mailed && open.letter == usage.letter && now < open.expires_at)

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
-use medilink_domain::access::words::{Ground, Told, What, Who};
-use medilink_domain::values::{Language, Role};
 use medilink_domain::{ConsentId, PatientId, SubjectId};
 use medilink_projections::Listed;
+use medilink_projections::access::told::{reasons, sentence};
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
+use medilink_projections::names::{self, Names};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -21,7 +21,6 @@ use crate::backend::{Backend, unreadable};
 use crate::call::Read;
 use crate::input::{instant, not_a_place, page};
 use crate::language::preferred;
-use crate::names::{self, Names};
 use crate::patient;
 use crate::problem::Problem;
 use crate::wire::LanguageCode;
@@ -141,7 +140,11 @@ impl Accesses {
             .await?;
         let page = page::<AccessCursor>(after.0, limit.0)?;
         let (from, to) = period(from.0, to.0)?;
-        let models = [&["access", "patient"], &names::MODELS[..]].concat();
+        let models = [
+            &["access", "emergency_access", "patient"],
+            &names::MODELS[..],
+        ]
+        .concat();
         let view = self.0.view(&models, &read).await?;
         let patient = patient::known(&self.0, tenant, PatientId(id.0)).await?;
         let wanted = Wanted {
@@ -154,13 +157,16 @@ impl Accesses {
         let listed = access::list(self.0.reads(), tenant, &wanted, page).await;
         let listed = listed.map_err(unreadable)?.ok_or_else(not_a_place)?;
         let people = listed.rows.iter().filter_map(|row| row.actor).collect();
-        let names = Names::of(&self.0, tenant, people).await?;
+        let reads = self.0.reads();
+        let names = Names::of(reads, tenant, people).await.map_err(unreadable)?;
+        let reasons = reasons(reads, tenant, &listed.rows).await;
+        let reasons = reasons.map_err(unreadable)?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "accesses").await?;
         let own = preferred(language.0, accept.0.as_deref());
         let language = own.unwrap_or(patient.language);
         let tell = |row: AccessRow| AccessOut {
-            text: Some(sentence(&row, &names, language)),
+            text: Some(sentence(&row, &names, &reasons, language)),
             session: None,
             ..row.into()
         };
@@ -235,47 +241,5 @@ fn out(
     AccessesOut {
         items: listed.rows.into_iter().map(each).collect(),
         next: listed.next.map(|next| next.to_string()),
-    }
-}
-
-fn sentence(row: &AccessRow, names: &Names, language: Language) -> String {
-    let what = match (&row.action, &row.purpose) {
-        (Some(action), _) => What::Refused {
-            action,
-            resource: &row.resource,
-        },
-        (None, purpose) => What::Read {
-            resource: &row.resource,
-            purpose: purpose.as_ref(),
-            ground: match (row.emergency, &row.consents.0[..]) {
-                (Some(_), _) => Some(Ground::Emergency),
-                (None, []) => None,
-                (None, [..]) => Some(Ground::Consent(None)),
-            },
-        },
-    };
-    let who = who(row, names);
-    Told { who, what }.sentence(language)
-}
-
-fn who<'a>(row: &'a AccessRow, names: &'a Names) -> Who<'a> {
-    let roles = &row.roles.0[..];
-    let Some(actor) = row.actor else {
-        return match roles {
-            [] => Who::NotSignedIn,
-            [Role::Worker] => Who::Platform,
-            _ => Who::Console,
-        };
-    };
-    if roles.contains(&Role::CalendarFeed) {
-        return Who::CalendarProgram;
-    }
-    if actor == row.subject.uuid() {
-        return Who::Yourself;
-    }
-    match (names.person(actor), names.hospital(actor, roles)) {
-        (Some(name), _) => Who::Named(name, roles),
-        (None, Some(hospital)) => Who::AtHospital(hospital, roles),
-        (None, None) => Who::InRoles(roles),
     }
 }

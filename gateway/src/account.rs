@@ -2,6 +2,8 @@
 //!
 //! Whether an address has an account is told to nobody but its mailbox.
 
+mod email;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_commands::account::{Disable, Enable};
 use medilink_commands::sign_in::{Asked, Refusal, Registration, SignInDesk};
@@ -10,6 +12,8 @@ use medilink_domain::{AccountId, VerificationId};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
+
+pub use email::Emails;
 
 use crate::actor::SignedIn;
 use crate::answer::{Accepted, ChangedOut, Created, Found};

@@ -6,7 +6,8 @@ use poem_openapi::Tags;
 use serde_json::Value;
 
 use crate::access::Accesses;
-use crate::account::Accounts;
+use crate::account::{Accounts, Emails};
+use crate::application::{Applications, Decisions};
 use crate::appointment::Appointments;
 use crate::attendance::Attendance;
 use crate::backend::Backend;
@@ -16,8 +17,9 @@ use crate::calendar_feed::CalendarFeeds;
 use crate::challenge::Challenges;
 use crate::changes::Changes;
 use crate::consent::Consents;
-use crate::doctor::Doctors;
+use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
+use crate::emergency_access::EmergencyAccesses;
 use crate::erasure::Erasures;
 use crate::export::Exports;
 use crate::feedback::Feedback;
@@ -25,10 +27,13 @@ use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
+use crate::hospital_code::HospitalCodes;
+use crate::integrator::{Integrators, Programs};
+use crate::invitation::Invitations;
 use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
-use crate::patient::Patients;
+use crate::patient::{PatientProfiles, Patients};
 use crate::platform::Platform;
 use crate::policy::Policies;
 use crate::proof::Proofs;
@@ -62,6 +67,9 @@ pub enum Tag {
     Consents,
     /// Who gives care.
     Doctors,
+    /// Records that are opened in emergencies, and who looks into it.
+    #[oai(rename = "Emergency accesses")]
+    EmergencyAccesses,
     /// Being forgotten.
     Erasure,
     /// Taking one's data away.
@@ -70,6 +78,8 @@ pub enum Tag {
     Feedback,
     /// Where care is given.
     Hospitals,
+    /// Programs of others, and how they sign in.
+    Integrators,
     /// The signed-in person.
     Me,
     /// What people were told.
@@ -85,7 +95,7 @@ pub enum Tag {
     Policies,
     /// Being signed in.
     Sessions,
-    /// Who works where, and as what.
+    /// Who works where, as what, and how they come to.
     Staff,
     /// The kinds of visits that hospitals offer.
     #[oai(rename = "Visit types")]
@@ -96,7 +106,7 @@ pub enum Tag {
 
 /// All routes, by what they are about: one alphabetical line each, here and in [`all`].
 /// (`poem-openapi` takes at most sixteen at once.)
-pub type Api = (Visits, Places, People, SignIn, Privacy);
+pub type Api = (Visits, Places, People, Staffing, SignIn, Privacy, Others);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -122,12 +132,31 @@ pub type Places = (
 );
 
 /// People, and what is done for them.
-pub type People = (Doctors, Guardians, Me, Notices, Patients, StaffMembers);
+pub type People = (
+    DoctorProfiles,
+    Doctors,
+    EmergencyAccesses,
+    Guardians,
+    Me,
+    Notices,
+    PatientProfiles,
+    Patients,
+);
+
+/// Who works for a hospital, and how they come to.
+pub type Staffing = (
+    Applications,
+    Decisions,
+    HospitalCodes,
+    Invitations,
+    StaffMembers,
+);
 
 /// Who is let in, and what they may do.
 pub type SignIn = (
     Accounts,
     Challenges,
+    Emails,
     Platform,
     Policies,
     Proofs,
@@ -137,6 +166,9 @@ pub type SignIn = (
 
 /// What becomes of a person's data, and who says so.
 pub type Privacy = (Accesses, Consents, Erasures, Exports, LegalHolds);
+
+/// Programs of others.
+pub type Others = (Integrators, Programs);
 
 /// All routes, over this backend.
 pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -> Api {
@@ -160,14 +192,29 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
         VisitTypes(backend.clone()),
     );
     let people = (
+        DoctorProfiles(backend.clone()),
         Doctors(backend.clone()),
+        EmergencyAccesses(backend.clone()),
         Guardians(backend.clone()),
         Me {
             backend: backend.clone(),
             changes,
         },
         Notices(backend.clone()),
+        PatientProfiles(backend.clone()),
         Patients(backend.clone()),
+    );
+    let staffing = (
+        Applications {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
+        Decisions(backend.clone()),
+        HospitalCodes(backend.clone()),
+        Invitations {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         StaffMembers(backend.clone()),
     );
     let sign_in = (
@@ -176,6 +223,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
             desk: desk.clone(),
         },
         Challenges(desk.clone()),
+        Emails(desk.clone()),
         Platform(desk.clone()),
         Policies(backend.clone()),
         Proofs(desk.clone()),
@@ -196,15 +244,16 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
         },
         Erasures {
             backend: backend.clone(),
-            desk,
+            desk: desk.clone(),
         },
         Exports {
             backend: backend.clone(),
             blobs,
         },
-        LegalHolds(backend),
+        LegalHolds(backend.clone()),
     );
-    (visits, places, people, sign_in, privacy)
+    let others = (Integrators(backend), Programs(desk));
+    (visits, places, people, staffing, sign_in, privacy, others)
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

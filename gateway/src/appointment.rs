@@ -293,7 +293,7 @@ impl Appointments {
         let listed = appointment::for_patient(self.0.reads(), tenant, person, &extent, page)
             .await
             .map_err(unreadable)?;
-        permitted.rely_on_consent(&listed.rows);
+        permitted.rely_on_opening(&listed.rows);
         let subjects = BTreeSet::from([person.into()]);
         self.0.disclose(permitted, subjects, "appointments").await?;
         Ok(view.answer(AppointmentsOut {

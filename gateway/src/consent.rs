@@ -26,9 +26,9 @@ use crate::input::page;
 use crate::json::Json;
 use crate::patient;
 use crate::problem::Problem;
+pub(crate) use wire::ConsentsOut;
 use wire::{
     ConsentAnswerIn, ConsentIn, ConsentOut, ConsentReceiptOut, ConsentRequestIn, ConsentStateCode,
-    ConsentsOut,
 };
 
 /// The routes.

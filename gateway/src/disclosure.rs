@@ -1,8 +1,11 @@
 //! Reading people's data: asked for before any of it is read, recorded before any of it is sent.
 //!
 //! Somebody may see a person's data by role and relation, wholly or as far as it is at their
-//! hospitals; or by the person's consent, as far as that reaches. What was found to allow it is
-//! held to again by the append that records the read ([`medilink_commands::access`]).
+//! hospitals; or by the person's consent, as far as that reaches; or, where nothing else allows it,
+//! because they opened the record in an emergency. What was found to allow it is held to again by
+//! the append that records the read ([`medilink_commands::access`]).
+
+mod purpose;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -10,8 +13,8 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use medilink_commands::access::{Deny, Opening, Read as Disclosure, Reliance, opening};
 use medilink_commands::{Action, CommandContext, Denied, Grounds, Resource};
-use medilink_domain::values::{Code, Role};
-use medilink_domain::{HospitalId, PatientId, SubjectId};
+use medilink_domain::values::Code;
+use medilink_domain::{EmergencyAccessId, HospitalId, PatientId, SubjectId};
 use medilink_projections::appointment::{self, AppointmentRow};
 use medilink_projections::extent::Extent;
 
@@ -20,6 +23,7 @@ use crate::backend::{Backend, unreadable};
 use crate::call;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
+use purpose::Purpose;
 
 /// Leave to read people's data. It is asked for before any of the data is read, and used up
 /// when what was read is disclosed.
@@ -30,8 +34,11 @@ pub struct Permitted<'a> {
     resource: Resource,
     /// The hospitals at which the data may be; everywhere, if none is named.
     hospitals: Option<Vec<HospitalId>>,
+    /// The hospitals at which consent opens it; everywhere, if none is named.
+    consented_at: Option<Vec<HospitalId>>,
     opening: Opening,
     consents: Vec<Reliance>,
+    emergency: Option<EmergencyAccessId>,
 }
 
 impl<'a> Permitted<'a> {
@@ -41,10 +48,13 @@ impl<'a> Permitted<'a> {
             action,
             resource,
             hospitals: None,
+            consented_at: None,
             opening: Opening {
                 consents: Vec::new(),
+                emergency: None,
             },
             consents: Vec::new(),
+            emergency: None,
         }
     }
 
@@ -59,17 +69,21 @@ impl<'a> Permitted<'a> {
         let Some(hospitals) = &self.hospitals else {
             return Extent::Whole;
         };
+        if self.opening.emergency.is_some() {
+            return Extent::Whole;
+        }
         let periods = self.opening.consents.iter();
         Extent::Parts {
             hospitals: hospitals.clone(),
             periods: periods
                 .map(|(_, period)| (period.from, period.to))
                 .collect(),
+            periods_at: self.consented_at.clone(),
         }
     }
 
-    /// Notes which consents these visits are seen under.
-    pub fn rely_on_consent(&mut self, rows: &[AppointmentRow]) {
+    /// Notes what these visits are seen under.
+    pub fn rely_on_opening(&mut self, rows: &[AppointmentRow]) {
         let Some(hospitals) = &self.hospitals else {
             return;
         };
@@ -80,19 +94,21 @@ impl<'a> Permitted<'a> {
         self.rely(opened.collect());
     }
 
-    /// The fewest consents that these times need, or one if there is nothing else.
+    /// The fewest consents that these times need, or one if there is nothing else; and the
+    /// emergency access for what no consent covers. Also who finds nothing has looked: under a
+    /// consent as far as that reaches, in an emergency at everything.
     fn rely(&mut self, mut times: BTreeSet<DateTime<Utc>>) {
-        let only_consent = self.hospitals.as_ref().is_some_and(Vec::is_empty);
+        let only_opening = self.hospitals.as_ref().is_some_and(Vec::is_empty);
+        let found_nothing = only_opening && times.is_empty();
+        let in_emergency = self.opening.emergency.is_some();
         for (consent, period) in &self.opening.consents {
             let covered: BTreeSet<_> = times
                 .iter()
                 .copied()
                 .filter(|at| (period.from..=period.to).contains(at))
                 .collect();
-            if !covered.is_empty() || (only_consent && times.is_empty() && self.consents.is_empty())
-            {
+            if !covered.is_empty() || (found_nothing && !in_emergency && self.consents.is_empty()) {
                 times.retain(|at| !covered.contains(at));
-                // Also who finds nothing has looked.
                 let looked_at = if covered.is_empty() {
                     BTreeSet::from([period.from])
                 } else {
@@ -103,6 +119,9 @@ impl<'a> Permitted<'a> {
                     times: looked_at,
                 });
             }
+        }
+        if found_nothing || !times.is_empty() {
+            self.emergency = self.opening.emergency;
         }
     }
 }
@@ -120,10 +139,17 @@ impl Backend {
         action: Action,
         resource: Resource,
     ) -> Result<Permitted<'a>, Problem> {
-        match self.may(caller, action, &resource) {
-            Ok(()) => Ok(Permitted::wholly(caller, action, resource)),
-            Err(denied) => Err(self.denied(caller, action, &resource, denied).await),
+        let Err(denied) = self.may(caller, action, &resource) else {
+            return Ok(Permitted::wholly(caller, action, resource));
+        };
+        let opening = self.opening(caller, action, &resource).await?;
+        if opening.emergency.is_none() {
+            return Err(self.denied(caller, action, &resource, denied).await);
         }
+        Ok(Permitted {
+            emergency: opening.emergency,
+            ..Permitted::wholly(caller, action, resource)
+        })
     }
 
     /// The same, where there are grounds besides roles and relations.
@@ -165,18 +191,23 @@ impl Backend {
             self.may(caller, action, &resource).is_ok()
         };
         let hospitals: Vec<HospitalId> = known_at.into_iter().filter(there).collect();
-        let opening = self.opening(caller, action, &whole).await?;
+        let consented_at = caller.actor.acts_for();
+        let places = consented_at.iter().flatten().copied();
+        let consented = places.fold(whole.clone(), Resource::at);
+        let opening = self.opening(caller, action, &consented).await?;
         if hospitals.is_empty() && opening.is_empty() {
             return Err(self.denied(caller, action, &whole, denied).await);
         }
-        let resource = hospitals.iter().copied().fold(whole, Resource::at);
+        let resource = hospitals.iter().copied().fold(consented, Resource::at);
         Ok(Permitted {
             caller,
             action,
             resource,
             hospitals: Some(hospitals),
+            consented_at,
             opening,
             consents: Vec::new(),
+            emergency: None,
         })
     }
 
@@ -206,8 +237,10 @@ impl Backend {
             action,
             resource,
             hospitals: Some(Vec::new()),
+            consented_at: None,
             opening,
             consents: Vec::new(),
+            emergency: None,
         };
         permitted.rely(BTreeSet::from([recorded_at]));
         Ok(permitted)
@@ -251,15 +284,38 @@ impl Backend {
         let Some(subject) = resource.subject.map(SubjectId) else {
             return Ok(Opening::default());
         };
-        let opening = opening(self.executor(), &caller.actor, action, subject)
+        let Opening {
+            mut consents,
+            mut emergency,
+        } = opening(self.executor(), &caller.actor, action, subject)
             .await
             .map_err(call::refuse)?;
         let authorizer = self.executor().authorizer();
-        let grounds = opening.grounds();
-        match authorizer.authorize_on(&caller.actor, action, resource, grounds) {
-            Ok(_) => Ok(opening),
-            Err(_) => Ok(Opening::default()),
+        let allows = |grounds| {
+            let permit = authorizer.authorize_on(&caller.actor, action, resource, grounds);
+            permit.is_ok()
+        };
+        // Each for itself: what one of them opens the other may not.
+        let (by_consent, in_emergency) = (
+            Grounds {
+                consent: true,
+                emergency: false,
+            },
+            Grounds {
+                consent: false,
+                emergency: true,
+            },
+        );
+        if !consents.is_empty() && !allows(by_consent) {
+            consents.clear();
         }
+        if emergency.is_some() && !allows(in_emergency) {
+            emergency = None;
+        }
+        Ok(Opening {
+            consents,
+            emergency,
+        })
     }
 
     fn may(&self, caller: &SignedIn, action: Action, resource: &Resource) -> Result<(), Denied> {
@@ -303,21 +359,25 @@ impl Backend {
     /// has succeeded.
     ///
     /// # Errors
-    /// 503 when it can't be recorded, 404 when a consent was taken back meanwhile.
+    /// 503 when it can't be recorded, 404 when a consent was taken back
+    /// or an emergency access closed meanwhile.
     pub async fn disclose(
         &self,
         permitted: Permitted<'_>,
         subjects: BTreeSet<SubjectId>,
         what: &'static str,
     ) -> Result<(), Problem> {
+        // To measure what recording costs (`make bench`); see `src/abort.rs`.
+        fail::fail_point!("read-unrecorded", |_| Ok(()));
         let Permitted {
             caller,
             action,
             resource,
             consents,
+            emergency,
             ..
         } = permitted;
-        let why = Purpose::of(caller, &resource, &subjects);
+        let why = Purpose::of(caller, &resource, &subjects, emergency.is_some());
         let code =
             |name: &str| Code::from_str(name).map_err(|_| Problem::new(&kinds::INTERNAL_ERROR));
         let disclosure = Disclosure {
@@ -327,6 +387,7 @@ impl Backend {
             what: code(what)?,
             purpose: code(why.name)?,
             consents,
+            emergency,
         };
         let context = CommandContext {
             request: caller.request,
@@ -335,45 +396,5 @@ impl Backend {
             ..CommandContext::new(caller.actor.clone())
         };
         self.execute(&context, &disclosure).await.map(|_| ())
-    }
-}
-
-/// Why someone reads: by their relation to the data, in the log's words and in HL7's
-/// PurposeOfUse.
-struct Purpose {
-    name: &'static str,
-    code: &'static str,
-}
-
-impl Purpose {
-    fn of(caller: &SignedIn, resource: &Resource, subjects: &BTreeSet<SubjectId>) -> Self {
-        let own = |subject: &SubjectId| subject.uuid() == caller.actor.id;
-        let gives_care = |role| matches!(role, Role::DepartmentHead | Role::Doctor | Role::Nurse);
-        if subjects.iter().all(own) {
-            Self {
-                name: "own-record",
-                code: "PATRQT",
-            }
-        } else if resource.guardian == Some(caller.actor.id) {
-            Self {
-                name: "guardian",
-                code: "FAMRQT",
-            }
-        } else if caller.actor.roles_anywhere().any(gives_care) {
-            Self {
-                name: "treatment",
-                code: "TREAT",
-            }
-        } else if caller.actor.roles.contains(&Role::ComplianceOfficer) {
-            Self {
-                name: "compliance",
-                code: "HCOMPL",
-            }
-        } else {
-            Self {
-                name: "operations",
-                code: "HOPERAT",
-            }
-        }
     }
 }

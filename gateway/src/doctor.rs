@@ -1,5 +1,7 @@
 //! Doctors: who they are and where they work.
 
+mod profile;
+
 use medilink_commands::doctor::Register;
 use medilink_commands::{Action, Resource};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
@@ -7,6 +9,8 @@ use medilink_projections::doctor::{self, DoctorRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
+
+pub use profile::{DoctorProfileOut, DoctorProfiles};
 
 use crate::actor::SignedIn;
 use crate::answer::{ChangedOut, Created, Found};
@@ -51,6 +55,9 @@ pub struct DoctorOut {
     registration_number: String,
     /// What they speak.
     languages: Vec<LanguageCode>,
+    /// What else they said of themselves.
+    #[oai(skip_serializing_if_is_none)]
+    profile: Option<DoctorProfileOut>,
     /// The version.
     version: u64,
 }
@@ -74,6 +81,7 @@ impl From<DoctorRow> for DoctorOut {
             name: row.name.as_str().to_owned(),
             registration_number: row.registration_number.as_str().to_owned(),
             languages: row.languages.into_iter().map(Into::into).collect(),
+            profile: row.profile.map(Into::into),
             version: row.version,
         }
     }
@@ -158,7 +166,7 @@ impl Doctors {
         let tenant = caller.actor.tenant;
         self.0.authorize(
             &caller,
-            Action::ListDirectory,
+            Action::ReadDirectory,
             &Resource::of_tenant("doctor", tenant),
         )?;
         let view = self.0.view(&["doctor"], &read).await?;

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::answer::{BEHIND, POSITION, REPLAYED};
 use crate::call::{IDEMPOTENCY_KEY, IF_MATCH, MIN_POSITION, SEEN};
+use crate::integrator;
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
 pub const PUBLIC: &[(&str, &str)] = &[
@@ -20,9 +21,14 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("get", "/v1/calendar-feeds/{secret}"),
     ("get", "/problems"),
     ("get", "/.well-known/jwks.json"),
+    ("get", "/.well-known/oauth-authorization-server"),
+    ("get", "/.well-known/smart-configuration"),
     // Whoever is erased can sign in no more.
     ("post", "/v1/erasures/{id}/certificate"),
     // Nobody is signed in before they are.
+    ("post", "/oauth2/token"),
+    ("post", "/v1/invitations/{id}/accept"),
+    ("post", "/v1/providers"),
     ("post", "/v1/recoveries"),
     ("post", "/v1/recoveries/{id}/completion"),
     ("post", "/v1/registrations"),
@@ -39,17 +45,22 @@ pub const PUBLIC: &[(&str, &str)] = &[
 /// Public commands that can be repeated under an idempotency key.
 const REPEATABLE: &[&str] = &["refreshSession"];
 
-/// Commands that can't be repeated, because what they answer is kept nowhere.
+/// Commands that can't be repeated, because what they answer is kept nowhere or what is shown
+/// with them is good once.
 const UNREPEATABLE: &[&str] = &[
+    "acceptOwnInvitation",
     "addPasskey",
+    "apply",
     "askNewPasskey",
     "askProofPasskey",
     "beginTotp",
     "changePassword",
+    "completeEmailChange",
     "confirmTotp",
     "issueBackupCodes",
     "mailProofCode",
     "proveSession",
+    "requestEmailChange",
 ];
 
 /// What is asked with a body, and changes nothing: it takes none of the headers of a command.
@@ -59,30 +70,41 @@ const QUESTIONS: &[&str] = &["testPolicies"];
 /// line is a decision; every other command is held to the version that it is given.
 pub const WITHOUT_VERSION: &[&str] = &[
     // They make something new.
+    "apply",
     "bookAppointment",
     "bookSeries",
     "defineVisitType",
     "giveConsent",
+    "inviteStaff",
+    "issueHospitalCode",
     "joinWaitlist",
     "openCalendarFeed",
+    "openEmergencyAccess",
     "openHospital",
     "registerDependant",
     "registerDoctor",
+    "registerIntegrator",
     "registerPatient",
+    "registerProvider",
     "requestConsent",
     "requestErasure",
     "requestExport",
     "walkIn",
+    "requestEmailChange",
     "requestRecovery",
     "requestRegistration",
     "startSession",
     "startSessionWithPasskey",
     "addPasskey",
     // What is shown with them decides.
+    "acceptInvitation",
+    "acceptOwnInvitation",
     "changePassword",
+    "completeEmailChange",
     "collectErasureCertificate",
     "completeRecovery",
     "completeRegistration",
+    "issueClientToken",
     "refreshSession",
     "answerChallenge",
     "confirmTotp",
@@ -178,6 +200,7 @@ pub fn of<T: OpenApi>() -> Result<Value, DocumentError> {
             }
         }
     }
+    integrator::describe(&mut document);
     close_bodies(&mut document);
     standard_formats(&mut document);
     Ok(document)

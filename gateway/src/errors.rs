@@ -11,6 +11,7 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use poem_openapi::error::{ParseParamError, ParsePathError};
 
 use crate::health;
+use crate::integrator;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::problem_kinds as kinds;
 use crate::request_id::RequestId;
@@ -44,6 +45,7 @@ fn is_bare_error(response: &Response) -> bool {
             .content_type()
             .is_some_and(|kind| kind.starts_with(MEDIA_TYPE))
         && !health::is_report(response)
+        && !integrator::is_refusal(response)
 }
 
 fn of_error(error: &poem::Error) -> Problem {

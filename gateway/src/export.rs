@@ -18,7 +18,7 @@ use medilink_commands::export::{
 };
 use medilink_commands::{Action, guardian};
 use medilink_domain::export::{ExportFormat, ExportGround, LINK_VALID, Requested};
-use medilink_domain::values::Language;
+use medilink_domain::values::{Language, TreeRoot};
 use medilink_domain::{ConsentId, ExportId, PatientId, SubjectId, TenantId};
 use medilink_projections::export::{self, ExportRow};
 use poem::Body;
@@ -84,6 +84,9 @@ pub enum ExportFile {
         String,
         /// That nothing on the way may keep it.
         #[oai(header = "Cache-Control")]
+        String,
+        /// The SHA-256 hash of its bytes.
+        #[oai(header = "ETag")]
         String,
     ),
 }
@@ -294,7 +297,7 @@ impl Exports {
         }
         let subjects = BTreeSet::from([asked.person]);
         self.backend.disclose(permitted, subjects, KIND).await?;
-        Ok(sent(reader, export))
+        Ok(sent(reader, export, file.digest))
     }
 }
 
@@ -318,7 +321,7 @@ fn asked(row: &ExportRow) -> Requested {
     }
 }
 
-fn sent(reader: BlobReader, export: ExportId) -> ExportFile {
+fn sent(reader: BlobReader, export: ExportId, digest: TreeRoot) -> ExportFile {
     let size = reader.size();
     // An error in the middle breaks the answer off, so that nobody takes a part for all of it.
     let bytes = reader.into_stream().map_err(|error| {
@@ -330,6 +333,7 @@ fn sent(reader: BlobReader, export: ExportId) -> ExportFile {
         size.to_string(),
         format!("attachment; filename=\"medilink-{export}.zip\""),
         "no-store".to_owned(),
+        format!("\"{digest}\""),
     )
 }
 

@@ -110,7 +110,7 @@ impl Feedback {
         let tenant = caller.actor.tenant;
         let resource = Resource::of_tenant("doctor", tenant);
         self.0
-            .authorize(&caller, Action::ListDirectory, &resource)?;
+            .authorize(&caller, Action::ReadDirectory, &resource)?;
         let view = self.0.view(&["doctor", "feedback"], &read).await?;
         let doctor = doctor::known(&self.0, tenant, DoctorId(id.0)).await?.doctor;
         let ratings = feedback::of_doctor(self.0.reads(), tenant, doctor)

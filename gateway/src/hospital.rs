@@ -20,6 +20,7 @@ use crate::api::Tag;
 use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{Command, Read};
 use crate::input::{field, page};
+use crate::invitation::InviteeIn;
 use crate::json::Json;
 use crate::problem::Problem;
 
@@ -32,6 +33,8 @@ pub struct HospitalIn {
     /// The IANA zone of its clock, such as `Asia/Kolkata`.
     #[oai(validator(max_length = 64))]
     time_zone: String,
+    /// Who is invited to run it; can be invited later.
+    manager: Option<InviteeIn>,
 }
 
 /// A department to add.
@@ -51,6 +54,8 @@ pub struct Hospitals(pub Backend);
 #[OpenApi(prefix_path = "/v1", tag = "Tag::Hospitals")]
 impl Hospitals {
     /// Open a hospital
+    ///
+    /// And invite whoever is to run it, who gets a code by mail.
     #[oai(path = "/hospitals", method = "post", operation_id = "openHospital")]
     async fn open(
         &self,
@@ -58,9 +63,11 @@ impl Hospitals {
         call: Command,
         body: Json<HospitalIn>,
     ) -> Result<Created<ChangedOut>, Problem> {
+        let manager = body.value.manager.map(|manager| manager.read("/manager"));
         let open = Open {
             name: field("/name", &body.value.name)?,
             time_zone: field("/time_zone", &body.value.time_zone)?,
+            manager: manager.transpose()?,
         };
         let done = self
             .0
@@ -111,7 +118,7 @@ impl Hospitals {
         let tenant = caller.actor.tenant;
         self.0.authorize(
             &caller,
-            Action::ListDirectory,
+            Action::ReadDirectory,
             &Resource::of_tenant("hospital", tenant),
         )?;
         let view = self.0.view(&["hospital"], &read).await?;

@@ -160,18 +160,31 @@ fn check_media_type(request: &Request) -> Result<(), Problem> {
     }
 }
 
+fn rules(request: &Request) -> Result<&BodyRules, Problem> {
+    let rules = request.data::<Arc<BodyRules>>().ok_or_else(|| {
+        tracing::error!("the gateway was assembled without body rules");
+        Problem::new(&kinds::INTERNAL_ERROR)
+    })?;
+    Ok(rules)
+}
+
+/// A body of any kind, read within limits.
+///
+/// # Errors
+/// 408 and 413.
+pub(crate) async fn body_of(request: &Request, body: &mut RequestBody) -> Result<Bytes, Problem> {
+    // Taken once: handlers have one body argument.
+    let body = body
+        .take()
+        .map_err(|_| Problem::new(&kinds::INTERNAL_ERROR))?;
+    rules(request)?.read(request, body).await
+}
+
 impl<T: ParseFromJSON> Json<T> {
     async fn take(request: &Request, body: &mut RequestBody) -> Result<Self, Problem> {
         check_media_type(request)?;
-        let rules = request.data::<Arc<BodyRules>>().ok_or_else(|| {
-            tracing::error!("the gateway was assembled without body rules");
-            Problem::new(&kinds::INTERNAL_ERROR)
-        })?;
-        // Taken once: handlers have one body argument.
-        let body = body
-            .take()
-            .map_err(|_| Problem::new(&kinds::INTERNAL_ERROR))?;
-        let bytes = rules.read(request, body).await?;
+        let bytes = body_of(request, body).await?;
+        let rules = rules(request)?;
         let value = strict_json::parse(&bytes).map_err(|fault| refuse(&fault))?;
         rules.check(&T::name(), &value)?;
         let value = T::parse_from_json(Some(value)).map_err(|_| {

@@ -67,15 +67,17 @@ impl Gate {
         self.persons.admit(person)
     }
 
-    /// Counts a request of somebody who has not said who they are.
+    /// Counts a request of somebody who has not said who they are; the network that they call
+    /// from, if that is known.
     ///
     /// # Errors
     /// 429 when their network has made too many.
-    pub fn admit_visitor(&self, request: &Request) -> Result<(), Problem> {
-        match self.caller(request) {
-            Some(address) => self.visitors.admit(address),
-            None => Ok(()),
+    pub fn admit_visitor(&self, request: &Request) -> Result<Option<IpAddr>, Problem> {
+        let network = self.caller(request);
+        if let Some(network) = network {
+            self.visitors.admit(network)?;
         }
+        Ok(network)
     }
 
     fn caller(&self, request: &Request) -> Option<IpAddr> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
-use medilink_domain::notice::NoticeKind;
-use medilink_domain::{PatientId, SubjectId};
+use medilink_domain::{AppointmentId, EmergencyAccessId, ExportId, PatientId, SubjectId};
+use medilink_projections::Listed;
 use medilink_projections::notice::{self, NoticeCursor, NoticeRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
@@ -34,6 +34,9 @@ pub struct NoticeOut {
     /// The export that it is about, if it is about one.
     #[oai(skip_serializing_if_is_none)]
     export: Option<Uuid>,
+    /// The emergency access that it is about, if it is about one.
+    #[oai(skip_serializing_if_is_none)]
+    emergency_access: Option<Uuid>,
     /// How it travels.
     channel: String,
     /// What became of it: `pending`, `delivered` or `undeliverable`.
@@ -60,23 +63,27 @@ pub struct NoticesOut {
 
 impl From<NoticeRow> for NoticeOut {
     fn from(row: NoticeRow) -> Self {
-        let (appointment, export) = match row.kind {
-            NoticeKind::ExportReady => (None, Some(row.about.uuid())),
-            NoticeKind::AppointmentReminder | NoticeKind::SlotOffered => {
-                (Some(row.about.uuid()), None)
-            }
-        };
         Self {
             id: row.notice.uuid(),
             kind: row.kind.name().to_owned(),
-            appointment,
-            export,
+            appointment: row.about.map(AppointmentId::uuid),
+            emergency_access: row.emergency.map(EmergencyAccessId::uuid),
+            export: row.export.map(ExportId::uuid),
             channel: row.channel.name().to_owned(),
             status: row.status.name().to_owned(),
             written_at: row.written_at,
             language: row.language.into(),
             title: row.title.as_str().to_owned(),
             text: row.text.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<Listed<NoticeRow, NoticeCursor>> for NoticesOut {
+    fn from(listed: Listed<NoticeRow, NoticeCursor>) -> Self {
+        Self {
+            items: listed.rows.into_iter().map(Into::into).collect(),
+            next: listed.next.map(|next| next.to_string()),
         }
     }
 }
@@ -117,9 +124,36 @@ impl Notices {
             .map_err(unreadable)?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "notices").await?;
-        Ok(view.answer(NoticesOut {
-            items: listed.rows.into_iter().map(Into::into).collect(),
-            next: listed.next.map(|next| next.to_string()),
-        }))
+        Ok(view.answer(listed.into()))
+    }
+
+    /// List one's own notices
+    ///
+    /// Also of those who are no patients, such as compliance officers.
+    #[oai(path = "/me/notices", method = "get", operation_id = "listMyNotices")]
+    async fn own(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        /// The `next` of the page before.
+        after: Query<Option<String>>,
+        /// At most so many.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Found<NoticesOut>, Problem> {
+        let (tenant, person) = (caller.actor.tenant, SubjectId(caller.actor.id));
+        let resource = Resource::of_tenant("notice", tenant).about(caller.actor.id);
+        let permitted = self
+            .0
+            .permit(&caller, Action::ListNotices, resource)
+            .await?;
+        let page = page::<NoticeCursor>(after.0, limit.0)?;
+        let view = self.0.view(&["notice"], &read).await?;
+        let listed = notice::for_recipient(self.0.reads(), tenant, person, page)
+            .await
+            .map_err(unreadable)?;
+        let subjects = BTreeSet::from([person]);
+        self.0.disclose(permitted, subjects, "notices").await?;
+        Ok(view.answer(listed.into()))
     }
 }

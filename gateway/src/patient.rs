@@ -1,5 +1,7 @@
 //! Patients: who they are, how to reach them, and when they are reminded.
 
+mod profile;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -11,6 +13,8 @@ use medilink_projections::patient::{self, PatientRow};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
+
+pub use profile::{PatientProfileOut, PatientProfiles};
 
 use crate::actor::SignedIn;
 use crate::answer::{ChangedOut, Created, Found};
@@ -61,6 +65,9 @@ pub struct PatientOut {
     /// if empty; a day and an hour before, if absent.
     #[oai(skip_serializing_if_is_none)]
     reminders: Option<Vec<u16>>,
+    /// What else they said of themselves.
+    #[oai(skip_serializing_if_is_none)]
+    profile: Option<PatientProfileOut>,
     /// Who has the say for them, if they are minor.
     #[oai(skip_serializing_if_is_none)]
     guardian: Option<GuardianOut>,
@@ -100,6 +107,7 @@ impl From<PatientRow> for PatientOut {
             reminders: row
                 .reminders
                 .map(|leads| leads.into_iter().map(ReminderLead::get).collect()),
+            profile: row.profile.map(Into::into),
             guardian: row.guardian.map(|guardian| GuardianOut {
                 id: guardian.person.uuid(),
                 until: guardian.until,

@@ -98,9 +98,9 @@ impl Queues {
         on: Query<NaiveDate>,
     ) -> Result<Found<QueueOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("doctor", tenant);
+        let resource = Resource::of_tenant("queue", tenant);
         self.0
-            .authorize(&caller, Action::ListDirectory, &resource)?;
+            .authorize(&caller, Action::ReadDirectory, &resource)?;
         let date = date("date", on.0)?;
         let view = self.0.view(&["doctor", "queue"], &read).await?;
         let doctor = doctor::known(&self.0, tenant, DoctorId(id.0)).await?.doctor;

@@ -146,9 +146,9 @@ impl Schedules {
         id: Path<Uuid>,
     ) -> Result<Found<ScheduleOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("doctor", tenant);
+        let resource = Resource::of_tenant("schedule", tenant);
         self.0
-            .authorize(&caller, Action::ListDirectory, &resource)?;
+            .authorize(&caller, Action::ReadDirectory, &resource)?;
         let view = self.0.view(&["doctor", "schedule"], &read).await?;
         let doctor = doctor::known(&self.0, tenant, DoctorId(id.0)).await?.doctor;
         let row = schedule::get(self.0.reads(), tenant, doctor)

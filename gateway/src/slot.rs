@@ -181,7 +181,7 @@ impl Slots {
         read: &Read,
         search: &Search,
     ) -> Result<View, Problem> {
-        let resource = Resource::of_tenant("doctor", caller.actor.tenant);
+        let resource = Resource::of_tenant("slot", caller.actor.tenant);
         self.0.authorize(caller, Action::ListDirectory, &resource)?;
         let (from, to) = (instant("from", search.from)?, instant("to", search.to)?);
         if to < from || to - from > LONGEST_PERIOD {

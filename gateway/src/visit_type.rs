@@ -170,7 +170,7 @@ impl VisitTypes {
         limit: Query<Option<u16>>,
     ) -> Result<Found<VisitTypesOut>, Problem> {
         let tenant = caller.actor.tenant;
-        let resource = Resource::of_tenant("hospital", tenant);
+        let resource = Resource::of_tenant("visit type", tenant);
         self.0
             .authorize(&caller, Action::ListDirectory, &resource)?;
         let page = page::<VisitTypeId>(after.0, limit.0)?;
@@ -200,7 +200,7 @@ impl VisitTypes {
         let tenant = caller.actor.tenant;
         let resource = Resource::of_tenant("visit type", tenant);
         self.0
-            .authorize(&caller, Action::ListDirectory, &resource)?;
+            .authorize(&caller, Action::ReadDirectory, &resource)?;
         let view = self.0.view(&["visit_type"], &read).await?;
         let row = visit_type::get(self.0.reads(), tenant, VisitTypeId(id.0))
             .await

@@ -1,6 +1,7 @@
 //! Somebody who has not said who they are: whoever registers, signs in or recovers a password.
 //! There are few such routes, and they are paced by the network that they are called from.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use medilink_commands::{Actor, CommandContext};
@@ -19,9 +20,15 @@ use crate::request_id::RequestId;
 pub struct Visitor {
     request: Uuid,
     traceparent: Option<String>,
+    network: Option<IpAddr>,
 }
 
 impl Visitor {
+    /// The network that they call from, if that is known.
+    pub(crate) const fn network(&self) -> Option<IpAddr> {
+        self.network
+    }
+
     /// The circumstances of what they ask for.
     pub fn context(&self, tenant: TenantId) -> CommandContext {
         CommandContext {
@@ -38,10 +45,11 @@ impl<'a> FromRequest<'a> for Visitor {
             tracing::error!("the gateway was assembled without limits");
             return Err(Problem::new(&kinds::INTERNAL_ERROR).into());
         };
-        gate.admit_visitor(request)?;
+        let network = gate.admit_visitor(request)?;
         Ok(Self {
             request: RequestId::of(request).unwrap_or_else(Uuid::now_v7),
             traceparent: current_traceparent(),
+            network,
         })
     }
 }

@@ -1,8 +1,9 @@
 //! Values of the domain as they travel: names from a list, and money.
 
+use medilink_domain::application::ApplicationStatus;
 use medilink_domain::appointment::Party;
 use medilink_domain::series::Frequency;
-use medilink_domain::values::{Language, Money, Role, VisitMode, Weekday};
+use medilink_domain::values::{Gender, Language, Money, Role, VisitMode, Weekday};
 use poem_openapi::{Enum, Object};
 
 use crate::input::{field, number};
@@ -77,6 +78,27 @@ codes! {
         Patient = "patient",
         /// The hospital.
         Hospital = "hospital",
+    }
+
+    /// Where an application stands.
+    pub enum ApplicationStatusCode for ApplicationStatus {
+        /// Waits for a manager.
+        Open = "open",
+        /// The applicant works there.
+        Approved = "approved",
+        /// The applicant was not taken on.
+        Rejected = "rejected",
+        /// The applicant took it back.
+        Withdrawn = "withdrawn",
+    }
+
+    /// A person's gender for administration, as FHIR names it.
+    #[allow(missing_docs, reason = "four names that explain themselves")]
+    pub enum GenderCode for Gender {
+        Male = "male",
+        Female = "female",
+        Other = "other",
+        Unknown = "unknown",
     }
 
     /// How often a visit comes back.
@@ -188,5 +210,8 @@ mod tests {
         check::<_, PartyCode>(&[Party::Patient, Party::Hospital]);
         check::<_, FrequencyCode>(Frequency::ALL);
         check::<_, RoleCode>(Role::ALL);
+        check::<_, GenderCode>(Gender::ALL);
+        use ApplicationStatus::{Approved, Open, Rejected, Withdrawn};
+        check::<_, ApplicationStatusCode>(&[Open, Approved, Rejected, Withdrawn]);
     }
 }

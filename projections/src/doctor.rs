@@ -1,6 +1,6 @@
 //! Doctors: who they are and where they work.
 
-use medilink_domain::doctor::DoctorEvent;
+use medilink_domain::doctor::{DoctorEvent, Profile};
 use medilink_domain::values::{Language, PersonName, RegistrationNumber};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
 use medilink_log::Position;
@@ -37,6 +37,8 @@ row! {
             registration_number: RegistrationNumber,
             /// What they speak.
             languages: Vec<Language>,
+            /// What else they said of themselves.
+            profile: Option<Profile>,
         }
     }
 }
@@ -45,7 +47,7 @@ row! {
 pub(crate) struct Doctors;
 
 impl ReadModel for Doctors {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
     const INDEXES: &'static [&'static str] = &[
         "(tenant, doctor)",
         "(hospital, department, doctor)",
@@ -61,11 +63,21 @@ impl ReadModel for Doctors {
 
     fn fold(
         _: &(DoctorId,),
-        _: Option<DoctorRow>,
+        row: Option<DoctorRow>,
         fact: &Fact<DoctorEvent>,
     ) -> Result<Option<DoctorRow>, FoldError> {
-        let Folded::Clear(DoctorEvent::Registered(registered)) = &fact.body else {
-            return Ok(None);
+        let registered = match &fact.body {
+            Folded::Clear(DoctorEvent::Registered(registered)) => registered,
+            Folded::Clear(DoctorEvent::ProfileSet(set)) => {
+                return Ok(Some(DoctorRow {
+                    version: fact.version,
+                    position: fact.position,
+                    languages: set.profile.languages.clone(),
+                    profile: Some(set.profile.clone()),
+                    ..row.ok_or(FoldError("doctor-not-registered"))?
+                }));
+            }
+            Folded::Erased => return Ok(None),
         };
         Ok(Some(DoctorRow {
             doctor: registered.doctor,
@@ -77,6 +89,7 @@ impl ReadModel for Doctors {
             name: registered.name.clone(),
             registration_number: registered.registration_number.clone(),
             languages: registered.languages.clone(),
+            profile: None,
         }))
     }
 }

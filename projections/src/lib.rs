@@ -17,6 +17,7 @@
 //! whenever fold or columns change.
 
 pub mod access;
+pub mod application;
 pub mod appointment;
 pub mod availability;
 pub mod calendar;
@@ -27,14 +28,20 @@ mod cursor;
 pub mod dead_letter;
 pub mod delivery;
 pub mod doctor;
+pub mod emergency_access;
 pub mod erasure;
 pub mod export;
 pub mod extent;
 pub mod feedback;
 pub mod hospital;
+pub mod hospital_code;
+pub mod integrator;
+pub mod invitation;
+pub mod names;
 pub mod notice;
 pub mod occupancy;
 pub mod patient;
+pub mod profile;
 pub mod queue;
 mod reads;
 mod registry;

@@ -1,6 +1,6 @@
 //! Patients: who they are and how to reach them.
 
-use medilink_domain::patient::{Guardian, PatientEvent};
+use medilink_domain::patient::{Guardian, PatientEvent, Profile};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
 use medilink_domain::{PatientId, TenantId};
 use medilink_log::Position;
@@ -38,6 +38,8 @@ row! {
             date_of_birth: Option<BirthDate>,
             /// How long before visits they want to be reminded; as usual, if nothing was chosen.
             reminders: Option<Vec<ReminderLead>>,
+            /// What else they said of themselves.
+            profile: Option<Profile>,
             /// Who has the say for them, until when.
             guardian: Option<Guardian>,
         }
@@ -48,7 +50,7 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 4;
+    const VERSION: u16 = 5;
     const INDEXES: &'static [&'static str] = &[];
 
     type Source = PatientEvent;
@@ -78,6 +80,7 @@ impl ReadModel for Patients {
                 language: registered.language,
                 date_of_birth: registered.date_of_birth,
                 reminders: None,
+                profile: None,
                 guardian: None,
             }));
         }
@@ -90,6 +93,15 @@ impl ReadModel for Patients {
             PatientEvent::Registered(_) => row,
             PatientEvent::RemindersChosen(chosen) => PatientRow {
                 reminders: chosen.leads.clone(),
+                ..row
+            },
+            PatientEvent::ProfileSet(set) => PatientRow {
+                language: set.profile.language,
+                profile: Some(set.profile.clone()),
+                ..row
+            },
+            PatientEvent::EmailSet(set) => PatientRow {
+                email: Some(set.email.clone()),
                 ..row
             },
             PatientEvent::GuardianNamed(named) => PatientRow {

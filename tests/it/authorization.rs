@@ -3,8 +3,11 @@
 //! route, shows there. `INSTA_UPDATE=always` writes it anew.
 
 mod consents;
+mod emergencies;
 mod exports;
+mod integrators;
 mod samples;
+mod staff;
 pub mod world;
 
 use std::collections::BTreeMap;
@@ -38,6 +41,11 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
         ("receptionist", stranger, Role::Receptionist),
         ("administrator", stranger, Role::Administrator),
         ("operator", stranger, Role::Operator),
+        (
+            "platform administrator",
+            stranger,
+            Role::PlatformAdministrator,
+        ),
         ("compliance officer", stranger, Role::ComplianceOfficer),
     ];
     let mut callers = vec![
@@ -65,6 +73,7 @@ async fn callers(platform: &Platform, world: &World) -> Vec<(&'static str, Calle
                 Role::Administrator,
                 Role::Operator,
                 Role::ComplianceOfficer,
+                Role::PlatformAdministrator,
             ],
         ),
     ];
@@ -106,6 +115,8 @@ pub async fn outcome(
     let slug = problem["type"]
         .as_str()
         .and_then(|kind| kind.rsplit('/').next())
+        // The token endpoint answers as OAuth has it.
+        .or(problem["error"].as_str())
         .unwrap_or("no problem");
     (format!("{status} {slug}"), text)
 }
@@ -163,12 +174,13 @@ async fn every_route_answers_everyone_as_the_table_says() {
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom an appointment, a consent or an erasure concerns is known from its row alone, of
-    // which no more is read (the gateway's own tests).
-    const BY_THE_ROW: [&str; 6] = [
+    // Whom one of these concerns is known from its row alone, of which no more is read (the
+    // gateway's own tests).
+    const BY_THE_ROW: [&str; 7] = [
         "readAppointment",
         "readConsent",
         "readConsentReceipt",
+        "readEmergencyAccess",
         "readErasure",
         "readErasureCertificate",
         "readPlace",
@@ -225,6 +237,7 @@ async fn not_yours_and_not_there_look_alike() {
         (world.patient, "/v1/patients/ID/consents"),
         (world.consent, "/v1/consents/ID"),
         (world.consent, "/v1/consents/ID/receipt"),
+        (world.emergency, "/v1/emergency-accesses/ID"),
         (world.patient, "/v1/patients/ID/notices"),
         (world.patient, "/v1/patients/ID/waitlist"),
     ] {

@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use chrono::TimeDelta;
-use medilink_domain::values::Role;
+use chrono::{TimeDelta, Utc};
+use medilink_commands::emergency_access::{Open, Review};
+use medilink_commands::{Actor, CommandContext, Post};
+use medilink_domain::values::{EmergencyReason, Role};
+use medilink_domain::{HospitalId, PatientId};
 use medilink_tests::{CANARY, Caller, Hospital, Newcomer, Part, Platform, eventually, id, settle};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
@@ -136,7 +139,9 @@ async fn live(platform: &mut Platform) {
     .await;
 
     take_away(&own, patient).await;
-    sign_in(platform).await;
+    emergency(platform, &city, patient).await;
+    let (person, caller) = sign_in(platform).await;
+    come_to_work(&city, person, &caller).await;
     stumble(&city, &own, patient, doctor).await;
     // Failing parts say more than working ones.
     platform.kill_postgres().await;
@@ -177,8 +182,47 @@ async fn take_away(own: &Caller, patient: Uuid) {
     .await;
 }
 
+/// A record is opened in an emergency and looked into, with words about it.
+async fn emergency(platform: &Platform, city: &Hospital, patient: Uuid) {
+    let by = |role| Actor {
+        posts: vec![Post {
+            role,
+            hospital: HospitalId(city.hospital),
+            department: None,
+        }],
+        second_factor: true,
+        proven_at: Some(Utc::now()),
+        ..Actor::new(Uuid::now_v7(), platform.tenant, Vec::new())
+    };
+    let (open, executor) = (
+        Open {
+            patient: PatientId(patient),
+            hospital: HospitalId(city.hospital),
+            reason: EmergencyReason::Other,
+            explanation: format!("{CANARY} has no pulse").parse().unwrap(),
+        },
+        platform.executor().await,
+    );
+    let before = CommandContext {
+        now: Utc::now() - TimeDelta::hours(2),
+        ..CommandContext::new(by(Role::Nurse))
+    };
+    let opened = executor.execute(&before, &open).await.unwrap();
+    let review = Review {
+        access: opened.answer.access,
+        justified: true,
+        remark: format!("{CANARY} was in danger").parse().unwrap(),
+    };
+    let officer = CommandContext::new(by(Role::ComplianceOfficer));
+    let reviewed = executor.execute(&officer, &review).await.unwrap();
+    let own = platform.person(patient, &[Role::Patient]).await;
+    let path = format!("/v1/emergency-accesses/{}", opened.answer.access);
+    let shown = own.get_at(&path, reviewed.position.0).await;
+    assert_eq!(shown.text.matches(CANARY).count(), 2, "{}", shown.text);
+}
+
 /// Somebody whose address, password and device are the canary comes in, and mistypes it.
-async fn sign_in(platform: &Platform) {
+async fn sign_in(platform: &Platform) -> (Uuid, Caller) {
     let email = format!("{CANARY}@example.org");
     let password = format!("four tall wooden {CANARY}");
     let person = Newcomer::register_as(platform, email, password).await;
@@ -196,6 +240,70 @@ async fn sign_in(platform: &Platform) {
     let recovery = json!({"email": person.email});
     let asked = visitor.post("/v1/recoveries", &recovery).await;
     assert_eq!(asked.status, 202, "{}", asked.text);
+    let other =
+        json!({"email": format!("other.{CANARY}@example.org"), "password": person.password});
+    person.prove(&caller).await;
+    let asked = caller.post("/v1/me/email", &other).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    (person.person, caller)
+}
+
+/// Somebody says all that they may of themselves, applies and is taken on; another is invited.
+async fn come_to_work(city: &Hospital, person: Uuid, caller: &Caller) {
+    let manager = &city.administrator;
+    let here = |rest: &str| format!("/v1/hospitals/{}/{rest}", city.hospital);
+    let put = |caller: &Caller, path: String, body: Value| {
+        let request = caller.request(Method::PUT, &path).json(&body);
+        let caller = caller.clone();
+        async move {
+            let answer = caller.send(request).await.unwrap();
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            answer.position()
+        }
+    };
+    let own = json!({
+        "language": "en", "accessibility_note": CANARY,
+        "address": {
+            "lines": [CANARY], "city": CANARY, "region": CANARY, "postal_code": CANARY,
+            "country": CANARY,
+        },
+        "emergency_contact": {"name": CANARY, "phone": "+919876500001", "relation": CANARY},
+    });
+    put(caller, format!("/v1/patients/{person}/profile"), own).await;
+    let expires_at = Utc::now() + TimeDelta::days(1);
+    let wish = json!({"role": "doctor", "most_uses": 1, "expires_at": expires_at});
+    let issued = manager.post(&here("codes"), &wish).await;
+    let application = json!({
+        "hospital_code": issued.body["code"], "name": format!("Dr {CANARY}"),
+        "registration_number": format!("{CANARY}-9"), "specialties": [CANARY],
+        "languages": ["en"],
+    });
+    let applied = id(&caller.post("/v1/me/application", &application).await);
+    let approval = json!({
+        "department": city.department,
+        "certificates": [{"kind": "medical-registration", "number": CANARY}],
+    });
+    let path = format!("/v1/applications/{applied}/approve");
+    let approved = manager.post(&path, &approval).await;
+    assert_eq!(approved.status, 200, "{}", approved.text);
+    let doctor = json!({
+        "languages": ["en"], "specialties": [CANARY], "qualifications": [CANARY],
+        "about": CANARY,
+    });
+    let told = put(manager, format!("/v1/doctors/{person}/profile"), doctor).await;
+    let invitee = format!("invited.{CANARY}@example.org");
+    let invitation = json!({"email": invitee, "language": "en", "role": "nurse"});
+    let invited = manager.post(&here("invitations"), &invitation).await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    for (path, position) in [
+        (here("applications"), told),
+        (here("invitations"), invited.position()),
+        (here("staff"), told),
+        (format!("/v1/doctors/{person}"), told),
+    ] {
+        let shown = manager.get_at(&path, position).await;
+        assert!(shown.text.contains(CANARY), "{path}: {}", shown.text);
+    }
 }
 
 /// Sends the canary where it doesn't belong: refusals are logged too.

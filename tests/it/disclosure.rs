@@ -271,3 +271,51 @@ async fn a_role_at_a_hospital_reaches_what_is_there_until_it_is_taken() {
     let cancel = format!("/v1/appointments/{}/cancel", world.visits[0]);
     assert_eq!(calls.post(&cancel, &json!({})).await.status, 404);
 }
+
+/// The read itself would go well: read models and log are tables of their own.
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_read() {
+    let world = World::open().await;
+    let [visit, _] = world.visits;
+    let paths = [
+        format!("/v1/appointments/{visit}"),
+        world.list(),
+        format!("/v1/patients/{}", world.patient_id),
+    ];
+    let hospital = format!("/v1/hospitals/{}", world.city.hospital);
+    for path in &paths {
+        let answer = world.patient.get_at(path, world.booked).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    }
+    let [main, _] = world.platform.superuser_urls();
+    let (superuser, connection) = tokio_postgres::connect(&main, tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    superuser
+        .batch_execute(
+            "CREATE FUNCTION log.refuse() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION 'the log takes nothing' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON log.events
+                 FOR EACH STATEMENT EXECUTE FUNCTION log.refuse()",
+        )
+        .await
+        .unwrap();
+    for path in &paths {
+        let answer = world.patient.get(path).await.unwrap();
+        assert_eq!(answer.status, 503, "{path}: {}", answer.text);
+        for shown in [&world.patient_id, &visit].map(ToString::to_string) {
+            assert!(!answer.text.contains(&shown), "{path}: {}", answer.text);
+        }
+    }
+    // What is nobody's is read as ever.
+    assert_eq!(world.patient.get(&hospital).await.unwrap().status, 200);
+    superuser
+        .batch_execute("DROP TRIGGER refuse ON log.events; DROP FUNCTION log.refuse")
+        .await
+        .unwrap();
+    for path in &paths {
+        let answer = world.patient.get(path).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+    }
+}

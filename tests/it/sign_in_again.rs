@@ -136,8 +136,11 @@ async fn a_device_is_known_for_90_days_and_as_long_as_the_password() {
     let changed = caller.send(change).await.unwrap();
     assert_eq!(changed.status, 200, "{}", changed.text);
     asha.password = new.to_owned();
-    guess(&platform, &asha).await;
-    assert!(waits(&platform, &asha, &device).await);
+    eventually("the device is not known any more", soon, || async {
+        guess(&platform, &asha).await;
+        waits(&platform, &asha, &device).await
+    })
+    .await;
     let here = Tokens(changed.body);
     assert!(!waits(&platform, &asha, here.text("device_token")).await);
 }

@@ -105,6 +105,16 @@ impl Newcomer {
         answer.body["challenge"].as_str().unwrap().to_owned()
     }
 
+    /// Shows the password again, in this session.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn prove(&self, caller: &Caller) {
+        let proof = json!({"method": "password", "password": self.password});
+        let proven = caller.post(PROOF, &proof).await;
+        assert_eq!(proven.status, 200, "{}", proven.text);
+    }
+
     /// Signs in, and sets up an authenticator app.
     ///
     /// # Panics
@@ -112,9 +122,7 @@ impl Newcomer {
     pub async fn turn_on_totp(&self, platform: &Platform) -> Totp {
         let tokens = self.sign_in(platform).await;
         let caller = tokens.caller(platform);
-        let proof = json!({"method": "password", "password": self.password});
-        let proven = caller.post(PROOF, &proof).await;
-        assert_eq!(proven.status, 200, "{}", proven.text);
+        self.prove(&caller).await;
         let begun = caller.post("/v1/me/second-factors/totp", &json!({})).await;
         assert_eq!(begun.status, 200, "{}", begun.text);
         let app = App::new(begun.body["secret"].as_str().unwrap());

@@ -232,7 +232,15 @@ impl Platform {
 
     /// Where the gateway listens.
     pub fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.gateways[0]))
+        self.address_of(1)
+    }
+
+    /// Where the gateway of this number listens.
+    ///
+    /// # Panics
+    /// When there are fewer.
+    pub fn address_of(&self, number: u8) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.gateways[usize::from(number) - 1]))
     }
 
     /// A caller with this bearer secret; none when it is empty.

@@ -184,9 +184,10 @@ impl Hospital {
     }
 }
 
-/// An administrator and a receptionist.
+/// An administrator, who registers hospitals too, and a receptionist.
 async fn people(platform: &Platform) -> (Caller, Caller) {
-    let administrator = platform.person(Uuid::now_v7(), &[Role::Administrator]);
+    let roles = [Role::Administrator, Role::PlatformAdministrator];
+    let administrator = platform.person(Uuid::now_v7(), &roles);
     let receptionist = platform.person(Uuid::now_v7(), &[Role::Receptionist]);
     (administrator.await, receptionist.await)
 }

@@ -12,11 +12,13 @@ use crate::config::WorkerConfig;
 use crate::job::{DueJob, EventJob};
 use crate::jobs::consent::ConsentEnd;
 use crate::jobs::delivery::Delivery;
+use crate::jobs::emergency::EmergencyNotice;
 use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
 use crate::jobs::export::Exporting;
 use crate::jobs::export_end::ExportEnd;
 use crate::jobs::export_notice::ExportNotice;
+use crate::jobs::invitation::InvitationMail;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
@@ -36,8 +38,8 @@ pub struct Jobs(Vec<(&'static str, Start)>);
 
 impl Jobs {
     /// All jobs of this release, one alphabetical line each; `blobs` is the folder of people's
-    /// files. To be called, and what it returns
-    /// to be dropped, inside a Tokio runtime: connections to the mail server are kept there.
+    /// files. To be called, and what it returns to be dropped, inside a Tokio runtime: connections
+    /// to the mail server are kept there.
     ///
     /// # Errors
     /// [`MailerError`] when the mail server's settings can't be used.
@@ -47,6 +49,7 @@ impl Jobs {
         Ok(Self::default()
             .due(Some(ConsentEnd))
             .due(mailer.clone().map(Delivery::by))
+            .event(EmergencyNotice { email })
             .due(Some(Erasing))
             .due(Some(Expiry))
             .due(Some(Exporting {
@@ -54,6 +57,7 @@ impl Jobs {
             }))
             .event(ExportEnd)
             .event(ExportNotice { email })
+            .event_if(mailer.clone().map(InvitationMail::by))
             .due(Some(Lapse))
             .event(Offer { email })
             .due(Some(Reminder { email }))
@@ -126,7 +130,7 @@ mod tests {
             .names()
             .collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 13);
+        assert_eq!(names.len(), 16);
     }
 
     #[test]
@@ -134,7 +138,7 @@ mod tests {
         let jobs = Jobs::shipped(&WorkerConfig::default(), Path::new("blobs")).unwrap();
         assert!(
             jobs.names()
-                .all(|name| !["delivery", "verification"].contains(&name))
+                .all(|name| !["delivery", "invitation", "verification"].contains(&name))
         );
     }
 }

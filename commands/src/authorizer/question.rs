@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cedar_policy::{Context, RestrictedExpression};
 use chrono::Utc;
+use medilink_domain::integrator::scopes;
 use medilink_domain::values::Role;
 
 use super::Resource;
@@ -34,6 +35,8 @@ pub(super) struct Question {
     second_factor: bool,
     /// Whether they have shown of late who they are.
     recently_proven: bool,
+    /// Whether a scope that they were granted names it.
+    in_scope: bool,
 }
 
 /// What may allow a read besides roles and relations. Whoever says that there is such a ground
@@ -105,6 +108,7 @@ impl Question {
             grounds,
             second_factor: actor.second_factor,
             recently_proven: actor.is_recently_proven(Utc::now()),
+            in_scope: scopes::name(&actor.scopes, action.name(), resource.kind),
         }
     }
 }
@@ -165,6 +169,7 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
         ("emergency", question.grounds.emergency),
         ("second_factor", question.second_factor),
         ("recently_proven", question.recently_proven),
+        ("in_scope", question.in_scope),
     ];
     let known = known.map(|(name, holds)| (name.to_owned(), RestrictedExpression::new_bool(holds)));
     Context::from_pairs(known).map_err(|error| error.to_string())

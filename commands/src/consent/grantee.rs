@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use medilink_domain::account::Account;
 use medilink_domain::consent::Grantee;
 use medilink_domain::doctor::{Doctor, Post};
+use medilink_domain::integrator::Integrator;
+use medilink_domain::staff::Staff;
 use medilink_domain::values::Role;
-use medilink_domain::{AccountId, DoctorId, HospitalId, SubjectId};
+use medilink_domain::{AccountId, DoctorId, HospitalId, IntegratorId, StaffId, SubjectId};
 
-use crate::actor::Actor;
+use crate::actor::{self, Actor};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Executor;
@@ -16,7 +18,7 @@ use crate::practice::hospital_of;
 use crate::work::Work;
 
 /// Everything that an actor is to whom something may be granted: themselves, and the
-/// departments and hospitals where they work.
+/// departments and hospitals where they work; or the program that they are.
 ///
 /// # Errors
 /// When the log doesn't answer.
@@ -31,6 +33,10 @@ pub(crate) async fn grantees(work: &mut Work<'_>) -> Result<Vec<Grantee>, Comman
 }
 
 fn everything(actor: &Actor, post: Option<Post>) -> Vec<Grantee> {
+    if actor.is_integrator() {
+        let id = IntegratorId(actor.id);
+        return vec![Grantee::Integrator { id }];
+    }
     let registered = post.map(|post| (post.hospital, Some(post.department)));
     let posts = actor
         .posts
@@ -51,6 +57,47 @@ fn everything(actor: &Actor, post: Option<Post>) -> Vec<Grantee> {
 /// What is granted to a hospital or department is granted to those who give care there.
 const fn gives_care(role: Role) -> bool {
     matches!(role, Role::DepartmentHead | Role::Doctor | Role::Nurse)
+}
+
+/// The same of somebody who need not be the actor, as the log has it now; nothing, if they give
+/// care no more. The append fails if that changes meanwhile.
+pub(crate) async fn grantees_for(
+    work: &mut Work<'_>,
+    person: SubjectId,
+) -> Result<Vec<Grantee>, CommandError> {
+    let now = work.now();
+    let account = AccountId(person.uuid());
+    let account = work.load::<Account>(&account, "account").await?;
+    let staff = StaffId(person.uuid());
+    let staff = work.load::<Staff>(&staff, "staff").await?;
+    let given = staff.state().roles.iter();
+    let given: Vec<_> = given
+        .filter(|given| given.until.is_none_or(|until| now < until))
+        .collect();
+    let mut roles: Vec<Role> = account.state().roles.clone();
+    let everywhere = given.iter().filter(|given| given.hospital.is_none());
+    roles.extend(everywhere.map(|given| given.role));
+    // What somebody acts as who has no account is on their access token, and asked for at the
+    // door.
+    if account.version() == 0 {
+        roles.push(Role::Doctor);
+    }
+    let posts = given.iter().filter_map(|given| {
+        Some(actor::Post {
+            role: given.role,
+            hospital: given.hospital?,
+            department: given.department,
+        })
+    });
+    let actor = Actor {
+        posts: posts.collect(),
+        ..Actor::new(person.uuid(), work.tenant(), roles)
+    };
+    if !actor.roles_anywhere().any(gives_care) {
+        return Ok(Vec::new());
+    }
+    let post = post_of_doctor(work, &actor).await?;
+    Ok(everything(&actor, post))
 }
 
 /// Something that is granted to this grantee, as the policies see it: whether the actor is part
@@ -97,7 +144,11 @@ fn is_doctor(actor: &Actor) -> bool {
 
 /// Where the actor of this work is registered, if they are a doctor in the whole network.
 pub(super) async fn post(work: &mut Work<'_>) -> Result<Option<Post>, CommandError> {
-    let actor = &work.context().actor;
+    let actor = work.context().actor.clone();
+    post_of_doctor(work, &actor).await
+}
+
+async fn post_of_doctor(work: &mut Work<'_>, actor: &Actor) -> Result<Option<Post>, CommandError> {
     if !is_doctor(actor) {
         return Ok(None);
     }
@@ -137,8 +188,12 @@ pub(super) async fn existing(work: &mut Work<'_>, grantee: Grantee) -> Result<()
         Grantee::Hospital { id } => {
             hospital_of(work, id).await?;
         }
-        // None is known yet.
-        Grantee::Integrator { .. } => return Err(CommandError::NotFound("integrator")),
+        Grantee::Integrator { id } => {
+            let integrator = work.existing::<Integrator>(&id, "integrator").await?;
+            if !integrator.state().is_let_in(work.now()) {
+                return Err(CommandError::NotFound("integrator"));
+            }
+        }
     }
     Ok(())
 }

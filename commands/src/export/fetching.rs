@@ -73,7 +73,7 @@ pub async fn readable(
     {
         let grantees = grantees_of(executor, actor).await?;
         let consent = executor.state::<Consent>(actor.tenant, &consent).await?;
-        let keeps = |consent| lets_keep(&consent, person, Some(&grantees), Utc::now());
+        let keeps = |consent| lets_keep(&consent, person, &grantees, Utc::now());
         grounds.consent = consent.is_some_and(keeps);
     }
     Ok((resource, grounds))

@@ -172,8 +172,15 @@ async fn check(
             };
             let verification = VerificationId(answered.challenge.uuid());
             let mailed = use_up(work, verification, usage).await;
+            let own = work.existing::<Account>(&account, "account").await?;
             match mailed {
-                Ok(mailed) if mailed.person.uuid() == account.uuid() => Ok(Shown::Mail),
+                // Not to the address that it had before.
+                Ok(mailed)
+                    if mailed.person.uuid() == account.uuid()
+                        && own.state().is_at(&mailed.email) =>
+                {
+                    Ok(Shown::Mail)
+                }
                 Ok(_) | Err(CommandError::Refused(_)) => Err(wrong()),
                 Err(error) => Err(error),
             }

@@ -9,7 +9,6 @@ use medilink_domain::values::{BirthDate, EmailAddress, Language, OneTimeCode, Pe
 use medilink_domain::verification::{self, Letter, Use, Verification, VerificationCommand};
 use medilink_domain::{AccountId, Decider, SubjectId, VerificationId};
 use medilink_log::Position;
-use rand::RngCore;
 use uuid::Uuid;
 
 use super::challenge::Entry;
@@ -20,6 +19,7 @@ use crate::actor::CommandContext;
 use crate::attempts::Pace;
 use crate::error::CommandError;
 use crate::executor::Committed;
+use crate::invitation::new_code;
 use crate::verification::Request;
 
 /// Mails with codes to one address: nobody's mailbox is to be flooded.
@@ -30,7 +30,7 @@ pub(super) const MAILS: Pace = Pace {
     forget: Duration::from_hours(24),
 };
 /// Tries at one code.
-const CODES: Pace = Pace {
+pub(super) const CODES: Pace = Pace {
     free: 5,
     first: Duration::from_secs(2),
     longest: Duration::from_mins(5),
@@ -103,15 +103,13 @@ impl SignInDesk {
         self.pace("verification/email", &email.folded(), MAILS)
             .await?;
         let account = self.account_of(&email).await?;
-        let mut random = [0; 10];
-        rand::rng().fill_bytes(&mut random);
         let request = verification::Request {
             verification: VerificationId(Uuid::now_v7()),
             person: SubjectId(Uuid::now_v7()),
             letter: unknown,
             email,
             language,
-            code: OneTimeCode::from_random(random),
+            code: new_code(),
             passwords: None,
         };
         let request = match account {
@@ -212,7 +210,7 @@ impl SignInDesk {
 
     /// Where and when the code was mailed that is shown here. Looked at before any password is hashed,
     /// which costs much; it is used up only later.
-    async fn mailed(
+    pub(super) async fn mailed(
         &self,
         context: &CommandContext,
         verification: VerificationId,
@@ -246,22 +244,8 @@ impl SignInDesk {
         current: &Password,
         new: &Password,
     ) -> Result<Entry, Refusal> {
-        // The same id in another network is another person.
-        if context.actor.tenant != self.tenant() {
-            return Err(Refusal::Wrong);
-        }
         let id = AccountId(context.actor.id);
-        let tried = self.0.secrets.index("sign-in/account", &id.to_string());
-        self.pace_of(&tried, PASSWORDS).await?;
-        let account: Account = self.state(&id).await?.ok_or(Refusal::Wrong)?;
-        if !self
-            .is_right(current, account.password_hash.as_ref())
-            .await?
-        {
-            self.record_refusal(context, Some(id), "wrong-password")
-                .await?;
-            return Err(Refusal::Wrong);
-        }
+        let account = self.shown_by(context, id, current).await?;
         let email = account.email.as_ref().map_or("", EmailAddress::as_str);
         self.fit(new, [email]).await?;
         let change = ChangePassword {
@@ -275,7 +259,6 @@ impl SignInDesk {
             ..context.clone()
         };
         self.0.executor.execute(context, &change).await?;
-        self.0.attempts.forget(&tried).await?;
         // Of this very password: with a later one the session is over before it begins.
         let account = Account {
             passwords: account.passwords.saturating_add(1),
@@ -289,9 +272,35 @@ impl SignInDesk {
         self.proceed(context, id, &account, None, None).await
     }
 
+    /// The account of whoever is signed in and shows its password.
+    pub(super) async fn shown_by(
+        &self,
+        context: &CommandContext,
+        id: AccountId,
+        password: &Password,
+    ) -> Result<Account, Refusal> {
+        // The same id in another network is another person.
+        if context.actor.tenant != self.tenant() {
+            return Err(Refusal::Wrong);
+        }
+        let tried = self.0.secrets.index("sign-in/account", &id.to_string());
+        self.pace_of(&tried, PASSWORDS).await?;
+        let account: Account = self.state(&id).await?.ok_or(Refusal::Wrong)?;
+        if !self
+            .is_right(password, account.password_hash.as_ref())
+            .await?
+        {
+            self.record_refusal(context, Some(id), "wrong-password")
+                .await?;
+            return Err(Refusal::Wrong);
+        }
+        self.0.attempts.forget(&tried).await?;
+        Ok(account)
+    }
+
     /// Whether a new password will do, for somebody of whom this is known. Beside the others'
     /// work: it can take a tenth of a second.
-    async fn fit<const N: usize>(
+    pub(super) async fn fit<const N: usize>(
         &self,
         password: &Password,
         known: [&str; N],

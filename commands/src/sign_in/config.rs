@@ -13,11 +13,12 @@ pub struct SignInConfig {
     /// The folder with the keys that sign access tokens; `sign-in-keys` in `folder` unless you
     /// set another. All gateways need the same ones.
     pub keys: Option<PathBuf>,
-    /// Who issues access tokens (`iss`), such as `https://hospital.example`.
-    pub issuer: String,
+    /// Who issues access tokens (`iss`); the origin, unless you set another.
+    pub issuer: Option<String>,
     /// For whom they are (`aud`).
     pub audience: String,
-    /// Where people sign in, such as `https://hospital.example`: passkeys are for this site alone.
+    /// Where people sign in, such as `https://hospital.example`: passkeys are for this site alone,
+    /// and programs find the token endpoint there.
     pub origin: String,
     /// What authenticator apps and passkeys call it.
     pub name: String,
@@ -54,6 +55,11 @@ impl Lifetimes {
 }
 
 impl SignInConfig {
+    /// Who issues access tokens.
+    pub fn issuer(&self) -> &str {
+        self.issuer.as_deref().unwrap_or(&self.origin)
+    }
+
     pub(crate) fn access(&self) -> TimeDelta {
         TimeDelta::minutes(self.access_minutes.into())
     }
@@ -63,7 +69,7 @@ impl Default for SignInConfig {
     fn default() -> Self {
         Self {
             keys: None,
-            issuer: "medilink".to_owned(),
+            issuer: None,
             audience: "medilink".to_owned(),
             origin: "http://localhost:8080".to_owned(),
             name: "MediLink".to_owned(),

@@ -40,7 +40,7 @@ pub struct BackupCodes {
 }
 
 impl SignInDesk {
-    /// Goes on only if the actor may do this with their own factors.
+    /// Goes on only if the actor may do this with their own factors and address.
     pub(super) fn may(&self, context: &CommandContext, action: Action) -> Result<(), CommandError> {
         let actor = &context.actor;
         let own = Resource::of_tenant(KIND, actor.tenant).about(actor.id);

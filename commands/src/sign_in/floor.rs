@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Refusal;
-
 /// The earliest that a failure is told: longer than any of them takes on an idle machine.
 pub(super) const FLOOR: Duration = Duration::from_millis(300);
 
@@ -15,9 +13,9 @@ pub(super) async fn no_earlier<T>(asked: impl Future<Output = T>) -> T {
 }
 
 /// A refusal not before [`FLOOR`]; whoever is let in need not wait.
-pub(super) async fn no_earlier_if_refused<T>(
-    asked: impl Future<Output = Result<T, Refusal>>,
-) -> Result<T, Refusal> {
+pub(super) async fn no_earlier_if_refused<T, E>(
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let earliest = Instant::now() + FLOOR;
     let outcome = asked.await;
     if outcome.is_err() {

@@ -193,14 +193,14 @@ impl SignInDesk {
         Ok(latest && lets_in.is_some())
     }
 
-    /// Whoever an access token lets in now; `None` when it is not ours, too old, or its session
-    /// is over.
+    /// Whoever an access token lets in now: a person, or a program. `None` when it is not ours, too
+    /// old, or its session or program is over.
     ///
     /// # Errors
     /// When the database doesn't answer.
     pub async fn actor(&self, access_token: &str) -> Result<Option<Actor>, DatabaseError> {
         let Ok(claims) = self.0.tokens.verify(access_token, Utc::now()) else {
-            return Ok(None);
+            return self.client_actor(access_token).await;
         };
         let (tenant, session) = (TenantId(claims.tenant), SessionId(claims.session));
         let sessions = &self.0.sessions;
@@ -287,7 +287,8 @@ impl SignInDesk {
         second_factor: bool,
         device: Option<ShortText>,
     ) -> Result<Start, Refusal> {
-        let only_patient = account.roles.iter().all(|role| *role == Role::Patient);
+        // Whoever has no role at all applies to work somewhere.
+        let only_patient = account.roles == [Role::Patient];
         let staff = self.state::<Staff>(&StaffId(id.uuid())).await?;
         let lifetimes = if only_patient && staff.is_none() {
             &self.0.config.patients

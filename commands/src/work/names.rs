@@ -45,7 +45,8 @@ impl Work<'_> {
         holder.map_err(CommandError::database)
     }
 
-    fn name(&self, scope: &str, name: &str) -> [u8; 32] {
+    /// The blind index of a name: the same for the same name, and telling nothing of it.
+    pub(crate) fn name(&self, scope: &str, name: &str) -> [u8; 32] {
         let vault = self.parts.codec.vault();
         vault.blind_index(self.tenant(), scope, name)
     }

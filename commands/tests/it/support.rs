@@ -97,6 +97,7 @@ impl World {
         let open = hospital::Open {
             name: "City".parse().unwrap(),
             time_zone: zone.parse().unwrap(),
+            manager: None,
         };
         let opened = self.run(&self.console(), &open).await.unwrap();
         let hospital = opened.answer.hospital;

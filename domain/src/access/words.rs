@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
-use crate::notice::words::month;
-use crate::values::{Code, Language, PersonName, Role, ShortText};
+use crate::notice::words::{emergency_reason, month};
+use crate::values::{Code, EmergencyReason, Language, PersonName, Role, ShortText};
 use crate::words::{Texts, fill};
 
 /// One access, as its person is told of it.
@@ -29,6 +29,8 @@ pub enum Who<'a> {
     Yourself,
     /// Somebody whose name is known.
     Named(&'a PersonName, &'a [Role]),
+    /// A program of others, by its name.
+    Program(&'a ShortText, &'a [Role]),
     /// Somebody of a hospital.
     AtHospital(&'a ShortText, &'a [Role]),
     /// Somebody of whom no more is known.
@@ -69,8 +71,8 @@ pub enum What<'a> {
 pub enum Ground {
     /// The person's consent, of a day, if that is known.
     Consent(Option<NaiveDate>),
-    /// An emergency.
-    Emergency,
+    /// An emergency, of a reason, if that is known.
+    Emergency(Option<EmergencyReason>),
 }
 
 impl Told<'_> {
@@ -78,6 +80,12 @@ impl Told<'_> {
     pub fn sentence(&self, language: Language) -> String {
         TEXTS.languages[&language].sentence(self, language)
     }
+}
+
+/// What a role is called.
+pub(crate) fn role(language: Language, role: Role) -> &'static str {
+    let roles = &TEXTS.languages[&language].roles;
+    roles.get(&role).map_or(role.name(), String::as_str)
 }
 
 /// Whether reads of this kind of data are told in words of their own.
@@ -103,6 +111,7 @@ struct Wording {
     consent: String,
     consent_of: String,
     emergency: String,
+    emergency_for: String,
     date: String,
 }
 
@@ -162,7 +171,10 @@ impl Wording {
 
     fn ground(&self, ground: Ground, language: Language) -> String {
         match ground {
-            Ground::Emergency => self.emergency.clone(),
+            Ground::Emergency(None) => self.emergency.clone(),
+            Ground::Emergency(Some(reason)) => fill(&self.emergency_for, |placeholder| {
+                (placeholder == "reason").then(|| emergency_reason(language, reason).to_owned())
+            }),
             Ground::Consent(None) => self.consent.clone(),
             Ground::Consent(Some(date)) => fill(&self.consent_of, |placeholder| {
                 (placeholder == "date").then(|| self.date(date, language))
@@ -185,6 +197,7 @@ impl Wording {
             Who::Named(name, []) => return name.as_str().to_owned(),
             Who::AtHospital(_, []) | Who::InRoles([]) => return names.unknown.clone(),
             Who::Named(name, roles) => (&names.named, Some(name.as_str()), None, roles),
+            Who::Program(name, roles) => (&names.named, Some(name.as_str()), None, roles),
             Who::AtHospital(hospital, roles) => {
                 (&names.at_hospital, None, Some(hospital.as_str()), roles)
             }

@@ -70,7 +70,46 @@ async fn an_account_has_each_role_once_and_is_opened_once() {
     let roles = vec![Role::Doctor, Role::Patient, Role::Doctor];
     decides::<Account>(NOW, vec![], open(roles.clone()), opened()).await;
     refuses::<Account>(NOW, opened(), open(roles), AccountError::AlreadyOpen).await;
-    refuses::<Account>(NOW, vec![], open(vec![]), AccountError::NeedsRole).await;
+}
+
+/// Whoever works at a hospital has their roles there.
+#[tokio::test]
+async fn an_account_may_have_no_role_of_its_own() {
+    let mut expected = opened();
+    expected[0] = Opened {
+        account: id(1),
+        roles: vec![],
+    }
+    .into();
+    decides::<Account>(NOW, vec![], open(vec![]), expected).await;
+}
+
+#[tokio::test]
+async fn an_address_is_replaced_and_the_password_stays() {
+    let set = || {
+        AccountCommand::SetEmail(SetEmail {
+            email: text("rao@example.org"),
+        })
+    };
+    let moved_to = |address: &str| {
+        AccountEvent::from(EmailSet {
+            account: id(1),
+            email: text(address),
+            language: Language::Hindi,
+        })
+    };
+    let moved = moved_to("rao@example.org");
+    decides::<Account>(NOW, opened(), set(), vec![moved.clone()]).await;
+    let state = crate::testing::after::<Account>(&and(opened(), moved));
+    assert_eq!(
+        (state.email, state.passwords),
+        (Some(text("rao@example.org")), 1)
+    );
+    let known = and(opened(), moved_to("Rao@Example.org"));
+    refuses::<Account>(NOW, known, set(), AccountError::EmailUnchanged).await;
+    let off = and(opened(), disabled());
+    refuses::<Account>(NOW, off, set(), AccountError::IsDisabled).await;
+    refuses::<Account>(NOW, vec![], set(), AccountError::NoSuchAccount).await;
 }
 
 #[tokio::test]

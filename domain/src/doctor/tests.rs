@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{clock_at, id, text};
+use crate::testing::{clock_at, decides, id, refuses, text};
 
 const NOW: &str = "2026-08-01T00:00:00Z";
 
@@ -69,4 +69,35 @@ fn a_doctor_has_a_post_once_registered() {
     };
     assert_eq!(doctor.post(), Ok(post));
     assert_eq!(Decider::subject(&doctor), Some(id(1)));
+}
+
+#[tokio::test]
+async fn a_doctor_says_who_they_are_within_limits() {
+    let profile = |specialties: usize, qualifications: usize| Profile {
+        specialties: vec![text("Cardiology"); specialties],
+        qualifications: vec![text("MD"); qualifications],
+        languages: vec![Language::Punjabi, Language::English, Language::Punjabi],
+        about: Some(text("Sees children.")),
+    };
+    let set = DoctorCommand::SetProfile;
+    let known = || vec![registered(vec![Language::English])];
+    let kept = Profile {
+        languages: vec![Language::English, Language::Punjabi],
+        ..profile(10, 20)
+    };
+    let happened = ProfileSet {
+        doctor: id(1),
+        profile: kept,
+    };
+    decides::<Doctor>(NOW, known(), set(profile(10, 20)), vec![happened.into()]).await;
+    for (specialties, qualifications) in [(11, 20), (10, 21)] {
+        let long = set(profile(specialties, qualifications));
+        refuses::<Doctor>(NOW, known(), long, DoctorError::ProfileTooLong).await;
+    }
+    let mute = Profile {
+        languages: vec![],
+        ..profile(1, 1)
+    };
+    refuses::<Doctor>(NOW, known(), set(mute), DoctorError::NoLanguage).await;
+    refuses::<Doctor>(NOW, vec![], set(profile(1, 1)), DoctorError::NoSuchDoctor).await;
 }

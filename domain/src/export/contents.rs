@@ -20,6 +20,8 @@ names! {
         Notices = "notices",
         /// Whom they let see what.
         Consents = "consents",
+        /// When their record was opened in an emergency, and what was found about it.
+        Emergencies = "emergencies",
         /// What was asked for about the data itself: erasures and copies.
         Requests = "requests",
         /// What they are to the hospital besides a patient.
@@ -60,6 +62,9 @@ const fn without(section: Section, fields: &'static [&'static str]) -> Treatment
 const HOSPITAL: Treatment = Treatment::LeftOut("about a hospital and nobody in particular");
 const DOCTORS_DAY: Treatment = Treatment::LeftOut(
     "how a doctor's day is laid out: what concerns the person is told by the visit",
+);
+const PROGRAM: Treatment = Treatment::LeftOut(
+    "about a program of others and nobody in particular: what it has read is told by the accesses",
 );
 const PLATFORM: Treatment = Treatment::LeftOut("about the platform and nobody in particular");
 const STOPS: Treatment = Treatment::LeftOut(
@@ -128,13 +133,33 @@ pub fn treatment(kind: &str) -> Option<Treatment> {
         | "export.requested"
         | "export.started" => told(Section::Requests),
         "export.link-given" => without(Section::Requests, &["secret_hash"]),
+        "emergency-access.closed"
+        | "emergency-access.explained"
+        | "emergency-access.opened"
+        | "emergency-access.remarked"
+        | "emergency-access.reviewed" => told(Section::Emergencies),
         "feedback.given" => told(Section::Feedback),
         "notice.delivered" | "notice.undeliverable" | "notice.written" => told(Section::Notices),
-        "patient.guardian-dismissed"
+        "patient.email-set"
+        | "patient.guardian-dismissed"
         | "patient.guardian-named"
+        | "patient.profile-set"
         | "patient.registered"
-        | "patient.reminders-chosen" => told(Section::Profile),
-        "doctor.registered"
+        | "patient.reminders-chosen"
+        | "profile.name-set" => told(Section::Profile),
+        // Whose record they opened is another person's to be told.
+        "emergency-watch.begun" => without(Section::Work, &["subject"]),
+        "invitation.issued" => without(Section::Work, &["code"]),
+        "application.approved"
+        | "application.certificate-verified"
+        | "application.rejected"
+        | "application.submitted"
+        | "application.withdrawn"
+        | "doctor.profile-set"
+        | "doctor.registered"
+        | "emergency-watch.ended"
+        | "invitation.accepted"
+        | "invitation.revoked"
         | "staff.permission-given"
         | "staff.permission-taken"
         | "staff.role-given"
@@ -162,9 +187,17 @@ pub fn treatment(kind: &str) -> Option<Treatment> {
         | "hospital.holiday-declared"
         | "hospital.holiday-withdrawn"
         | "hospital.opened"
+        | "hospital-code.issued"
+        | "hospital-code.revoked"
+        | "hospital-code.used"
         | "visit-type.changed"
         | "visit-type.defined"
         | "visit-type.retired" => HOSPITAL,
+        "integrator.disabled"
+        | "integrator.enabled"
+        | "integrator.keys-replaced"
+        | "integrator.registered"
+        | "integrator.scopes-changed" => PROGRAM,
         "dead-letter.retried" | "dead-letter.skipped" => PLATFORM,
         _ => return None,
     })

@@ -8,7 +8,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::values::Language;
+use crate::access;
+use crate::notice::words::emergency_reason;
+use crate::values::{EmergencyReason, Language, Role};
 use crate::words::{Texts, fill};
 
 /// A text of the report.
@@ -20,25 +22,35 @@ pub struct Report {
 /// The names of all texts; each language has each of them.
 pub const NAMES: &[&str] = &[
     "about",
+    "access",
     "accesses",
+    "account",
+    "address",
     "appointment",
     "born",
     "cancelled",
+    "closed",
     "consent",
     "consents",
+    "contact",
+    "copy",
     "dates",
     "department",
     "doctor",
     "email",
+    "emergencies",
+    "emergency",
+    "erasure",
+    "explanation",
     "feedback",
-    "file",
-    "first",
+    "gender",
     "guardian",
     "hospital",
     "language",
-    "last",
+    "languages",
     "made",
     "name",
+    "needs",
     "none",
     "notices",
     "page",
@@ -46,16 +58,24 @@ pub const NAMES: &[&str] = &[
     "phone",
     "profile",
     "purpose",
+    "qualifications",
     "reason",
     "recipients",
+    "registration",
+    "remark",
     "requests",
+    "roles",
+    "scope",
+    "specialties",
     "status",
     "times",
     "title",
+    "unnamed",
     "until",
     "visits",
     "waitlist",
     "who",
+    "work",
 ];
 
 impl Report {
@@ -83,6 +103,16 @@ impl Report {
     /// The text of this name, filled in.
     pub fn filled(self, name: &'static str, value: impl Fn(&str) -> Option<String>) -> String {
         fill(self.text(name), value)
+    }
+
+    /// What a role is called.
+    pub fn role(self, role: Role) -> &'static str {
+        access::words::role(self.language, role)
+    }
+
+    /// What the reason of an emergency is called.
+    pub fn emergency(self, reason: EmergencyReason) -> &'static str {
+        emergency_reason(self.language, reason)
     }
 
     /// The words for what a program calls by a name, such as a status; the name itself, if there

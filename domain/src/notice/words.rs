@@ -3,16 +3,20 @@
 //! The words are data (`domain/data/notice-texts.json`), so that a translator can change them;
 //! raise its `version` with every change.
 
+mod emergency;
+
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use crate::values::{Language, PersonName, ShortText, TimeZone};
+use crate::values::{EmergencyReason, Language, PersonName, ShortText, TimeZone};
 use crate::words::{Message, Texts, fill};
 
 pub use crate::words::Words;
+pub use emergency::Emergency;
 
 /// The visit that a notice speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -75,12 +79,23 @@ pub(crate) fn month(language: Language, at: &impl Datelike) -> &'static str {
     &TEXTS.languages[&language].months[at.month0() as usize]
 }
 
+/// What the reason of an emergency is called.
+pub(crate) fn emergency_reason(language: Language, reason: EmergencyReason) -> &'static str {
+    &TEXTS.languages[&language].emergency_reasons[&reason]
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wording {
     reminder: Message,
     offer: Message,
     export_ready: Message,
+    emergency: Message,
+    emergency_of_minor: Message,
+    emergency_to_review: Message,
+    emergency_by: String,
+    emergency_by_somebody: String,
+    emergency_reasons: BTreeMap<EmergencyReason, String>,
     date: String,
     weekdays: [String; 7],
     months: [String; 12],

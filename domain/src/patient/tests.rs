@@ -141,3 +141,85 @@ async fn nobody_is_reminded_more_than_five_times() {
 async fn only_a_patient_chooses() {
     refuses::<Patient>(NOW, vec![], choose(None), PatientError::NoSuchPatient).await;
 }
+
+fn profile() -> Profile {
+    Profile {
+        language: Language::Hindi,
+        gender: Some(crate::values::Gender::Female),
+        address: Some(PostalAddress {
+            lines: vec![text("12 Mall Road")],
+            city: text("Ludhiana"),
+            region: None,
+            postal_code: Some(text("141001")),
+            country: text("India"),
+        }),
+        emergency_contact: Some(EmergencyContact {
+            name: text("Harpreet Kaur"),
+            phone: text("+919812345678"),
+            relation: Some(text("sister")),
+        }),
+        accessibility: vec![text("wheelchair"), text("large-print"), text("wheelchair")],
+        accessibility_note: None,
+    }
+}
+
+fn set_profile(profile: Profile) -> PatientCommand {
+    PatientCommand::SetProfile(Box::new(profile))
+}
+
+#[tokio::test]
+async fn a_profile_is_replaced_as_a_whole_and_names_each_need_once() {
+    let kept = Profile {
+        accessibility: vec![text("large-print"), text("wheelchair")],
+        ..profile()
+    };
+    let set = ProfileSet {
+        patient: id(1),
+        profile: kept,
+    };
+    let known = || vec![registered(None)];
+    decides::<Patient>(NOW, known(), set_profile(profile()), vec![set.into()]).await;
+    let unknown = PatientError::NoSuchPatient;
+    refuses::<Patient>(NOW, vec![], set_profile(profile()), unknown).await;
+    let mut needy = profile();
+    needy.accessibility = (0..11).map(|need| text(&format!("need-{need}"))).collect();
+    let too_many = PatientError::TooManyNeeds;
+    refuses::<Patient>(NOW, known(), set_profile(needy), too_many).await;
+    for lines in [0, 5] {
+        let mut nowhere = profile();
+        if let Some(address) = &mut nowhere.address {
+            address.lines = vec![text("x"); lines];
+        }
+        let wrong = PatientError::WrongAddress;
+        refuses::<Patient>(NOW, known(), set_profile(nowhere), wrong).await;
+    }
+}
+
+#[tokio::test]
+async fn a_patient_is_written_to_at_another_address() {
+    let set = || {
+        PatientCommand::SetEmail(SetEmail {
+            email: text("kaur@example.org"),
+        })
+    };
+    let moved = EmailSet {
+        patient: id(1),
+        email: text("kaur@example.org"),
+    };
+    let moved = vec![moved.into()];
+    decides::<Patient>(NOW, vec![registered(None)], set(), moved.clone()).await;
+    refuses::<Patient>(NOW, vec![], set(), PatientError::NoSuchPatient).await;
+    // Whom they register is reached in the same way.
+    let told = ProfileSet {
+        patient: id(1),
+        profile: profile(),
+    };
+    let known = [vec![registered(None)], moved, vec![told.into()]].concat();
+    let reach = after::<Patient>(&known).reach;
+    let expected = Reach {
+        phone: text("+919812345678"),
+        email: Some(text("kaur@example.org")),
+        language: profile().language,
+    };
+    assert_eq!(reach, Some(expected));
+}

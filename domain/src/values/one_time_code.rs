@@ -1,76 +1,87 @@
-//! A code that people read from a mail and type into a form.
+//! Codes that people read and type: from a mail into a form, or aloud over the telephone.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{AsText, ValueError, string_value};
 
-/// How many characters a code has: 50 bits, too many to guess while it lives.
-const LENGTH: usize = 10;
-
 /// Digits and letters that can't be taken for one another (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// A one-time code, written `K7QM2-X9R4T`. Parsing takes it however people type it: in small
-/// letters, with or without the hyphen, O for 0, I or L for 1.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OneTimeCode([u8; LENGTH]);
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident: $groups:literal of $group:literal, else $error:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name([u8; $groups * $group]);
 
-impl OneTimeCode {
-    /// The code that these random bytes stand for; the low five bits of each count.
-    pub fn from_random(bytes: [u8; LENGTH]) -> Self {
-        Self(bytes.map(|byte| ALPHABET[usize::from(byte % 32)]))
-    }
+        impl $name {
+            /// How many characters it has, of five bits each.
+            pub const LENGTH: usize = $groups * $group;
 
-    /// The code as people are shown it. Who has it can act as its owner: don't log it.
-    pub fn shown(&self) -> String {
-        self.0
-            .iter()
-            .enumerate()
-            .flat_map(|(place, byte)| {
-                let hyphen = (place == LENGTH / 2).then_some('-');
-                hyphen.into_iter().chain([char::from(*byte)])
-            })
-            .collect()
-    }
+            /// The code that these random bytes stand for; the low five bits of each count.
+            pub fn from_random(bytes: [u8; $groups * $group]) -> Self {
+                Self(bytes.map(|byte| ALPHABET[usize::from(byte % 32)]))
+            }
 
-    /// Whether it is this one; takes as long wherever the two differ.
-    pub fn is(&self, other: &Self) -> bool {
-        let differences = self
-            .0
-            .iter()
-            .zip(other.0)
-            .map(|(ours, theirs)| ours ^ theirs);
-        differences.fold(0, |all, difference| all | difference) == 0
-    }
+            /// The code as people are shown it. Whoever has it may use it: don't log it.
+            pub fn shown(&self) -> String {
+                shown(&self.0, $group)
+            }
+
+            /// Whether it is this one; takes as long wherever the two differ.
+            pub fn is(&self, other: &Self) -> bool {
+                let differences = self.0.iter().zip(other.0).map(|(ours, theirs)| ours ^ theirs);
+                differences.fold(0, |all, difference| all | difference) == 0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ValueError;
+
+            fn from_str(text: &str) -> Result<Self, ValueError> {
+                read(text).map(Self).ok_or(ValueError::$error)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
 }
 
-impl FromStr for OneTimeCode {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<Self, ValueError> {
-        let mut code = [0; LENGTH];
-        let mut places = code.iter_mut();
-        for byte in text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')) {
-            let meant = match byte.to_ascii_uppercase() {
-                b'O' => b'0',
-                b'I' | b'L' => b'1',
-                other => other,
-            };
-            let place = places.next().filter(|_| ALPHABET.contains(&meant));
-            *place.ok_or(ValueError::NotAOneTimeCode)? = meant;
-        }
-        match places.next() {
-            None => Ok(Self(code)),
-            Some(_) => Err(ValueError::NotAOneTimeCode),
-        }
-    }
+codes! {
+    /// A one-time code that is mailed, written `K7QM2-X9R4T`: 50 bits, too many to guess while
+    /// it lives. Parsing takes it however people type it: in small letters, with or without the
+    /// hyphen, O for 0, I or L for 1.
+    OneTimeCode: 2 of 5, else NotAOneTimeCode;
+    /// A code with which people apply to work at a hospital, written `K7QD-9M2X-4T6H`: 60 bits.
+    /// Parsing takes it however people type it, as the one above.
+    JoiningCode: 3 of 4, else NotAJoiningCode;
 }
 
-impl fmt::Debug for OneTimeCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OneTimeCode(…)")
+fn shown(code: &[u8], group: usize) -> String {
+    let groups: Vec<String> = code
+        .chunks(group)
+        .map(|group| group.iter().copied().map(char::from).collect())
+        .collect();
+    groups.join("-")
+}
+
+fn read<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let mut code = [0; LENGTH];
+    let mut places = code.iter_mut();
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')) {
+        let meant = match byte.to_ascii_uppercase() {
+            b'O' => b'0',
+            b'I' | b'L' => b'1',
+            other => other,
+        };
+        let place = places.next().filter(|_| ALPHABET.contains(&meant));
+        *place? = meant;
     }
+    places.next().is_none().then_some(code)
 }
 
 impl AsText for OneTimeCode {

@@ -131,7 +131,27 @@ fn a_one_time_code_is_taken_however_people_type_it() {
     }
 }
 
+#[test]
+fn a_joining_code_is_taken_however_people_type_it() {
+    let code: JoiningCode = "K7QD-9M2X-4T60".parse().unwrap();
+    for typed in ["k7qd9m2x4t6o", " K7QD 9M2X 4T6O"] {
+        assert!(code.is(&typed.parse().unwrap()), "{typed}");
+    }
+    assert_eq!(code.shown(), "K7QD-9M2X-4T60");
+    assert!(!code.is(&"K7QD-9M2X-4T61".parse().unwrap()));
+    assert!(!format!("{code:?}").contains("K7QD"));
+    for text in ["", "K7QD-9M2X-4T6", "K7QD-9M2X-4T6UU", "K7QD-9M2X-4T6U"] {
+        refuses::<JoiningCode>(&[(text, ValueError::NotAJoiningCode)]);
+    }
+}
+
 proptest! {
+    #[test]
+    fn every_random_joining_code_can_be_typed(bytes in any::<[u8; 12]>()) {
+        let code = JoiningCode::from_random(bytes);
+        prop_assert!(code.is(&code.shown().to_lowercase().replace('-', "").parse().unwrap()));
+    }
+
     #[test]
     fn every_random_code_can_be_typed(bytes in any::<[u8; 10]>()) {
         let code = OneTimeCode::from_random(bytes);

@@ -48,7 +48,7 @@ fn used() -> VerificationEvent {
 
 #[tokio::test]
 async fn a_code_works_once_and_for_half_an_hour() {
-    for letter in [Letter::Registration, Letter::Recovery] {
+    for letter in [Letter::Registration, Letter::Recovery, Letter::EmailChange] {
         decides::<Verification>(NOW, vec![], request(letter), vec![requested(letter)]).await;
         let known = vec![requested(letter)];
         decides::<Verification>(

@@ -19,6 +19,8 @@ impl Requested {
             Letter::Registration => &wording.registration,
             Letter::AlreadyRegistered => &wording.already_registered,
             Letter::Recovery => &wording.recovery,
+            Letter::EmailChange => &wording.email_change,
+            Letter::EmailChanging => &wording.email_changing,
             Letter::SignIn => &wording.sign_in,
         };
         Some(
@@ -38,6 +40,8 @@ struct Wording {
     registration: Message,
     already_registered: Message,
     recovery: Message,
+    email_change: Message,
+    email_changing: Message,
     sign_in: Message,
 }
 

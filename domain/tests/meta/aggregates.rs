@@ -6,9 +6,10 @@ use medilink_domain::event::canonical;
 use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
-    access, access_token, account, agenda, appointment, calendar, consent, dead_letter, doctor,
-    erasure, export, feedback, hospital, legal_hold, notice, occupancy, patient, queue, schedule,
-    second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    access, access_token, account, agenda, application, appointment, calendar, consent,
+    dead_letter, doctor, emergency_access, emergency_watch, erasure, export, feedback, hospital,
+    hospital_code, integrator, invitation, legal_hold, notice, occupancy, patient, profile, queue,
+    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -26,19 +27,26 @@ macro_rules! for_each_aggregate {
             $check::<access_token::AccessToken>($($argument),*),
             $check::<account::Account>($($argument),*),
             $check::<agenda::Agenda>($($argument),*),
+            $check::<application::Application>($($argument),*),
             $check::<appointment::Appointment>($($argument),*),
             $check::<calendar::Calendar>($($argument),*),
             $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
+            $check::<emergency_access::EmergencyAccess>($($argument),*),
+            $check::<emergency_watch::EmergencyWatch>($($argument),*),
             $check::<erasure::Erasure>($($argument),*),
             $check::<export::Export>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
+            $check::<hospital_code::HospitalCode>($($argument),*),
+            $check::<integrator::Integrator>($($argument),*),
+            $check::<invitation::Invitation>($($argument),*),
             $check::<legal_hold::LegalHold>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),
+            $check::<profile::Profile>($($argument),*),
             $check::<queue::Queue>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
             $check::<second_factor::SecondFactor>($($argument),*),

@@ -28,7 +28,8 @@ impl Clinic {
         // The names of these zones count westwards.
         let time_zone = format!("Etc/GMT{:+}", -ahead).replace("+0", "");
         let body = json!({"name": "Noon", "time_zone": time_zone});
-        let hospital = done(site.post("/v1/hospitals", &administrator, body).await);
+        let platform = site.token(Uuid::now_v7(), Role::PlatformAdministrator);
+        let hospital = done(site.post("/v1/hospitals", &platform.await, body).await);
         let mut clinic = Self {
             site,
             administrator,

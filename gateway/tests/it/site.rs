@@ -196,10 +196,13 @@ impl Ward {
         let site = Site::open().await;
         let administrator = site.token(Uuid::now_v7(), Role::Administrator).await;
         let reception = site.token(Uuid::now_v7(), Role::Receptionist).await;
+        let platform = site
+            .token(Uuid::now_v7(), Role::PlatformAdministrator)
+            .await;
         let (status, hospital) = site
             .post(
                 "/v1/hospitals",
-                &administrator,
+                &platform,
                 json!({"name": "City", "time_zone": "Asia/Kolkata"}),
             )
             .await;
@@ -274,6 +277,6 @@ pub fn desk(executor: &Executor, folder: &Path, tenant: TenantId) -> SignInDesk 
     let config: SignInConfig =
         serde_json::from_value(json!({"hashing": {"memory_kib": 256, "iterations": 1}})).unwrap();
     let keys = folder.join("sign-in-keys");
-    let keys = TokenKeys::load_or_create(&keys, &config.issuer, &config.audience).unwrap();
+    let keys = TokenKeys::load_or_create(&keys, config.issuer(), &config.audience).unwrap();
     SignInDesk::new(executor.clone(), keys, config, tenant).unwrap()
 }

@@ -1,6 +1,8 @@
 //! Passwords, second factors and access tokens: what people sign in with, and what they show
 //! afterwards.
 //!
+//! Programs sign in with a JWT of their own, and are given an access token too.
+//!
 //! Nothing here knows of accounts, sessions or the log: passwords become hashes and claims
 //! become signed text, and back.
 //!
@@ -18,6 +20,9 @@
 //! - **What we sign for others to keep lets nobody in**, and no token passes for it
 //!   ([`TokenKeys::sign`], [`TokenKeys::read`]).
 
+mod assertion;
+mod client_key;
+mod client_token;
 mod hashing;
 mod passkey;
 mod password;
@@ -26,6 +31,9 @@ mod token;
 mod token_keys;
 mod totp;
 
+pub use assertion::{Assertion, AssertionError, claimed_client, verify_assertion};
+pub use client_key::{ClientKey, InvalidClientKey};
+pub use client_token::ClientClaims;
 pub use hashing::{
     HashingConfig, HashingError, InvalidPasswordHash, PasswordHash, PasswordHashing, Verdict,
 };

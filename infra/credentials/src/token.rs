@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::errors::{Error as LibraryError, ErrorKind};
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
@@ -82,13 +83,7 @@ impl TokenKeys {
     /// # Errors
     /// [`TokenError::Signing`].
     pub fn issue(&self, claims: &AccessClaims) -> Result<String, TokenError> {
-        let keys = self.current();
-        let header = Header {
-            typ: Some(ACCESS_TOKEN.to_owned()),
-            kid: Some(keys.signing_id().to_owned()),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let wire = Wire {
+        self.seal(&Wire {
             iss: self.issuer().to_owned(),
             aud: self.audience().to_owned(),
             sub: claims.subject,
@@ -97,8 +92,18 @@ impl TokenKeys {
             jti: claims.id,
             iat: claims.issued_at.timestamp(),
             exp: claims.expires_at.timestamp(),
+        })
+    }
+
+    /// The claims of an access token, signed.
+    pub(crate) fn seal<W: Serialize>(&self, wire: &W) -> Result<String, TokenError> {
+        let keys = self.current();
+        let header = Header {
+            typ: Some(ACCESS_TOKEN.to_owned()),
+            kid: Some(keys.signing_id().to_owned()),
+            ..Header::new(Algorithm::EdDSA)
         };
-        encode(&header, &wire, keys.signing()).map_err(|_| TokenError::Signing)
+        encode(&header, wire, keys.signing()).map_err(|_| TokenError::Signing)
     }
 
     /// What a token says, if it is to be believed at the instant `now`: an access token of our
@@ -113,6 +118,25 @@ impl TokenKeys {
     /// # Errors
     /// [`TokenError`]; what is wrong first is told.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<AccessClaims, TokenError> {
+        let wire: Wire = self.open(token, now)?;
+        let (issued_at, expires_at) = of_now(wire.iat, wire.exp, now)?;
+        Ok(AccessClaims {
+            subject: wire.sub,
+            session: wire.sid,
+            tenant: wire.tenant,
+            id: wire.jti,
+            issued_at,
+            expires_at,
+        })
+    }
+
+    /// The claims of an access token that one of our keys signed for us. Whether it is of now is
+    /// for [`of_now`] to say.
+    pub(crate) fn open<W: DeserializeOwned>(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<W, TokenError> {
         if token.len() > MAX_BYTES {
             return Err(TokenError::Malformed);
         }
@@ -126,27 +150,26 @@ impl TokenKeys {
         }
         let id = header.kid.ok_or(TokenError::UnknownKey)?;
         let key = self.verifying(&id, now).ok_or(TokenError::UnknownKey)?;
-        let wire: Wire = decode(token, &key, self.validation())
-            .map_err(refused)?
-            .claims;
-
-        let instant = |seconds| DateTime::from_timestamp(seconds, 0).ok_or(TokenError::Malformed);
-        let (issued_at, expires_at) = (instant(wire.iat)?, instant(wire.exp)?);
-        if expires_at <= now {
-            return Err(TokenError::Expired);
-        }
-        if issued_at.signed_duration_since(now) > AHEAD {
-            return Err(TokenError::IssuedInFuture);
-        }
-        Ok(AccessClaims {
-            subject: wire.sub,
-            session: wire.sid,
-            tenant: wire.tenant,
-            id: wire.jti,
-            issued_at,
-            expires_at,
-        })
+        let decoded = decode(token, &key, self.validation()).map_err(refused)?;
+        Ok(decoded.claims)
     }
+}
+
+/// When a token was issued and when it expires, if `now` is between.
+pub(crate) fn of_now(
+    issued_at: i64,
+    expires_at: i64,
+    now: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, DateTime<Utc>), TokenError> {
+    let instant = |seconds| DateTime::from_timestamp(seconds, 0).ok_or(TokenError::Malformed);
+    let (issued_at, expires_at) = (instant(issued_at)?, instant(expires_at)?);
+    if expires_at <= now {
+        return Err(TokenError::Expired);
+    }
+    if issued_at.signed_duration_since(now) > AHEAD {
+        return Err(TokenError::IssuedInFuture);
+    }
+    Ok((issued_at, expires_at))
 }
 
 /// What the library is to check beside the signature.

@@ -144,7 +144,8 @@ impl TokenKeys {
         self.current().public.clone()
     }
 
-    pub(crate) fn issuer(&self) -> &str {
+    /// Who issues them (`iss`).
+    pub fn issuer(&self) -> &str {
         &self.shared.issuer
     }
 

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
-    AccessId, AccessTokenId, AppointmentId, AssetId, ConsentId, DepartmentId, DoctorId,
-    EmergencyAccessId, ErasureId, ExportId, HospitalId, NoticeId, PatientId, SeriesId, StaffId,
-    SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    AccessId, AccessTokenId, ApplicationId, AppointmentId, AssetId, ConsentId, DepartmentId,
+    DoctorId, EmergencyAccessId, ErasureId, ExportId, HospitalCodeId, HospitalId, IntegratorId,
+    InvitationId, NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId,
+    WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -92,6 +93,7 @@ macro_rules! ids {
 ids!(
     AccessId,
     AccessTokenId,
+    ApplicationId,
     AppointmentId,
     AssetId,
     ConsentId,
@@ -100,7 +102,10 @@ ids!(
     EmergencyAccessId,
     ErasureId,
     ExportId,
+    HospitalCodeId,
     HospitalId,
+    IntegratorId,
+    InvitationId,
     NoticeId,
     PatientId,
     SeriesId,

@@ -41,8 +41,14 @@ pub struct Site {
 impl Site {
     /// Sets up one with room for so many bookings.
     pub async fn open(bookings: u64) -> Self {
+        Self::of(binary(), 1, bookings).await
+    }
+
+    /// The same of another binary, with so many processes of each part.
+    pub async fn of(binary: PathBuf, copies: u8, bookings: u64) -> Self {
         say("starting PostgreSQL, NATS, gateway, projector, relay and worker");
-        let platform = Platform::start(binary(), Options::default().durable()).await;
+        let options = Options::default().durable().copies(copies);
+        let platform = Platform::start(binary, options).await;
         let token = platform
             .token_in(platform.tenant, Uuid::now_v7(), &[Role::Receptionist])
             .await;
@@ -113,6 +119,19 @@ impl Site {
         bookings
     }
 
+    /// A connection to the platform's main database that may do everything.
+    ///
+    /// # Panics
+    /// When the database doesn't answer.
+    pub async fn superuser(&self) -> tokio_postgres::Client {
+        let [main, _] = self.platform.superuser_urls();
+        let (client, connection) = tokio_postgres::connect(&main, tokio_postgres::NoTls)
+            .await
+            .expect("PostgreSQL answers");
+        tokio::spawn(connection);
+        client
+    }
+
     /// The path of a doctor's free slots of one day.
     pub fn slots(&self, doctor: Uuid) -> String {
         self.days[0].slots(doctor)
@@ -142,9 +161,17 @@ impl Booking {
 
 /// The `medilink` that was built with this program.
 pub fn binary() -> PathBuf {
+    beside("medilink")
+}
+
+/// A program beside this one.
+///
+/// # Panics
+/// When it was not built.
+pub fn beside(name: &str) -> PathBuf {
     let beside = std::env::current_exe()
         .expect("this program has a path")
-        .with_file_name("medilink");
+        .with_file_name(name);
     assert!(
         beside.exists(),
         "{} is missing: run `make bench`",

@@ -16,10 +16,13 @@ pub enum Target {
     AtMost(f64),
 }
 
-const TARGETS: [(&str, Target); 13] = [
+const TARGETS: [(&str, Target); 16] = [
     ("append_1", Target::Ratio(1.5)),
     ("append_64", Target::Ratio(5.0)),
     ("append_512", Target::Ratio(7.0)),
+    ("audit_read", Target::Ratio(0.7)),
+    ("authorize_first_p99", Target::AtMost(200.0)),
+    ("authorize_p99", Target::AtMost(200.0)),
     ("growth_append", Target::Ratio(0.8)),
     ("growth_read", Target::Ratio(0.8)),
     ("http_book", Target::Ratio(0.25)),

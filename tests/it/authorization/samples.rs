@@ -21,7 +21,16 @@ impl World {
         if let Some(sample) = self.of_exports(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_integrators(operation).await {
+            return sample;
+        }
+        if let Some(sample) = self.of_emergencies(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_places(operation).await {
+            return sample;
+        }
+        if let Some(sample) = self.of_staff(operation).await {
             return sample;
         }
         if let Some(sample) = Self::of_second_factors(operation) {
@@ -228,6 +237,7 @@ impl World {
             ),
             "listDoctors" => ("/v1/doctors".to_owned(), None),
             "listNotices" => (format!("/v1/patients/{patient}/notices"), None),
+            "listMyNotices" => ("/v1/me/notices".to_owned(), None),
             "listProblems" => ("/problems".to_owned(), None),
             "listSessions" => ("/v1/me/sessions".to_owned(), None),
             "listSigningKeys" => ("/.well-known/jwks.json".to_owned(), None),

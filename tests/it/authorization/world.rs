@@ -1,6 +1,7 @@
 //! What the callers try to get at, and a supply of fresh things, so that one caller's success
 //! doesn't spoil the next one's try.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
@@ -11,10 +12,11 @@ use medilink_commands::{Action, Actor, CommandContext, Executor, account, staff,
 use medilink_domain::values::{Language, Role};
 use medilink_domain::verification::Letter;
 use medilink_domain::{
-    AccountId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId, VerificationId,
-    WaitlistEntryId,
+    AccountId, ApplicationId, DoctorId, HospitalId, PatientId, StaffId, SubjectId, TenantId,
+    VerificationId, WaitlistEntryId,
 };
 use medilink_tests::{Answer, Caller, Hospital, Platform, id};
+use medilink_vault::Vault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -28,16 +30,23 @@ pub struct World {
     pub visit_type: Uuid,
     /// What the patient lets the doctor see.
     pub consent: Uuid,
+    /// What the doctor opened in an emergency, which is over.
+    pub emergency: Uuid,
+    /// Another patient.
+    pub unconscious: Uuid,
     /// The patient's caller.
     myself: Caller,
     pub tenant: TenantId,
     pub executor: Executor,
+    pub vault: Vault,
     officer: Caller,
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
     /// The last entry of the waitlist.
     waits: Mutex<Option<Uuid>>,
+    /// The last application of each person.
+    pub(super) applications: Mutex<HashMap<Uuid, ApplicationId>>,
 }
 
 impl World {
@@ -52,7 +61,11 @@ impl World {
             .post(&visit_types, &Self::visit_type())
             .await);
         let consent = super::consents::given(platform, patient, doctor).await;
+        let emergency = super::emergencies::over(platform, &city, doctor, patient).await;
+        let unconscious = city.patient(78).await;
         let world = Self {
+            emergency,
+            unconscious,
             city,
             doctor,
             patient,
@@ -65,10 +78,12 @@ impl World {
                 .await,
             tenant: platform.tenant,
             executor: platform.executor().await.clone(),
+            vault: platform.vault().await,
             minute: AtomicI64::new(5),
             missed: AtomicI64::new(0),
             day: AtomicU64::new(1),
             waits: Mutex::new(None),
+            applications: Mutex::default(),
         };
         world
             .administrate("PUT", &world.week(world.city.date), &Self::hours())
@@ -89,6 +104,7 @@ impl World {
             self.appointment,
             self.visit_type,
             self.consent,
+            self.emergency,
         ];
         ids.iter().map(Uuid::to_string).collect()
     }
@@ -321,7 +337,7 @@ impl World {
         let of_patient = format!("/v1/patients/{}", self.patient);
         let lift = format!("{of_patient}/legal-hold/release");
         let lifted = self.officer.post(&lift, &json!({"reason": "test"})).await;
-        assert!(matches!(lifted.status, 200 | 409), "{}", lifted.text);
+        assert!(matches!(lifted.status, 200 | 404 | 409), "{}", lifted.text);
         let head = self.executor.reader().head().await.unwrap();
         let list = format!("{of_patient}/erasures?limit=1");
         let list = self.officer.get_at(&list, head.0).await;
@@ -343,10 +359,14 @@ impl World {
             let basis = json!({"basis": "litigation"});
             done(&self.officer, "POST", &format!("{path}/hold"), &basis).await;
         }
-        // A read finds it, too.
-        let head = self.executor.reader().head().await.unwrap();
-        assert_eq!(self.officer.get_at(&path, head.0).await.status, 200);
+        self.shown(&path).await;
         path
+    }
+
+    /// Waits until a read finds what was just made.
+    pub async fn shown(&self, path: &str) {
+        let head = self.executor.reader().head().await.unwrap();
+        assert_eq!(self.officer.get_at(path, head.0).await.status, 200);
     }
 
     /// An entry of the waitlist, and the appointment that is offered.

@@ -73,6 +73,17 @@ async fn what_breaks_a_rule_of_the_hospital_is_refused_by_that_rule() {
             (404, "not-found"),
         ),
         Case::get(
+            "an unknown integrator",
+            format!("/v1/integrators/{nobody}"),
+            (404, "not-found"),
+        ),
+        Case::post(
+            "disabling an unknown integrator",
+            format!("/v1/integrators/{nobody}/disable"),
+            &json!({"reason": "contract-ended"}),
+            (404, "not-found"),
+        ),
+        Case::get(
             "an unknown appointment",
             format!("/v1/appointments/{nobody}"),
             (404, "not-found"),

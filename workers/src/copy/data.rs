@@ -7,8 +7,10 @@ use chrono::Utc;
 use medilink_domain::Decider;
 use medilink_domain::erasure::Erasure;
 use medilink_domain::export::contents::{Section, Treatment, is_of_a_visit, treatment};
+use medilink_domain::patient::Profile;
 use medilink_domain::registry::event_types;
 use medilink_log::{Opened, Position, RecordedEvent};
+use medilink_projections::patient::PatientRow;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -62,7 +64,7 @@ fn state(wish: Wish<'_>, dossier: &Dossier) -> Value {
             let feedback = dossier.feedback.get(&visit.appointment);
             json!({
                 "id": visit.appointment, "doctor": visit.doctor,
-                "doctor_name": dossier.doctor(visit.doctor.uuid()),
+                "doctor_name": dossier.person(visit.doctor.uuid()),
                 "hospital": visit.hospital, "hospital_name": dossier.hospital(visit.hospital),
                 "department": visit.department, "starts_at": visit.starts_at,
                 "ends_at": visit.ends_at, "time_zone": visit.time_zone, "status": visit.status,
@@ -96,8 +98,22 @@ fn state(wish: Wish<'_>, dossier: &Dossier) -> Value {
     let consents = dossier.consents.iter().map(|consent| {
         json!({
             "id": consent.consent, "state": consent.state_at(now), "grantee": consent.grantee.0,
+            "grantee_name": dossier.grantee(consent.grantee.0),
             "requester": consent.requester, "terms": consent.terms.0,
             "created_at": consent.created_at, "decided_at": consent.decided_at,
+        })
+    });
+    let emergencies = dossier.emergencies.iter().map(|emergency| {
+        json!({
+            "id": emergency.access, "clinician": emergency.clinician,
+            "clinician_name": dossier.person(emergency.clinician.uuid()),
+            "hospital": emergency.hospital,
+            "hospital_name": dossier.hospital(emergency.hospital),
+            "reason": emergency.reason, "explanation": emergency.explanation,
+            "opened_at": emergency.opened_at, "until": emergency.until,
+            "closed_at": emergency.closed_at, "reviewed_at": emergency.reviewed_at,
+            "reviewer": emergency.reviewer, "justified": emergency.justified,
+            "remark": emergency.remark,
         })
     });
     let erasures = dossier.erasures.iter().map(|erasure| {
@@ -124,12 +140,49 @@ fn state(wish: Wish<'_>, dossier: &Dossier) -> Value {
             "id": known.patient, "name": known.name, "phone": known.phone,
             "email": known.email, "language": known.language,
             "date_of_birth": known.date_of_birth, "reminders": known.reminders,
-            "guardian": known.guardian,
+            "guardian": known.guardian, "guardian_name": dossier.guardian,
+            "gender": said(known).and_then(|profile| profile.gender),
+            "address": said(known).and_then(|profile| profile.address.as_ref()),
+            "emergency_contact": said(known)
+                .and_then(|profile| profile.emergency_contact.as_ref()),
+            "accessibility": said(known).map(|profile| &profile.accessibility),
+            "accessibility_note": said(known)
+                .and_then(|profile| profile.accessibility_note.as_ref()),
         })),
+        "account": dossier.account.as_ref().map(|account| json!({
+            "email": account.email, "language": account.language, "roles": account.roles,
+            "disabled": account.disabled,
+        })),
+        "work": work(dossier),
         "visits": visits, "waitlist": waits.collect::<Vec<_>>(),
         "notices": notices.collect::<Vec<_>>(), "consents": consents.collect::<Vec<_>>(),
+        "emergencies": emergencies.collect::<Vec<_>>(),
         "erasures": erasures.collect::<Vec<_>>(), "exports": exports.collect::<Vec<_>>(),
     })
+}
+
+fn said(known: &PatientRow) -> Option<&Profile> {
+    known.profile.as_ref()
+}
+
+/// What they are to the hospitals besides a patient, if anything.
+fn work(dossier: &Dossier) -> Option<Value> {
+    if dossier.staff.is_none() && dossier.practice.is_none() {
+        return None;
+    }
+    let doctor = dossier.practice.as_ref().map(|doctor| {
+        json!({
+            "name": doctor.name, "hospital": doctor.hospital, "department": doctor.department,
+            "registration_number": doctor.registration_number, "languages": doctor.languages,
+            "profile": doctor.profile,
+        })
+    });
+    let staff = dossier.staff.as_ref();
+    Some(json!({
+        "doctor": doctor,
+        "roles": staff.map(|staff| &staff.roles.0),
+        "permissions": staff.map(|staff| &staff.permissions.0),
+    }))
 }
 
 /// Puts the commas between what is listed.

@@ -97,6 +97,36 @@ fn patient(wish: Wish<'_>, dossier: &Dossier) -> Value {
     if let Some(born) = &known.date_of_birth {
         patient["birthDate"] = json!(born);
     }
+    let Some(said) = &known.profile else {
+        return patient;
+    };
+    if let Some(gender) = said.gender {
+        patient["gender"] = json!(gender.name());
+    }
+    if let Some(address) = &said.address {
+        patient["address"] = json!([{
+            "line": address.lines, "city": address.city, "country": address.country,
+        }]);
+        let rest = [
+            ("state", &address.region),
+            ("postalCode", &address.postal_code),
+        ];
+        for (name, value) in rest {
+            if let Some(value) = value {
+                patient["address"][0][name] = json!(value);
+            }
+        }
+    }
+    if let Some(contact) = &said.emergency_contact {
+        let mut emergency = coding("http://terminology.hl7.org/CodeSystem/v2-0131", "C");
+        if let Some(relation) = &contact.relation {
+            emergency["text"] = json!(relation);
+        }
+        patient["contact"] = json!([{
+            "relationship": [emergency], "name": {"text": contact.name},
+            "telecom": [{"system": "phone", "value": contact.phone}],
+        }]);
+    }
     patient
 }
 
@@ -190,7 +220,11 @@ fn audit(row: &AccessRow, wish: Wish<'_>, dossier: &Dossier) -> Value {
         }
         Some(actor) => {
             let value = format!("urn:uuid:{actor}");
-            json!({"identifier": {"system": "urn:ietf:rfc:3986", "value": value}})
+            let mut who = json!({"identifier": {"system": "urn:ietf:rfc:3986", "value": value}});
+            if let Some(name) = dossier.person(actor) {
+                who["display"] = json!(name);
+            }
+            who
         }
         None => json!({"display": "MediLink"}),
     };

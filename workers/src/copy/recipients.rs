@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use medilink_domain::access::words::{Ground, Told, What, Who};
-use medilink_domain::values::{Language, Role};
+use medilink_domain::values::{EmergencyReason, Language};
+use medilink_projections::access::told::{Reasons, reasons, sentence};
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
 use medilink_projections::{MAX_PAGE, Page};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ struct Key {
     resource: String,
     action: Option<String>,
     purpose: Option<String>,
+    emergency: Option<EmergencyReason>,
     ground: u8,
 }
 
@@ -86,8 +87,9 @@ pub(super) async fn of(
         let (rows, next) = page(tools, wish, after).await?;
         let people: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.actor).collect();
         dossier.know(tools, wish, people).await?;
+        let why = reasons(&tools.reads, wish.tenant, &rows).await?;
         for row in &rows {
-            count(&mut found, row, dossier, wish.asked.language);
+            count(&mut found, row, dossier, &why, wish.asked.language);
         }
         match next {
             Some(next) => after = Some(next),
@@ -103,6 +105,7 @@ fn count(
     found: &mut BTreeMap<Key, Recipient>,
     row: &AccessRow,
     dossier: &Dossier,
+    why: &Reasons,
     language: Language,
 ) {
     let key = Key {
@@ -111,11 +114,12 @@ fn count(
         resource: row.resource.to_string(),
         action: row.action.as_ref().map(ToString::to_string),
         purpose: row.purpose.as_ref().map(ToString::to_string),
+        emergency: row.emergency.and_then(|access| why.get(&access).copied()),
         ground: u8::from(row.emergency.is_some()) + 2 * u8::from(!row.consents.0.is_empty()),
     };
     let entry = found.entry(key.clone()).or_insert_with(|| Recipient {
         key,
-        text: sentence(row, dossier, language),
+        text: sentence(row, &dossier.names, why, language),
         times: 0,
         first: row.at,
         last: row.at,
@@ -123,49 +127,4 @@ fn count(
     entry.times += 1;
     entry.first = entry.first.min(row.at);
     entry.last = entry.last.max(row.at);
-}
-
-/// One access in one sentence, as the history of accesses tells it.
-pub(super) fn sentence(row: &AccessRow, dossier: &Dossier, language: Language) -> String {
-    let what = match (&row.action, &row.purpose) {
-        (Some(action), _) => What::Refused {
-            action,
-            resource: &row.resource,
-        },
-        (None, purpose) => What::Read {
-            resource: &row.resource,
-            purpose: purpose.as_ref(),
-            ground: match (row.emergency, &row.consents.0[..]) {
-                (Some(_), _) => Some(Ground::Emergency),
-                (None, []) => None,
-                (None, [..]) => Some(Ground::Consent(None)),
-            },
-        },
-    };
-    Told {
-        who: who(row, dossier),
-        what,
-    }
-    .sentence(language)
-}
-
-fn who<'a>(row: &'a AccessRow, dossier: &'a Dossier) -> Who<'a> {
-    let roles = &row.roles.0[..];
-    let Some(actor) = row.actor else {
-        return match roles {
-            [] => Who::NotSignedIn,
-            [Role::Worker] => Who::Platform,
-            _ => Who::Console,
-        };
-    };
-    if roles.contains(&Role::CalendarFeed) {
-        return Who::CalendarProgram;
-    }
-    if actor == row.subject.uuid() {
-        return Who::Yourself;
-    }
-    match dossier.doctors.get(&actor) {
-        Some(doctor) => Who::Named(&doctor.name, roles),
-        None => Who::InRoles(roles),
-    }
 }

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use medilink_domain::export::words::Report;
+use medilink_domain::patient::Profile;
+use medilink_domain::values::{Code, FreeText, ShortText};
 use medilink_pdf::Document;
 
 use super::Wish;
@@ -24,12 +26,14 @@ pub(super) fn of(
     page.remark(&dated(words, "made", Utc::now()));
     if whole {
         profile(&mut page, words, dossier);
+        work(&mut page, words, dossier);
     }
     visits(&mut page, words, dossier);
     if whole {
         waits(&mut page, words, dossier);
         notices(&mut page, words, dossier);
         consents(&mut page, words, dossier);
+        emergencies(&mut page, words, dossier);
         seen_by(&mut page, words, recipients);
         requests(&mut page, words, dossier);
     }
@@ -54,6 +58,10 @@ fn dated(words: Report, name: &'static str, at: DateTime<Utc>) -> String {
     words.filled(name, |place| (place == "date").then(|| day(at)))
 }
 
+fn listed<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    items.into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// A chapter, or that there is nothing in it.
 fn chapter(page: &mut Document, words: Report, name: &'static str, empty: bool) {
     page.heading(words.text(name));
@@ -69,6 +77,10 @@ fn profile(page: &mut Document, words: Report, dossier: &Dossier) {
     };
     page.fact(words.text("name"), known.name.as_str());
     page.fact(words.text("phone"), known.phone.as_str());
+    let account = dossier.account.as_ref();
+    if let Some(email) = account.and_then(|account| account.email.as_ref()) {
+        page.fact(words.text("account"), email.as_str());
+    }
     if let Some(email) = &known.email {
         page.fact(words.text("email"), email.as_str());
     }
@@ -77,21 +89,103 @@ fn profile(page: &mut Document, words: Report, dossier: &Dossier) {
     }
     page.fact(words.text("language"), words.word(known.language.name()));
     if let Some(guardian) = &known.guardian {
-        let said = format!(
-            "{} ({} {})",
-            guardian.person,
-            words.text("until"),
-            guardian.until
-        );
+        let id = guardian.person.to_string();
+        let name = dossier.guardian.as_ref().map_or(&*id, |name| name.as_str());
+        let said = format!("{name} ({} {})", words.text("until"), guardian.until);
         page.fact(words.text("guardian"), &said);
+    }
+    if let Some(said) = &known.profile {
+        further(page, words, said);
+    }
+}
+
+/// What the patient has said of themselves.
+fn further(page: &mut Document, words: Report, said: &Profile) {
+    if let Some(gender) = said.gender {
+        page.fact(words.text("gender"), words.word(gender.name()));
+    }
+    if let Some(address) = &said.address {
+        let rest = [
+            Some(&address.city),
+            address.postal_code.as_ref(),
+            address.region.as_ref(),
+            Some(&address.country),
+        ];
+        let parts = address.lines.iter().chain(rest.into_iter().flatten());
+        let parts = listed(parts.map(ShortText::as_str));
+        page.fact(words.text("address"), &parts);
+    }
+    if let Some(contact) = &said.emergency_contact {
+        let relation = contact.relation.as_ref().map(ShortText::as_str);
+        let parts = [contact.name.as_str(), contact.phone.as_str()];
+        let parts = listed(parts.into_iter().chain(relation));
+        page.fact(words.text("contact"), &parts);
+    }
+    let note = said.accessibility_note.as_ref().map(ShortText::as_str);
+    let needs = listed(said.accessibility.iter().map(Code::as_str).chain(note));
+    if !needs.is_empty() {
+        page.fact(words.text("needs"), &needs);
+    }
+}
+
+/// What they are to hospitals besides a patient; for most that is nothing.
+fn work(page: &mut Document, words: Report, dossier: &Dossier) {
+    let given = dossier.staff.iter().flat_map(|staff| &staff.roles.0);
+    let given: Vec<_> = given.collect();
+    if given.is_empty() && dossier.practice.is_none() {
+        return;
+    }
+    page.heading(words.text("work"));
+    for role in given {
+        let name = words.role(role.role);
+        let place = role
+            .hospital
+            .and_then(|hospital| dossier.hospital(hospital));
+        page.fact(
+            words.text("roles"),
+            &listed([name].into_iter().chain(place)),
+        );
+    }
+    let Some(doctor) = &dossier.practice else {
+        return;
+    };
+    page.fact(words.text("name"), doctor.name.as_str());
+    page.fact(
+        words.text("registration"),
+        doctor.registration_number.as_str(),
+    );
+    let spoken = doctor
+        .languages
+        .iter()
+        .map(|spoken| words.word(spoken.name()));
+    page.fact(words.text("languages"), &listed(spoken));
+    if let Some(said) = &doctor.profile {
+        for (name, items) in [
+            ("specialties", &said.specialties),
+            ("qualifications", &said.qualifications),
+        ] {
+            if !items.is_empty() {
+                let items = listed(items.iter().map(ShortText::as_str));
+                page.fact(words.text(name), &items);
+            }
+        }
+        if let Some(about) = &said.about {
+            page.paragraph(about.as_str());
+        }
     }
 }
 
 fn visits(page: &mut Document, words: Report, dossier: &Dossier) {
     chapter(page, words, "visits", dossier.visits.is_empty());
     for visit in dossier.visits.iter().take(MOST) {
-        page.entry(&dated(words, "appointment", visit.starts_at));
-        if let Some(doctor) = dossier.doctor(visit.doctor.uuid()) {
+        // As the clock of the hospital has it.
+        let local = visit.starts_at.with_timezone(&visit.time_zone.tz());
+        let local = local.format("%Y-%m-%d %H:%M %Z").to_string();
+        let title = words.filled("appointment", |place| {
+            (place == "date").then(|| local.clone())
+        });
+        page.entry(&title);
+        if let Some(doctor) = dossier.person(visit.doctor.uuid()) {
             page.fact(words.text("doctor"), doctor);
         }
         if let Some(hospital) = dossier.hospital(visit.hospital) {
@@ -147,16 +241,47 @@ fn consents(page: &mut Document, words: Report, dossier: &Dossier) {
     let now = Utc::now();
     for consent in dossier.consents.iter().take(MOST) {
         page.entry(&dated(words, "consent", consent.created_at));
-        let grantee = consent.grantee.0;
-        let id = grantee.id().to_string();
-        let name = dossier.doctor(grantee.id()).unwrap_or(&id);
-        page.fact(words.text("who"), name);
-        page.fact(words.text("purpose"), consent.terms.0.purpose.text());
+        let (grantee, terms) = (consent.grantee.0, &consent.terms.0);
+        let id = || grantee.id().to_string();
+        let name = dossier.grantee(grantee).unwrap_or_else(id);
+        page.fact(words.text("who"), &name);
+        let types = terms.types.iter().map(|kind| words.word(kind.name()));
+        page.fact(words.text("scope"), &listed(types));
+        page.fact(words.text("access"), words.word(terms.mode.name()));
+        page.fact(words.text("purpose"), words.word(terms.purpose.name()));
         page.fact(
             words.text("status"),
             words.word(consent.state_at(now).name()),
         );
         page.fact(words.text("until"), &day(consent.terms.0.expires_at));
+    }
+}
+
+fn emergencies(page: &mut Document, words: Report, dossier: &Dossier) {
+    chapter(page, words, "emergencies", dossier.emergencies.is_empty());
+    for emergency in dossier.emergencies.iter().take(MOST) {
+        page.entry(&dated(words, "emergency", emergency.opened_at));
+        let somebody = words.text("unnamed");
+        let clinician = dossier.person(emergency.clinician.uuid());
+        let place = dossier.hospital(emergency.hospital);
+        let who = [clinician.unwrap_or(somebody)].into_iter().chain(place);
+        page.fact(words.text("who"), &listed(who));
+        page.fact(words.text("reason"), words.emergency(emergency.reason));
+        let closed = emergency.closed_at.unwrap_or(emergency.until);
+        page.fact(words.text("closed"), &day(closed));
+        if let Some(explanation) = &emergency.explanation {
+            page.fact(words.text("explanation"), explanation.as_str());
+        }
+        if let Some(justified) = emergency.justified {
+            let found = if justified {
+                "justified"
+            } else {
+                "unjustified"
+            };
+            let remark = emergency.remark.as_ref().map(FreeText::as_str);
+            let found = [words.word(found)].into_iter().chain(remark);
+            page.fact(words.text("remark"), &listed(found));
+        }
     }
 }
 
@@ -181,13 +306,19 @@ fn requests(page: &mut Document, words: Report, dossier: &Dossier) {
     let none = dossier.erasures.is_empty() && dossier.exports.is_empty();
     chapter(page, words, "requests", none);
     let now = Utc::now();
+    let told = |name, at, state: &str| {
+        words.filled(name, |place| match place {
+            "date" => Some(day(at)),
+            "state" => Some(words.word(state).to_owned()),
+            _ => None,
+        })
+    };
     for erasure in dossier.erasures.iter().take(MOST) {
-        let said = format!("{}: {}", day(erasure.requested_at), erasure.reason);
-        page.paragraph(&said);
+        let state = erasure.state.name();
+        page.paragraph(&told("erasure", erasure.requested_at, state));
     }
     for export in dossier.exports.iter().take(MOST) {
-        let state = words.word(export.state_at(now).name());
-        let at = day(export.requested_at);
-        page.paragraph(&format!("{at}: {} ({state})", words.text("file")));
+        let state = export.state_at(now).name();
+        page.paragraph(&told("copy", export.requested_at, state));
     }
 }

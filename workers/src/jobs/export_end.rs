@@ -1,5 +1,6 @@
 //! Takes copies back, queued or ready, when the right is gone by which they were asked for: a
-//! consent was revoked or is over, a guardian has no say any more, an account was disabled.
+//! consent was revoked or is over, a guardian has no say any more, an account was disabled,
+//! somebody gives care no more.
 //! Nobody waits for it: each of these is asked about again before anything is sent.
 
 use medilink_commands::export::Uphold;
@@ -19,6 +20,7 @@ impl EventJob for ExportEnd {
         "consent.revoked",
         "patient.guardian-dismissed",
         "patient.guardian-named",
+        "staff.role-taken",
     ];
 
     async fn handle(&self, tools: &Tools, event: &RecordedEvent) -> Result<(), JobError> {

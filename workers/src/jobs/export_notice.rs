@@ -1,13 +1,13 @@
-//! Tells a patient that a copy of their data can be fetched, whoever asked for it.
+//! Tells somebody that a copy of their data can be fetched, whoever asked for it.
 //!
 //! The notice's id follows from the export, so that however often the event comes, one notice is
 //! written.
 
 use medilink_commands::notice::WriteExport;
 use medilink_domain::export::{Export, ExportEvent, KEPT};
-use medilink_domain::notice::NoticeKind;
 use medilink_domain::notice::words::export_ready;
-use medilink_domain::{AppointmentId, Decider, NoticeId, PatientId};
+use medilink_domain::notice::{About, NoticeKind};
+use medilink_domain::{AccountId, Decider, ExportId, NoticeId, PatientId};
 use medilink_log::RecordedEvent;
 use uuid::Uuid;
 
@@ -37,14 +37,19 @@ impl EventJob for ExportNotice {
             return Ok(());
         };
         let patient = PatientId::from(asked.person);
-        // Nobody writes to an erased patient.
-        let Some(known) = Recipient::of(tools, event.tenant, patient, self.email).await? else {
+        let mut known = Recipient::of(tools, event.tenant, patient, self.email).await?;
+        if known.is_none() {
+            // Who works for a hospital has an account, and need not be a patient.
+            let account = AccountId(asked.person.uuid());
+            known = Recipient::with_account(tools, event.tenant, account, self.email).await?;
+        }
+        // Nobody writes to whoever is erased.
+        let Some(known) = known else {
             return Ok(());
         };
         let words = export_ready(known.language, KEPT.num_days());
-        let id = asked.export.uuid();
-        let about = AppointmentId(id);
-        let notice = known.notice(notice_of(id), NoticeKind::ExportReady, about, words);
+        let (id, about) = (notice_of(asked.export), About::Export(asked.export));
+        let notice = known.notice(id, NoticeKind::ExportReady, about, words);
         let context = tools.because_of(Self::NAME, event.tenant, event.position);
         let write = WriteExport(notice);
         tools
@@ -54,7 +59,7 @@ impl EventJob for ExportNotice {
     }
 }
 
-fn notice_of(export: Uuid) -> NoticeId {
+fn notice_of(export: ExportId) -> NoticeId {
     const NAMESPACE: Uuid = Uuid::from_u128(0x019a_b3c1_5e20_7d44_8f0a_61c2_9d3e_77b5);
-    NoticeId(Uuid::new_v5(&NAMESPACE, export.as_bytes()))
+    NoticeId(Uuid::new_v5(&NAMESPACE, export.uuid().as_bytes()))
 }

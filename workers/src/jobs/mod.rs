@@ -2,11 +2,13 @@
 
 pub(crate) mod consent;
 pub(crate) mod delivery;
+pub(crate) mod emergency;
 pub(crate) mod erasure;
 pub(crate) mod expiry;
 pub(crate) mod export;
 pub(crate) mod export_end;
 pub(crate) mod export_notice;
+pub(crate) mod invitation;
 pub(crate) mod lapse;
 pub mod mail;
 pub(crate) mod offer;

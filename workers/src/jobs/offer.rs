@@ -4,8 +4,8 @@
 //! the event comes, one notice is written.
 
 use medilink_commands::notice::WriteOffer;
-use medilink_domain::notice::NoticeKind;
 use medilink_domain::notice::words::Visit;
+use medilink_domain::notice::{About, NoticeKind};
 use medilink_domain::waitlist::{Offer as HeldSlot, Waitlist, WaitlistEvent};
 use medilink_domain::{AppointmentId, Decider, NoticeId};
 use medilink_log::RecordedEvent;
@@ -65,7 +65,7 @@ impl EventJob for Offer {
             notice: patient.notice(
                 notice_of(appointment),
                 NoticeKind::SlotOffered,
-                appointment,
+                About::Appointment(appointment),
                 words,
             ),
         };

@@ -1,14 +1,16 @@
 //! Whom notices are written to, and of whom they speak: read from the log, because read
 //! models may lag behind what a notice is about.
 
+use medilink_domain::account::{Account, AccountEvent};
 use medilink_domain::doctor::{Doctor, DoctorEvent, Registered};
 use medilink_domain::hospital::{Hospital, HospitalEvent};
 use medilink_domain::notice::words::Words;
-use medilink_domain::notice::{Channel, NoticeKind, Write};
+use medilink_domain::notice::{About, Channel, NoticeKind, Write};
 use medilink_domain::patient::{Patient, PatientEvent};
 use medilink_domain::values::{EmailAddress, Language, ShortText};
 use medilink_domain::{
-    AppointmentId, Decider, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, TenantId,
+    AccountId, Decider, DepartmentId, DoctorId, HospitalId, NoticeId, PatientId, SubjectId,
+    TenantId,
 };
 
 use crate::job::{JobError, Tools};
@@ -32,15 +34,52 @@ impl Recipient {
     ) -> Result<Option<Self>, JobError> {
         let stream = Patient::stream(&patient);
         let history = tools.history::<PatientEvent>(tenant, &stream).await?;
-        let mut events = history.into_iter().flatten();
-        let known = events.find_map(|event| match event {
-            PatientEvent::Registered(known) => Some(known),
-            _ => None,
-        });
+        let mut known: Option<Self> = None;
+        for event in history.into_iter().flatten() {
+            match (event, &mut known) {
+                (PatientEvent::Registered(registered), _) => {
+                    known = Some(Self {
+                        patient,
+                        email: registered.email,
+                        language: registered.language,
+                    });
+                }
+                (PatientEvent::EmailSet(set), Some(known)) => known.email = Some(set.email),
+                (PatientEvent::ProfileSet(set), Some(known)) => {
+                    known.language = set.profile.language;
+                }
+                (_, _) => {}
+            }
+        }
         Ok(known.map(|known| Self {
-            patient,
             email: known.email.filter(|_| by_email),
-            language: known.language,
+            ..known
+        }))
+    }
+
+    /// Who they are.
+    pub(crate) fn person(&self) -> SubjectId {
+        self.patient.into()
+    }
+
+    /// Somebody who is told something by what they sign in with, patient or not. None when they
+    /// have no account, or were erased.
+    pub(crate) async fn with_account(
+        tools: &Tools,
+        tenant: TenantId,
+        account: AccountId,
+        by_email: bool,
+    ) -> Result<Option<Self>, JobError> {
+        let stream = Account::stream(&account);
+        let history = tools.history::<AccountEvent>(tenant, &stream).await?;
+        let mut known = Account::default();
+        for event in history.into_iter().flatten() {
+            known.evolve(&event);
+        }
+        Ok(known.language.map(|language| Self {
+            patient: PatientId(account.uuid()),
+            email: known.email.filter(|_| by_email),
+            language,
         }))
     }
 
@@ -49,7 +88,7 @@ impl Recipient {
         self,
         notice: NoticeId,
         kind: NoticeKind,
-        about: AppointmentId,
+        about: About,
         words: Words,
     ) -> Write {
         Write {
@@ -77,9 +116,11 @@ pub(crate) async fn doctor_of(
 ) -> Result<Registered, JobError> {
     let stream = Doctor::stream(&doctor);
     let history = tools.history::<DoctorEvent>(tenant, &stream).await?;
-    let last = history.into_iter().flatten().last();
-    last.map(|DoctorEvent::Registered(known)| known)
-        .ok_or_else(|| JobError::permanent("doctor-unknown"))
+    let registered = history.into_iter().flatten().find_map(|event| match event {
+        DoctorEvent::Registered(known) => Some(known),
+        DoctorEvent::ProfileSet(_) => None,
+    });
+    registered.ok_or_else(|| JobError::permanent("doctor-unknown"))
 }
 
 /// The name of a department.

@@ -11,8 +11,8 @@ use medilink_commands::CommandContext;
 use medilink_commands::notice::Write as WriteNotice;
 use medilink_domain::Decider;
 use medilink_domain::appointment::{Appointment, AppointmentEvent, Booking};
-use medilink_domain::notice::NoticeKind;
 use medilink_domain::notice::words::Visit;
+use medilink_domain::notice::{About, NoticeKind};
 use medilink_projections::reminder::{ReminderRow, due};
 
 use super::recipient::{Recipient, department_of, doctor_of};
@@ -69,7 +69,7 @@ impl DueJob for Reminder {
         let write = WriteNotice(patient.notice(
             timer.notice,
             NoticeKind::AppointmentReminder,
-            booking.appointment,
+            About::Appointment(booking.appointment),
             words,
         ));
         let context = CommandContext {

@@ -65,7 +65,7 @@ async fn a_patient_is_reminded_once_in_their_own_language() {
     let notice = &written[0];
     assert_eq!(
         (notice.about, notice.recipient.uuid()),
-        (appointment, patient.uuid())
+        (Some(appointment), patient.uuid())
     );
     assert_eq!(
         (notice.language, notice.channel),
@@ -209,7 +209,7 @@ async fn what_was_cancelled_or_moved_a_moment_ago_gets_no_reminder() {
             .iter()
             .map(|notice| notice.about)
             .collect::<Vec<_>>(),
-        [moved]
+        [Some(moved)]
     );
 }
 

@@ -93,6 +93,7 @@ impl World {
         let open = hospital::Open {
             name: "City".parse().unwrap(),
             time_zone: "Asia/Kolkata".parse().unwrap(),
+            manager: None,
         };
         self.run(&open).await.answer.hospital
     }

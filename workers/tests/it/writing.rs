@@ -3,7 +3,7 @@
 use medilink_commands::notice::Write as WriteNotice;
 use medilink_commands::{CommandContext, CommandError};
 use medilink_domain::AppointmentId;
-use medilink_domain::notice::{Channel, NoticeKind, Write};
+use medilink_domain::notice::{About, Channel, NoticeKind, Write};
 use medilink_domain::values::Language;
 use medilink_log::Position;
 use medilink_projections::reminder::notice_of;
@@ -25,7 +25,7 @@ async fn scene() -> Scene {
         notice: notice_of(appointment, first, None),
         recipient: patient.into(),
         kind: NoticeKind::AppointmentReminder,
-        about: appointment,
+        about: About::Appointment(appointment),
         language: Language::English,
         channel: Channel::InApp,
         address: None,

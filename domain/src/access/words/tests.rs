@@ -28,13 +28,23 @@ fn a_history_reads_well() {
     let (asha, city) = (text("Dr. Asha Verma"), text("City Hospital"));
     let doctor = Who::Named(&asha, &[Role::Doctor, Role::Patient]);
     let nurse = Who::AtHospital(&city, &[Role::Nurse, Role::Receptionist]);
+    let lab = text("Lab of the North");
+    let program = Who::Program(&lab, &[Role::Integrator]);
     let agreed = NaiveDate::from_ymd_opt(2026, 11, 3);
     let consent = |date| Some(Ground::Consent(date));
+    let emergency = |reason| Some(Ground::Emergency(reason));
     let told = [
         read(doctor, "appointments", "treatment", None),
         read(doctor, "day", "treatment", consent(agreed)),
         read(doctor, "queue", "treatment", consent(None)),
-        read(nurse, "patient", "operations", Some(Ground::Emergency)),
+        read(nurse, "patient", "operations", emergency(None)),
+        read(program, "appointments", "treatment", consent(None)),
+        read(
+            doctor,
+            "appointments",
+            "treatment",
+            emergency(Some(EmergencyReason::UnableToConsent)),
+        ),
         read(Who::Yourself, "appointments", "own-record", None),
         read(Who::CalendarProgram, "calendar-feed", "own-record", None),
         read(Who::Platform, "x-rays", "unheard-of", None),
@@ -55,6 +65,8 @@ fn a_history_reads_well() {
     Dr. Asha Verma, doctor, read your appointment on a doctor's list of a day for treatment, with your consent of 3 November 2026.
     Dr. Asha Verma, doctor, read your place in the queue for treatment, with your consent.
     Somebody at City Hospital (nurse, front desk) read your name and how to reach you to run the hospital, because of an emergency.
+    Lab of the North, another system, read your appointments for treatment, with your consent.
+    Dr. Asha Verma, doctor, read your appointments for treatment, because of an emergency: the patient could not be asked.
     You read your appointments.
     A calendar program that has your link read your appointments for a calendar.
     The platform itself read other data about you.
@@ -95,6 +107,7 @@ fn every_language_says_the_same_and_names_every_placeholder_once() {
             (&names.at_hospital, &["hospital", "roles"]),
             (&names.in_roles, &["roles"]),
             (&wording.consent_of, &["date"]),
+            (&wording.emergency_for, &["reason"]),
             (&wording.date, &["day", "month", "year"]),
         ] {
             assert_eq!(placeholders(template), wanted, "{language}: {template}");
@@ -145,7 +158,8 @@ fn every_template_fills_in_every_language() {
         None,
         Some(Ground::Consent(None)),
         Some(Ground::Consent(date)),
-        Some(Ground::Emergency),
+        Some(Ground::Emergency(None)),
+        Some(Ground::Emergency(Some(EmergencyReason::DangerToLife))),
     ];
     let (action, change) = (text("list-notices"), text("cancel-appointment"));
     for language in Language::ALL {

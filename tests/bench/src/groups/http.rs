@@ -33,7 +33,7 @@ pub async fn run(bench: &mut Bench) {
     let (count, requests) = (bench.scale.rounds, bench.scale.requests);
     // Half of the slots stay free, for the reads to find.
     let mut site = Site::open(requests * (2 * count + 1) * 2).await;
-    let superuser = superuser(&site).await;
+    let superuser = site.superuser().await;
     superuser.batch_execute(handler::TABLE).await.unwrap();
     let place = Place {
         url: site.platform.app().config().url.clone(),
@@ -132,13 +132,4 @@ async fn reads(
     )
     .await;
     bench.report.record(name, rounds.rate("requests/s"));
-}
-
-async fn superuser(site: &Site) -> tokio_postgres::Client {
-    let [main, _] = site.platform.superuser_urls();
-    let (client, connection) = tokio_postgres::connect(&main, tokio_postgres::NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    client
 }

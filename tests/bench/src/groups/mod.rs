@@ -1,6 +1,8 @@
 //! What is measured: one file per group of figures that share what is set up for them.
 
 mod append;
+mod audit;
+mod authorize;
 mod growth;
 mod http;
 mod lag;
@@ -35,7 +37,7 @@ struct Group {
     run: for<'a> fn(&'a mut Bench) -> LocalBoxFuture<'a, ()>,
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 11] = [
     Group {
         name: "append",
         figures: &[
@@ -89,6 +91,16 @@ const GROUPS: [Group; 9] = [
             "memory_worker",
         ],
         run: |bench| Box::pin(http::run(bench)),
+    },
+    Group {
+        name: "authorize",
+        figures: &["authorize_p99", "authorize_first_p99"],
+        run: |bench| Box::pin(authorize::run(bench)),
+    },
+    Group {
+        name: "audit",
+        figures: &["audit_read", "audit_read_alone"],
+        run: |bench| Box::pin(audit::run(bench)),
     },
     Group {
         name: "slots",
