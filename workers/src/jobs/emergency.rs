@@ -13,6 +13,7 @@ use medilink_domain::hospital::{Hospital, HospitalEvent};
 use medilink_domain::notice::words::{Emergency, Words};
 use medilink_domain::notice::{About, NoticeKind};
 use medilink_domain::patient::{Patient, PatientEvent};
+use medilink_domain::profile::{Profile, ProfileEvent};
 use medilink_domain::values::{Language, PersonName};
 use medilink_domain::{
     Decider, DoctorId, EmergencyAccessId, HospitalId, NoticeId, PatientId, SubjectId, TenantId,
@@ -180,7 +181,8 @@ async fn place_of(
     opened.ok_or_else(|| JobError::permanent("hospital-unknown"))
 }
 
-/// What somebody who gives care is called, if that is known.
+/// What somebody who gives care is called, if that is known: a doctor as patients know them,
+/// others by their profile.
 async fn name_of(
     tools: &Tools,
     tenant: TenantId,
@@ -188,6 +190,15 @@ async fn name_of(
 ) -> Result<Option<PersonName>, JobError> {
     let stream = Doctor::stream(&DoctorId(clinician.uuid()));
     let history = tools.history::<DoctorEvent>(tenant, &stream).await?;
+    let registered = history.into_iter().flatten().find_map(|event| match event {
+        DoctorEvent::Registered(registered) => Some(registered.name),
+        DoctorEvent::ProfileSet(_) => None,
+    });
+    if registered.is_some() {
+        return Ok(registered);
+    }
+    let stream = Profile::stream(&clinician);
+    let history = tools.history::<ProfileEvent>(tenant, &stream).await?;
     let last = history.into_iter().flatten().last();
-    Ok(last.map(|DoctorEvent::Registered(known)| known.name))
+    Ok(last.map(|ProfileEvent::NameSet(set)| set.name))
 }
