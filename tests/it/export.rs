@@ -1,18 +1,21 @@
 //! Taking a copy of one's data away: all of it, by whoever may, and by nobody else.
 
+mod caregivers;
+mod ending;
+mod revoked;
+
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
 use medilink_domain::SubjectId;
 use medilink_domain::export::contents::{Treatment, treatment};
-use medilink_domain::values::Role;
 use medilink_log::Position;
 use medilink_tests::{
-    Answer, Caller, Hospital, Newcomer, PROOF, Platform, assert_read_models_equal_their_replay,
-    eventually, id,
+    Answer, Caller, Hospital, Newcomer, PROOF, Part, Platform,
+    assert_read_models_equal_their_replay, eventually, id,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -59,6 +62,38 @@ async fn prove(caller: &Caller, newcomer: &Newcomer) {
     assert_eq!(proven.status, 200, "{}", proven.text);
 }
 
+/// Where the files of a copy are.
+fn kept(platform: &Platform, export: &str) -> PathBuf {
+    let folder = platform.folder().join("blobs");
+    folder.join(export.replace("/v1/", ""))
+}
+
+async fn deleted(platform: &Platform, export: &str) {
+    let kept = kept(platform, export);
+    eventually("deleted", SOON, || async { !kept.exists() }).await;
+}
+
+/// What happened to a copy.
+async fn history(platform: &Platform, export: &str) -> Vec<String> {
+    let stream = export.replace("/v1/exports/", "export-");
+    let events = platform.log().stream(&stream, 0, 99).await.unwrap();
+    events.into_iter().map(|event| event.kind).collect()
+}
+
+/// Says what else is to be known of a patient.
+async fn tell_of_oneself(own: &Caller, person: Uuid) {
+    let profile = json!({
+        "language": "en", "gender": "female",
+        "address": {"lines": ["12 Mall Road"], "city": "Ludhiana", "country": "India"},
+        "emergency_contact": {"name": "Harpreet Kaur", "phone": "+919812345678"},
+        "accessibility": ["wheelchair"],
+    });
+    let path = format!("/v1/patients/{person}/profile");
+    let request = own.request(Method::PUT, &path).json(&profile);
+    let told = own.send(request).await.unwrap();
+    assert_eq!(told.status, 200, "{}", told.text);
+}
+
 async fn download(caller: &Caller, link: &str) -> Archive {
     let answer = caller.request(Method::GET, link).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -67,8 +102,11 @@ async fn download(caller: &Caller, link: &str) -> Archive {
     assert_eq!(header("cache-control"), "no-store");
     assert!(header("content-disposition").starts_with("attachment; filename=\"medilink-"));
     let length: usize = header("content-length").parse().unwrap();
+    let tag = header("etag");
     let bytes = answer.bytes().await.unwrap().to_vec();
     assert_eq!(bytes.len(), length);
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+    assert_eq!(tag, format!("\"{}\"", hex::encode(digest)));
     ZipArchive::new(Cursor::new(bytes)).unwrap()
 }
 
@@ -157,6 +195,8 @@ async fn a_patient_takes_all_of_it_away_and_nobody_else_does() {
         200
     );
 
+    tell_of_oneself(&own, asha.person).await;
+
     let list = format!("/v1/patients/{}/exports", asha.person);
     for stranger in [&others, &city.receptionist, &city.administrator] {
         is_missing(&stranger.post(&list, &json!({})).await);
@@ -212,6 +252,11 @@ async fn a_patient_takes_all_of_it_away_and_nobody_else_does() {
     let data = json_of(&mut archive, "data.json");
     assert_eq!(data["profile"]["name"], "Asha Rao");
     assert_eq!(data["profile"]["email"], json!(asha.email));
+    assert_eq!(data["account"]["email"], json!(asha.email));
+    assert_eq!(data["profile"]["emergency_contact"]["name"], "Harpreet Kaur");
+    assert_eq!(data["profile"]["address"]["city"], "Ludhiana");
+    assert_eq!(data["profile"]["accessibility"], json!(["wheelchair"]));
+    assert_eq!(data["work"], Value::Null);
     assert!(
         data["visits"][0]["reason"]
             .as_str()
@@ -249,9 +294,12 @@ async fn a_patient_takes_all_of_it_away_and_nobody_else_does() {
         desk.expect("the front desk has looked")["purpose"],
         "operations"
     );
-    assert_eq!(json_of(&mut archive, "fhir.json")["type"], "collection");
+    let fhir = json_of(&mut archive, "fhir.json");
+    assert_eq!(fhir["type"], "collection");
+    let contact = &fhir["entry"][0]["resource"]["contact"][0];
+    assert_eq!(contact["name"]["text"], "Harpreet Kaur");
     let report = text_of(&file(&mut archive, "report.pdf"));
-    for words in ["Asha Rao", "आपका डेटा", "City Hospital"] {
+    for words in ["Asha Rao", "आपका डेटा", "City Hospital", "Harpreet Kaur"] {
         assert!(report.contains(words), "{words} is not in {report}");
     }
 
@@ -278,105 +326,11 @@ async fn a_patient_takes_all_of_it_away_and_nobody_else_does() {
     is_missing(&own.get(&given).await.unwrap());
     let over = own.post(&format!("{export}/link"), &Value::Null).await;
     assert_eq!((over.status, over.problem()), (409, "export-closed"));
-    let kept = platform
-        .folder()
-        .join("blobs")
-        .join(export.replace("/v1/", ""));
-    eventually("deleted", SOON, || async { !kept.exists() }).await;
+    deleted(&platform, &export).await;
     ask(&own, asha.person, &json!({"formats": ["json"]})).await;
+    for part in Part::ALL {
+        let log = platform.log_of(part);
+        assert!(!log.contains("medilink_export_"), "a link in {}", part.name());
+    }
     assert_read_models_equal_their_replay(&platform).await;
-}
-
-/// A doctor of the network, signed in with all that is asked for.
-async fn doctor(platform: &Platform) -> (Newcomer, Caller) {
-    let doctor = Newcomer::register(platform).await;
-    doctor.be(platform, Role::Doctor).await;
-    let app = doctor.turn_on_totp(platform).await.app;
-    let caller = doctor.sign_in_with(platform, &app).await.caller(platform);
-    let proof = json!({"method": "totp", "code": app.code().await});
-    let proven = caller.post(PROOF, &proof).await;
-    assert_eq!(proven.status, 200, "{}", proven.text);
-    (doctor, caller)
-}
-
-async fn lets_keep(own: &Caller, patient: Uuid, doctor: Uuid, mode: &str) -> Uuid {
-    let now = Utc::now();
-    let body = json!({
-        "grantee": {"kind": "person", "id": doctor}, "purpose": "CAREMGT",
-        "types": ["op-consultation"], "mode": mode, "from": now - TimeDelta::days(365),
-        "to": now + TimeDelta::days(20), "expires_at": now + TimeDelta::days(30),
-    });
-    let given = own
-        .post(&format!("/v1/patients/{patient}/consents"), &body)
-        .await;
-    assert_eq!(given.status, 201, "{}", given.text);
-    id(&given)
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_consent_lets_somebody_keep_is_gone_with_it_queued_or_ready() {
-    let mut platform = platform().await;
-    let city = Hospital::open(&platform).await;
-    let receives = city.doctor(1).await;
-    city.window(receives, "09:00", "12:00", 30).await;
-    let asha = Newcomer::register(&platform).await;
-    let own = asha.sign_in(&platform).await.caller(&platform);
-    city.book(asha.person, receives, 540).await;
-    let (keeper, keeps) = doctor(&platform).await;
-    let list = format!("/v1/patients/{}/exports", asha.person);
-
-    // Who may look may not keep.
-    let view = lets_keep(&own, asha.person, keeper.person, "view").await;
-    is_missing(&keeps.post(&list, &json!({"consent": view})).await);
-    let consent = lets_keep(&own, asha.person, keeper.person, "store").await;
-    is_missing(&keeps.post(&list, &json!({})).await);
-
-    // Ready, and revoked.
-    let export = ask(&keeps, asha.person, &json!({"consent": consent})).await;
-    until(&keeps, &export, "ready").await;
-    let given = link(&keeps, &export).await;
-    is_missing(&own.get(&given).await.unwrap());
-    let mut archive = download(&keeps, &given).await;
-    let data = json_of(&mut archive, "data.json");
-    assert_eq!(data["visits"].as_array().unwrap().len(), 1);
-    assert_eq!(
-        (&data["profile"], &data["accesses"]),
-        (&Value::Null, &json!([]))
-    );
-    let report = text_of(&file(&mut archive, "report.pdf"));
-    assert!(!data.to_string().contains("Asha Rao") && !report.contains("Asha Rao"));
-    let revoke = format!("/v1/consents/{consent}/revoke");
-    let revoked = own.post(&revoke, &Value::Null).await;
-    assert_eq!(revoked.status, 200, "{}", revoked.text);
-    for path in [&given, &export] {
-        is_missing(&keeps.get(path).await.unwrap());
-    }
-    is_missing(&keeps.post(&format!("{export}/link"), &Value::Null).await);
-    until(&own, &export, "cancelled").await;
-    let kept = platform
-        .folder()
-        .join("blobs")
-        .join(export.replace("/v1/", ""));
-    eventually("deleted", SOON, || async { !kept.exists() }).await;
-
-    // Queued, and revoked.
-    let consent = lets_keep(&own, asha.person, keeper.person, "store").await;
-    for instance in platform.instances_of(medilink_tests::Part::Worker) {
-        platform.kill_part(instance);
-    }
-    let export = ask(&keeps, asha.person, &json!({"consent": consent})).await;
-    let revoke = format!("/v1/consents/{consent}/revoke");
-    assert_eq!(own.post(&revoke, &Value::Null).await.status, 200);
-    is_missing(&keeps.get(&export).await.unwrap());
-    for instance in platform.instances_of(medilink_tests::Part::Worker) {
-        platform.start_part(instance);
-    }
-    until(&own, &export, "cancelled").await;
-    let log = platform
-        .log()
-        .stream(&export.replace("/v1/exports/", "export-"), 0, 9)
-        .await
-        .unwrap();
-    let kinds: Vec<&str> = log.iter().map(|event| event.kind.as_str()).collect();
-    assert_eq!(kinds, ["export.requested", "export.cancelled"]);
 }

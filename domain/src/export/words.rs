@@ -138,6 +138,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::appointment::AppointmentStatus;
+    use crate::consent::ConsentStatus;
+    use crate::export::ExportState;
+    use crate::values::{ConsentAccessMode, ConsentPurpose, Gender, HealthInformationType};
 
     #[test]
     fn every_language_has_every_text_and_the_same_words() {
@@ -156,6 +160,43 @@ mod tests {
         }
         assert!(NAMES.is_sorted());
         assert!(Report::version() > 0);
+    }
+
+    #[test]
+    fn what_a_person_is_told_by_name_has_words() {
+        let visits = [
+            AppointmentStatus::Booked,
+            AppointmentStatus::CheckedIn,
+            AppointmentStatus::InProgress,
+            AppointmentStatus::Completed,
+            AppointmentStatus::NoShow,
+            AppointmentStatus::Cancelled,
+        ];
+        let exports = [
+            ExportState::Queued,
+            ExportState::Running,
+            ExportState::Ready,
+            ExportState::Failed,
+            ExportState::Cancelled,
+            ExportState::Expired,
+        ];
+        let mut names: Vec<&str> = Vec::new();
+        names.extend(visits.map(AppointmentStatus::name));
+        names.extend(exports.map(ExportState::name));
+        names.extend(ConsentStatus::ALL.iter().map(|it| it.name()));
+        names.extend(ConsentPurpose::ALL.iter().map(|it| it.name()));
+        names.extend(ConsentAccessMode::ALL.iter().map(|it| it.name()));
+        names.extend(HealthInformationType::ALL.iter().map(|it| it.name()));
+        names.extend(Gender::ALL.iter().map(|it| it.name()));
+        names.extend(Language::ALL.iter().map(|it| it.name()));
+        for language in Language::ALL {
+            let wording = &TEXTS.languages[language].0;
+            for name in &names {
+                assert!(wording.contains_key(&format!("word:{name}")), "{name}");
+            }
+        }
+        let report = Report::in_language(Language::Punjabi);
+        assert_eq!(report.role(Role::Patient), "ਮਰੀਜ਼");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use medilink_domain::consent::{ConsentStatus, Grantee};
 use medilink_projections::access::AccessRow;
 use medilink_projections::appointment::AppointmentRow;
 use medilink_projections::consent::ConsentRow;
+use medilink_projections::doctor::DoctorRow;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -29,8 +30,18 @@ pub(super) async fn write(
     .to_string();
     archive.put(head.strip_suffix('}').unwrap_or(&head)).await?;
     archive.put(",\"entry\":[").await?;
-    archive.put(entry(&patient(wish, dossier))).await?;
-    for (id, doctor) in &dossier.doctors {
+    let person = subject(&wish).uuid();
+    let own = dossier.practice.as_ref();
+    let own = own.map(|doctor| practitioner(person, doctor, dossier.profile.is_some()));
+    if dossier.profile.is_some() || own.is_none() {
+        archive.put(entry(&patient(wish, dossier))).await?;
+    }
+    if let Some(own) = &own {
+        let comma = if dossier.profile.is_some() { "," } else { "" };
+        archive.put(format!("{comma}{}", entry(own))).await?;
+    }
+    let others = dossier.doctors.iter().filter(|(id, _)| **id != person);
+    for (id, doctor) in others {
         let practitioner = json!({
             "resourceType": "Practitioner", "id": id, "name": [{"text": doctor.name}],
         });
@@ -128,6 +139,29 @@ fn patient(wish: Wish<'_>, dossier: &Dossier) -> Value {
         }]);
     }
     patient
+}
+
+/// The person as a doctor. Whoever is a patient, too, is another resource as that.
+fn practitioner(person: Uuid, doctor: &DoctorRow, is_patient: bool) -> Value {
+    let id = if is_patient {
+        Uuid::new_v5(&person, b"practitioner")
+    } else {
+        person
+    };
+    let mut known = json!({
+        "resourceType": "Practitioner", "id": id, "name": [{"text": doctor.name}],
+        "identifier": [{"value": doctor.registration_number}],
+    });
+    let spoken = doctor.languages.iter();
+    let spoken = spoken.map(|spoken| coding("urn:ietf:bcp:47", spoken.name()));
+    known["communication"] = spoken.collect();
+    let said = doctor.profile.iter();
+    let shown = said.flat_map(|said| &said.qualifications);
+    let shown: Vec<Value> = shown.map(|text| json!({"code": {"text": text}})).collect();
+    if !shown.is_empty() {
+        known["qualification"] = Value::Array(shown);
+    }
+    known
 }
 
 fn appointment(visit: &AppointmentRow, dossier: &Dossier) -> Value {

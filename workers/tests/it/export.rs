@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use chrono::{TimeDelta, Utc};
 use medilink_blobs::{BlobName, Blobs, Owner};
 use medilink_commands::consent::{Grant, Revoke};
+use medilink_commands::emergency_access::{Open, Review};
 use medilink_commands::export::{Cancel, Request};
-use medilink_commands::{Actor, CommandContext};
+use medilink_commands::{Actor, CommandContext, Post};
 use medilink_domain::consent::{ConsentTerms, Grantee};
 use medilink_domain::export::{ExportFormat, ExportState};
 use medilink_domain::values::{
-    ConsentAccessMode, ConsentPurpose, HealthInformationType, Language, Role,
+    ConsentAccessMode, ConsentPurpose, EmergencyReason, HealthInformationType, Language, Role,
 };
 use medilink_domain::{ConsentId, DoctorId, ExportId, PatientId, SubjectId};
 use medilink_projections::export::{ExportRow, get};
@@ -127,6 +128,40 @@ async fn lets_keep(world: &World, patient: PatientId, doctor: DoctorId) -> Conse
         .execute(&own(world, patient), &grant)
         .await;
     given.unwrap().answer.consent
+}
+
+/// Somebody opens the record in an emergency, which is looked into afterwards.
+async fn broke_the_glass(world: &World, patient: PatientId) {
+    let hospital = world.open_hospital().await;
+    let by = |role| Actor {
+        posts: vec![Post {
+            role,
+            hospital,
+            department: None,
+        }],
+        second_factor: true,
+        proven_at: Some(Utc::now()),
+        ..Actor::new(Uuid::now_v7(), world.tenant, Vec::new())
+    };
+    let open = Open {
+        patient,
+        hospital,
+        reason: EmergencyReason::UnableToConsent,
+        explanation: "Unconscious on arrival".parse().unwrap(),
+    };
+    let before = CommandContext {
+        now: Utc::now() - TimeDelta::hours(2),
+        ..CommandContext::new(by(Role::Nurse))
+    };
+    let executor = &world.tools.executor;
+    let opened = executor.execute(&before, &open).await.unwrap();
+    let review = Review {
+        access: opened.answer.access,
+        justified: true,
+        remark: "There was no time to ask".parse().unwrap(),
+    };
+    let officer = CommandContext::new(by(Role::ComplianceOfficer));
+    executor.execute(&officer, &review).await.unwrap();
 }
 
 async fn killed_at(point: &str, begun: &str) {
@@ -244,6 +279,7 @@ async fn a_copy_is_as_its_schemas_say_and_part_of_it_is_no_more_than_that() {
         .await;
     let visit = world.book(patient, doctor, first).await;
     let consent = lets_keep(&world, patient, doctor).await;
+    broke_the_glass(&world, patient).await;
     let worker = world.platform_worker(config());
     let whole = ask(&world, &own(&world, patient), patient, None).await;
     let keeper = acting(&world, doctor.uuid(), Role::Doctor);
@@ -259,6 +295,11 @@ async fn a_copy_is_as_its_schemas_say_and_part_of_it_is_no_more_than_that() {
     assert_eq!(data["profile"]["name"], "Asha Canary");
     assert_eq!(data["visits"][0]["id"], visit.to_string());
     assert_eq!(data["consents"][0]["id"], consent.to_string());
+    assert_eq!(data["consents"][0]["grantee_name"], "Dr Vikram Canary");
+    let emergency = &data["emergencies"][0];
+    assert_eq!(emergency["explanation"], "Unconscious on arrival");
+    assert_eq!(emergency["remark"], "There was no time to ask");
+    assert_eq!(emergency["hospital_name"], "City");
     let kinds = assert_bundle(&json(&mut archive, "fhir.json"));
     for kind in [
         "Patient",
@@ -278,6 +319,7 @@ async fn a_copy_is_as_its_schemas_say_and_part_of_it_is_no_more_than_that() {
     for nothing in [
         "notices",
         "consents",
+        "emergencies",
         "accesses",
         "recipients",
         "waitlist",
@@ -285,7 +327,9 @@ async fn a_copy_is_as_its_schemas_say_and_part_of_it_is_no_more_than_that() {
     ] {
         assert_eq!(data[nothing].as_array().unwrap().len(), 0, "{nothing}");
     }
-    assert_eq!(data["profile"], Value::Null);
+    for nothing in ["profile", "account", "work"] {
+        assert_eq!(data[nothing], Value::Null, "{nothing}");
+    }
     let events = data["events"].as_array().unwrap();
     assert!(
         events
