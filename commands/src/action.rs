@@ -142,6 +142,8 @@ actions! {
     ListCalendarFeeds = "list-calendar-feeds",
     /// See who may, or wants to, see a record.
     ListConsents = "list-consents",
+    /// List the minors for whom one has the say.
+    ListDependants = "list-dependants",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
     /// List which records were opened in emergencies.
@@ -204,6 +206,8 @@ actions! {
     ReadErasure = "read-erasure",
     /// Follow a copy of a person's data that was asked for.
     ReadExport = "read-export",
+    /// Read what a patient thought of a visit.
+    ReadFeedback = "read-feedback",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.

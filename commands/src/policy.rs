@@ -24,6 +24,7 @@ const KINDS: &[&str] = &[
     "emergency access",
     "erasure",
     "export",
+    "feedback",
     "hospital",
     "hospital code",
     "integrator",

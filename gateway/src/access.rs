@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
 use medilink_domain::{ConsentId, PatientId, SubjectId};
 use medilink_projections::Listed;
-use medilink_projections::access::told::{reasons, sentence};
+use medilink_projections::access::told::{Grounds, sentence};
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
 use medilink_projections::names::{self, Names};
 use poem_openapi::param::{Header, Path, Query};
@@ -141,7 +141,7 @@ impl Accesses {
         let page = page::<AccessCursor>(after.0, limit.0)?;
         let (from, to) = period(from.0, to.0)?;
         let models = [
-            &["access", "emergency_access", "patient"],
+            &["access", "consent", "emergency_access", "patient"],
             &names::MODELS[..],
         ]
         .concat();
@@ -159,14 +159,14 @@ impl Accesses {
         let people = listed.rows.iter().filter_map(|row| row.actor).collect();
         let reads = self.0.reads();
         let names = Names::of(reads, tenant, people).await.map_err(unreadable)?;
-        let reasons = reasons(reads, tenant, &listed.rows).await;
-        let reasons = reasons.map_err(unreadable)?;
+        let grounds = Grounds::of(reads, tenant, &listed.rows).await;
+        let grounds = grounds.map_err(unreadable)?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "accesses").await?;
         let own = preferred(language.0, accept.0.as_deref());
         let language = own.unwrap_or(patient.language);
         let tell = |row: AccessRow| AccessOut {
-            text: Some(sentence(&row, &names, &reasons, language)),
+            text: Some(sentence(&row, &names, &grounds, language)),
             session: None,
             ..row.into()
         };

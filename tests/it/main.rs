@@ -19,6 +19,8 @@ mod disclosure;
 mod emergency_access;
 mod erasure;
 mod export;
+mod feedback;
+mod guardian;
 mod house;
 mod integrator;
 mod monitoring;

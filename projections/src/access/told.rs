@@ -2,35 +2,65 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use medilink_domain::access::words::{Ground, Told, What, Who};
 use medilink_domain::values::{EmergencyReason, Language, Role};
-use medilink_domain::{EmergencyAccessId, TenantId};
+use medilink_domain::{ConsentId, EmergencyAccessId, TenantId, majority};
 
 use super::AccessRow;
-use crate::emergency_access;
 use crate::names::Names;
 use crate::reads::{ReadError, Reads};
+use crate::{consent, emergency_access};
 
-/// Why the records were opened that accesses rested on, as far as that is still known.
-pub type Reasons = HashMap<EmergencyAccessId, EmergencyReason>;
+/// What accesses rested on, as far as that is still known.
+#[derive(Debug)]
+pub struct Grounds {
+    /// Why the records were opened.
+    reasons: HashMap<EmergencyAccessId, EmergencyReason>,
+    /// When the consents were given.
+    granted: HashMap<ConsentId, DateTime<Utc>>,
+}
 
-/// Why the records were opened that these rested on.
-///
-/// # Errors
-/// [`ReadError`] when that can't be read.
-pub async fn reasons(
-    reads: &Reads,
-    tenant: TenantId,
-    rows: &[AccessRow],
-) -> Result<Reasons, ReadError> {
-    let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
-    let found = emergency_access::among(reads, tenant, accesses).await?;
-    let found = found.into_iter();
-    Ok(found.map(|row| (row.access, row.reason)).collect())
+impl Grounds {
+    /// What these rested on.
+    ///
+    /// # Errors
+    /// [`ReadError`] when that can't be read.
+    pub async fn of(
+        reads: &Reads,
+        tenant: TenantId,
+        rows: &[AccessRow],
+    ) -> Result<Self, ReadError> {
+        let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
+        let opened = emergency_access::among(reads, tenant, accesses).await?;
+        let consents: BTreeSet<_> = rows.iter().flat_map(|row| row.consents.0.clone()).collect();
+        let given = consent::among(reads, tenant, consents).await?.into_iter();
+        let opened = opened.into_iter();
+        Ok(Self {
+            reasons: opened.map(|row| (row.access, row.reason)).collect(),
+            granted: given
+                .filter_map(|row| Some((row.consent, row.granted_at?)))
+                .collect(),
+        })
+    }
+
+    fn under(&self, row: &AccessRow) -> Option<Ground> {
+        match (row.emergency, &row.consents.0[..]) {
+            (Some(access), _) => Some(Ground::Emergency(self.reasons.get(&access).copied())),
+            (None, []) => None,
+            (None, [one]) => {
+                let granted_at = self.granted.get(one);
+                // As the patient's calendar had it, by the law that consent is given under.
+                Some(Ground::Consent(granted_at.map(|at| majority::today(*at))))
+            }
+            // More than one day would have to be told.
+            (None, [..]) => Some(Ground::Consent(None)),
+        }
+    }
 }
 
 /// One access in a sentence, as the person is told of it.
-pub fn sentence(row: &AccessRow, names: &Names, reasons: &Reasons, language: Language) -> String {
+pub fn sentence(row: &AccessRow, names: &Names, grounds: &Grounds, language: Language) -> String {
     let what = match (&row.action, &row.purpose) {
         (Some(action), _) => What::Refused {
             action,
@@ -39,11 +69,7 @@ pub fn sentence(row: &AccessRow, names: &Names, reasons: &Reasons, language: Lan
         (None, purpose) => What::Read {
             resource: &row.resource,
             purpose: purpose.as_ref(),
-            ground: match (row.emergency, &row.consents.0[..]) {
-                (Some(access), _) => Some(Ground::Emergency(reasons.get(&access).copied())),
-                (None, []) => None,
-                (None, [..]) => Some(Ground::Consent(None)),
-            },
+            ground: grounds.under(row),
         },
     };
     let who = who(row, names);

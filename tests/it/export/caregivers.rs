@@ -103,7 +103,11 @@ async fn who_works_for_a_hospital_takes_away_what_is_held_about_them() {
     assert_eq!(data["account"]["email"], json!(gurpreet.email));
     assert_eq!(data["work"]["roles"][0]["role"], "doctor");
     let events = data["events"].as_array().unwrap();
-    for kind in ["account.opened", "staff.role-given", "second-factor.totp-confirmed"] {
+    for kind in [
+        "account.opened",
+        "staff.role-given",
+        "second-factor.totp-confirmed",
+    ] {
         assert!(events.iter().any(|event| event["type"] == kind), "{kind}");
     }
     let report = text_of(&file(&mut archive, "report.pdf"));

@@ -140,7 +140,10 @@ fn state(wish: Wish<'_>, dossier: &Dossier) -> Value {
             "id": known.patient, "name": known.name, "phone": known.phone,
             "email": known.email, "language": known.language,
             "date_of_birth": known.date_of_birth, "reminders": known.reminders,
-            "guardian": known.guardian, "guardian_name": dossier.guardian,
+            "guardian": known.guardian.map(|guardian| json!({
+                "person": guardian, "until": known.guardian_until,
+            })),
+            "guardian_name": dossier.guardian,
             "gender": said(known).and_then(|profile| profile.gender),
             "address": said(known).and_then(|profile| profile.address.as_ref()),
             "emergency_contact": said(known)

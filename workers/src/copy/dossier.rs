@@ -167,8 +167,8 @@ impl Dossier {
         let (reads, tenant, person) = (&tools.reads, wish.tenant, wish.asked.person);
         let patient = PatientId(person.uuid());
         self.profile = patient::get(reads, tenant, patient).await?;
-        let guardian = self.profile.as_ref().and_then(|row| row.guardian.as_ref());
-        if let Some(guardian) = guardian.map(|guardian| PatientId::from(guardian.person)) {
+        let guardian = self.profile.as_ref().and_then(|row| row.guardian);
+        if let Some(guardian) = guardian.map(PatientId::from) {
             let known = patient::get(reads, tenant, guardian).await?;
             self.guardian = known.map(|row| row.name);
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use medilink_domain::values::{EmergencyReason, Language};
-use medilink_projections::access::told::{Reasons, reasons, sentence};
+use medilink_domain::values::Language;
+use medilink_projections::access::told::{Grounds, sentence};
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
 use medilink_projections::{MAX_PAGE, Page};
 use serde_json::{Value, json};
@@ -22,16 +22,14 @@ struct Key {
     resource: String,
     action: Option<String>,
     purpose: Option<String>,
-    emergency: Option<EmergencyReason>,
-    ground: u8,
+    /// All of it in a sentence, and what it rested on.
+    text: String,
 }
 
 /// Somebody who has seen data of one kind for one purpose, or wanted to.
 #[derive(Clone, Debug)]
 pub(super) struct Recipient {
     key: Key,
-    /// In one sentence.
-    pub(super) text: String,
     /// How often.
     pub(super) times: u64,
     /// For the first time.
@@ -41,9 +39,14 @@ pub(super) struct Recipient {
 }
 
 impl Recipient {
+    /// In one sentence.
+    pub(super) fn text(&self) -> &str {
+        &self.key.text
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
-            "text": self.text, "actor": self.key.actor, "roles": self.key.roles,
+            "text": self.key.text, "actor": self.key.actor, "roles": self.key.roles,
             "resource": self.key.resource, "purpose": self.key.purpose,
             "refused": self.key.action, "times": self.times,
             "first": self.first, "last": self.last,
@@ -87,9 +90,9 @@ pub(super) async fn of(
         let (rows, next) = page(tools, wish, after).await?;
         let people: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.actor).collect();
         dossier.know(tools, wish, people).await?;
-        let why = reasons(&tools.reads, wish.tenant, &rows).await?;
+        let grounds = Grounds::of(&tools.reads, wish.tenant, &rows).await?;
         for row in &rows {
-            count(&mut found, row, dossier, &why, wish.asked.language);
+            count(&mut found, row, dossier, &grounds, wish.asked.language);
         }
         match next {
             Some(next) => after = Some(next),
@@ -105,7 +108,7 @@ fn count(
     found: &mut BTreeMap<Key, Recipient>,
     row: &AccessRow,
     dossier: &Dossier,
-    why: &Reasons,
+    grounds: &Grounds,
     language: Language,
 ) {
     let key = Key {
@@ -114,12 +117,10 @@ fn count(
         resource: row.resource.to_string(),
         action: row.action.as_ref().map(ToString::to_string),
         purpose: row.purpose.as_ref().map(ToString::to_string),
-        emergency: row.emergency.and_then(|access| why.get(&access).copied()),
-        ground: u8::from(row.emergency.is_some()) + 2 * u8::from(!row.consents.0.is_empty()),
+        text: sentence(row, &dossier.names, grounds, language),
     };
     let entry = found.entry(key.clone()).or_insert_with(|| Recipient {
         key,
-        text: sentence(row, &dossier.names, why, language),
         times: 0,
         first: row.at,
         last: row.at,

@@ -88,11 +88,13 @@ fn profile(page: &mut Document, words: Report, dossier: &Dossier) {
         page.fact(words.text("born"), &born.date().to_string());
     }
     page.fact(words.text("language"), words.word(known.language.name()));
-    if let Some(guardian) = &known.guardian {
-        let id = guardian.person.to_string();
+    if let Some(guardian) = known.guardian {
+        let id = guardian.to_string();
         let name = dossier.guardian.as_ref().map_or(&*id, |name| name.as_str());
-        let said = format!("{name} ({} {})", words.text("until"), guardian.until);
-        page.fact(words.text("guardian"), &said);
+        let until = known.guardian_until.map(|until| until.to_string());
+        let until = until.map(|until| format!("({} {until})", words.text("until")));
+        let said = format!("{name} {}", until.unwrap_or_default());
+        page.fact(words.text("guardian"), said.trim());
     }
     if let Some(said) = &known.profile {
         further(page, words, said);
@@ -288,7 +290,7 @@ fn emergencies(page: &mut Document, words: Report, dossier: &Dossier) {
 fn seen_by(page: &mut Document, words: Report, recipients: &[Recipient]) {
     chapter(page, words, "recipients", recipients.is_empty());
     for recipient in recipients.iter().take(MOST) {
-        page.paragraph(&recipient.text);
+        page.paragraph(recipient.text());
         let dates = words.filled("dates", |place| match place {
             "first" => Some(day(recipient.first)),
             "last" => Some(day(recipient.last)),
