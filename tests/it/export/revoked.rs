@@ -2,7 +2,9 @@
 //! link works, and what was made is deleted.
 
 use chrono::{TimeDelta, Utc};
-use medilink_tests::{Answer, Caller, Hospital, Instance, Newcomer, Part, Platform, eventually, id};
+use medilink_tests::{
+    Answer, Caller, Hospital, Instance, Newcomer, Part, Platform, eventually, id,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -29,7 +31,7 @@ pub(super) fn go_on(platform: &mut Platform, workers: Vec<Instance>) {
 }
 
 /// It ends, and nothing of it was ever made.
-async fn never_made(platform: &Platform, export: &str) {
+pub(super) async fn never_made(platform: &Platform, export: &str) {
     eventually("cancelled", SOON, || async {
         history(platform, export).await == NEVER_MADE
     })
@@ -85,7 +87,10 @@ async fn what_a_guardian_asked_for_is_nobodys_when_they_have_the_say_no_more() {
     is_missing(&parent.post(&format!("{export}/link"), &Value::Null).await);
     deleted(&platform, &export).await;
     let ended = history(&platform, &export).await;
-    assert!(ended.iter().any(|kind| kind == "export.cancelled"), "{ended:?}");
+    assert!(
+        ended.iter().any(|kind| kind == "export.cancelled"),
+        "{ended:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
