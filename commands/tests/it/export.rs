@@ -6,12 +6,11 @@ use medilink_commands::export::{
     Abandon, Cancel, Complete, Delete, Expire, Fail, GiveLink, Progress, Request, Start, Uphold,
     export_of, fetch, new_link,
 };
-use medilink_commands::staff::{GiveRole, TakeRole};
-use medilink_commands::{Actor, CommandContext, CommandError, Post};
-use medilink_domain::consent::{ConsentTerms, Grantee};
+use medilink_commands::{Actor, CommandContext, CommandError};
+use medilink_domain::consent::ConsentTerms;
 use medilink_domain::export::{ExportFormat, File};
 use medilink_domain::values::{ConsentAccessMode, Role};
-use medilink_domain::{ConsentId, Decider, DoctorId, ExportId, PatientId, StaffId, export};
+use medilink_domain::{ConsentId, Decider, DoctorId, ExportId, PatientId, export};
 use uuid::Uuid;
 
 use crate::consent::{context, person, terms};
@@ -360,63 +359,5 @@ async fn what_runs_out_meanwhile_is_never_ready() {
         cause: "erased".parse().unwrap(),
     };
     world.run(&later, &abandon).await.unwrap();
-    assert_eq!(world.count("export.cancelled").await, 1);
-}
-
-#[tokio::test]
-async fn who_works_there_no_more_keeps_nothing_of_what_their_hospital_may_keep() {
-    let world = World::new().await;
-    let patient = world.register_patient().await;
-    let (_, hospital) = world.practice("R1").await;
-    // Known at another hospital, and somebody here as long as they are given a role.
-    let (elsewhere, _) = world.practice("R2").await;
-    let nurse = StaffId(elsewhere.uuid());
-    let give = GiveRole {
-        staff: nurse,
-        role: Role::Nurse,
-        hospital: Some(hospital),
-        department: None,
-        until: None,
-    };
-    world.run(&world.console(), &give).await.unwrap();
-    let grant = Grant {
-        patient,
-        grantee: Grantee::Hospital { id: hospital },
-        terms: ConsentTerms {
-            mode: ConsentAccessMode::Store,
-            ..terms(Utc::now())
-        },
-    };
-    let given = world.run(&world.patient(patient), &grant).await.unwrap();
-    let there = Post {
-        role: Role::Nurse,
-        hospital,
-        department: None,
-    };
-    let keeps = CommandContext::new(Actor {
-        posts: vec![there],
-        second_factor: true,
-        ..Actor::new(nurse.uuid(), world.tenant, Vec::new())
-    });
-    let asked = world
-        .run(&keeps, &wish(patient, Some(given.answer.consent)))
-        .await;
-    let export = asked.unwrap().answer.export;
-    let worker = worker(&world);
-    let started = world.run(&worker, &Start { export }).await.unwrap();
-    assert!(started.answer.asked.is_some());
-    let take = TakeRole {
-        staff: nurse,
-        role: Role::Nurse,
-        hospital: Some(hospital),
-        reason: "left".parse().unwrap(),
-    };
-    world.run(&world.console(), &take).await.unwrap();
-    let complete = Complete {
-        export,
-        file: file(),
-    };
-    let made = world.run(&worker, &complete).await.unwrap();
-    assert!(!made.answer.ready);
     assert_eq!(world.count("export.cancelled").await, 1);
 }

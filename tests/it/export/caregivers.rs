@@ -2,19 +2,35 @@
 //! their own.
 
 use chrono::{TimeDelta, Utc};
+use medilink_commands::staff::{GiveRole, TakeRole};
+use medilink_commands::{Actor, CommandContext};
 use medilink_domain::values::Role;
+use medilink_domain::{HospitalId, StaffId};
 use medilink_tests::{Caller, Hospital, Newcomer, PROOF, Platform, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::revoked::{NEVER_MADE, go_on, stop_work};
+use super::revoked::{NEVER_MADE, go_on, never_made, stop_work};
 use super::{ask, deleted, download, file, history, is_missing, json_of, link, text_of, until};
 use crate::platform;
 
-/// A doctor of the network, signed in with all that is asked for.
-async fn doctor(platform: &Platform) -> (Newcomer, Caller) {
+fn at(hospital: Uuid, doctor: Uuid) -> GiveRole {
+    GiveRole {
+        staff: StaffId(doctor),
+        role: Role::Doctor,
+        hospital: Some(HospitalId(hospital)),
+        department: None,
+        until: None,
+    }
+}
+
+/// A doctor of a hospital, signed in with all that is asked for.
+async fn doctor(platform: &Platform, hospital: Uuid) -> (Newcomer, Caller) {
     let doctor = Newcomer::register(platform).await;
-    doctor.be(platform, Role::Doctor).await;
+    let console = CommandContext::new(Actor::console(platform.tenant));
+    let executor = platform.executor().await;
+    let give = at(hospital, doctor.person);
+    executor.execute(&console, &give).await.unwrap();
     let app = doctor.turn_on_totp(platform).await.app;
     let caller = doctor.sign_in_with(platform, &app).await.caller(platform);
     let proof = json!({"method": "totp", "code": app.code().await});
@@ -23,10 +39,10 @@ async fn doctor(platform: &Platform) -> (Newcomer, Caller) {
     (doctor, caller)
 }
 
-async fn lets_keep(own: &Caller, patient: Uuid, doctor: Uuid, mode: &str) -> Uuid {
+async fn lets_keep(own: &Caller, patient: Uuid, grantee: Value, mode: &str) -> Uuid {
     let now = Utc::now();
     let body = json!({
-        "grantee": {"kind": "person", "id": doctor}, "purpose": "CAREMGT",
+        "grantee": grantee, "purpose": "CAREMGT",
         "types": ["op-consultation"], "mode": mode, "from": now - TimeDelta::days(365),
         "to": now + TimeDelta::days(20), "expires_at": now + TimeDelta::days(30),
     });
@@ -46,13 +62,14 @@ async fn what_a_consent_lets_somebody_keep_is_gone_with_it_queued_or_ready() {
     let asha = Newcomer::register(&platform).await;
     let own = asha.sign_in(&platform).await.caller(&platform);
     city.book(asha.person, receives, 540).await;
-    let (keeper, keeps) = doctor(&platform).await;
+    let (keeper, keeps) = doctor(&platform, city.hospital).await;
+    let person = json!({"kind": "person", "id": keeper.person});
     let list = format!("/v1/patients/{}/exports", asha.person);
 
     // Who may look may not keep.
-    let view = lets_keep(&own, asha.person, keeper.person, "view").await;
+    let view = lets_keep(&own, asha.person, person.clone(), "view").await;
     is_missing(&keeps.post(&list, &json!({"consent": view})).await);
-    let consent = lets_keep(&own, asha.person, keeper.person, "store").await;
+    let consent = lets_keep(&own, asha.person, person.clone(), "store").await;
     is_missing(&keeps.post(&list, &json!({})).await);
 
     // Ready, and revoked.
@@ -80,7 +97,7 @@ async fn what_a_consent_lets_somebody_keep_is_gone_with_it_queued_or_ready() {
     deleted(&platform, &export).await;
 
     // Queued, and revoked.
-    let consent = lets_keep(&own, asha.person, keeper.person, "store").await;
+    let consent = lets_keep(&own, asha.person, person.clone(), "store").await;
     let workers = stop_work(&mut platform);
     let export = ask(&keeps, asha.person, &json!({"consent": consent})).await;
     let revoke = format!("/v1/consents/{consent}/revoke");
@@ -94,7 +111,8 @@ async fn what_a_consent_lets_somebody_keep_is_gone_with_it_queued_or_ready() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_works_for_a_hospital_takes_away_what_is_held_about_them() {
     let platform = platform().await;
-    let (gurpreet, own) = doctor(&platform).await;
+    let city = Hospital::open(&platform).await;
+    let (gurpreet, own) = doctor(&platform, city.hospital).await;
     let export = ask(&own, gurpreet.person, &json!({"language": "pa"})).await;
     until(&own, &export, "ready").await;
     let given = link(&own, &export).await;
@@ -112,4 +130,30 @@ async fn who_works_for_a_hospital_takes_away_what_is_held_about_them() {
     }
     let report = text_of(&file(&mut archive, "report.pdf"));
     assert!(report.contains(&gurpreet.email), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_hospital_may_keep_is_not_made_for_who_works_there_no_more() {
+    let mut platform = platform().await;
+    let city = Hospital::open(&platform).await;
+    let asha = Newcomer::register(&platform).await;
+    let own = asha.sign_in(&platform).await.caller(&platform);
+    let (keeper, keeps) = doctor(&platform, city.hospital).await;
+    let grantee = json!({"kind": "hospital", "id": city.hospital});
+    let consent = lets_keep(&own, asha.person, grantee, "store").await;
+    let workers = stop_work(&mut platform);
+    let export = ask(&keeps, asha.person, &json!({"consent": consent})).await;
+    let given = at(city.hospital, keeper.person);
+    let take = TakeRole {
+        staff: given.staff,
+        role: given.role,
+        hospital: given.hospital,
+        reason: "left-the-hospital".parse().unwrap(),
+    };
+    let console = CommandContext::new(Actor::console(platform.tenant));
+    let executor = platform.executor().await;
+    executor.execute(&console, &take).await.unwrap();
+    is_missing(&keeps.get(&export).await.unwrap());
+    go_on(&mut platform, workers);
+    never_made(&platform, &export).await;
 }

@@ -31,7 +31,7 @@ pub(super) fn go_on(platform: &mut Platform, workers: Vec<Instance>) {
 }
 
 /// It ends, and nothing of it was ever made.
-async fn never_made(platform: &Platform, export: &str) {
+pub(super) async fn never_made(platform: &Platform, export: &str) {
     eventually("cancelled", SOON, || async {
         history(platform, export).await == NEVER_MADE
     })
