@@ -79,7 +79,7 @@ impl Operation for Request {
         };
         let resource = guardian::data_of(work, KIND, self.patient).await?;
         let grounds = grounds(work, person, ground).await?;
-        work.authorize_on(Action::RequestExport, &resource, grounds)?;
+        work.authorize_on(Action::RequestExport, &resource, grounds).await?;
         let own = language_of(work, person, ground).await?;
         let request = export::Request {
             export: ExportId(Uuid::now_v7()),
@@ -191,7 +191,7 @@ async fn allowed(
         true => grounds(work, asked.person, asked.ground).await?,
         false => Grounds::default(),
     };
-    work.authorize_on(action, &resource, grounds)?;
+    work.authorize_on(action, &resource, grounds).await?;
     work.expect_version(&instance)?;
     Ok((instance, asked))
 }

@@ -118,7 +118,7 @@ impl Operation for WriteExport {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
-        allow(work, &self.0)?;
+        allow(work, &self.0).await?;
         let missing = CommandError::NotFound(export::KIND);
         let copy = self.0.about.export().ok_or(missing)?;
         let copy = work.existing::<Export>(&copy, export::KIND).await?;

@@ -21,7 +21,7 @@ async fn loaded(
     let instance = work.existing::<Export>(&export, KIND).await?;
     let asked = instance.state().asked()?.clone();
     let resource = of(work, asked.person);
-    work.authorize(Action::MakeExport, &resource)?;
+    work.authorize(Action::MakeExport, &resource).await?;
     Ok((instance, asked))
 }
 
