@@ -79,7 +79,8 @@ impl Operation for Request {
         };
         let resource = guardian::data_of(work, KIND, self.patient).await?;
         let grounds = grounds(work, person, ground).await?;
-        work.authorize_on(Action::RequestExport, &resource, grounds).await?;
+        work.authorize_on(Action::RequestExport, &resource, grounds)
+            .await?;
         let own = language_of(work, person, ground).await?;
         let request = export::Request {
             export: ExportId(Uuid::now_v7()),
