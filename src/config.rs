@@ -42,6 +42,8 @@ pub struct Config {
     pub servers: ServersConfig,
     /// The keys of data subjects.
     pub vault: VaultConfig,
+    /// The files of data subjects.
+    pub blobs: BlobsConfig,
     /// How long personal data is kept.
     pub retention: RetentionConfig,
     /// The signed tree over the log.
@@ -68,6 +70,7 @@ impl Default for Config {
             nats: NatsConfig::default(),
             servers: ServersConfig::default(),
             vault: VaultConfig::default(),
+            blobs: BlobsConfig::default(),
             retention: RetentionConfig::default(),
             log: LogConfig::default(),
             relay: RelayConfig::default(),
@@ -91,6 +94,12 @@ impl Config {
             .keyring
             .clone()
             .unwrap_or_else(|| self.folder.join("keyring"))
+    }
+
+    /// The folder with the files of data subjects.
+    pub fn blobs(&self) -> PathBuf {
+        let folder = self.blobs.folder.clone();
+        folder.unwrap_or_else(|| self.folder.join("blobs"))
     }
 
     /// The folder with the keys that sign access tokens.
@@ -183,6 +192,15 @@ impl Default for ServersConfig {
             nats_store_bytes: 10 << 30,
         }
     }
+}
+
+/// The files of data subjects.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BlobsConfig {
+    /// Where they are kept, for gateway and worker alike; `blobs` in `folder` unless you set
+    /// another. On several machines it must be a folder that they share.
+    pub folder: Option<PathBuf>,
 }
 
 /// The keys of data subjects.

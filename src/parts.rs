@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
+use medilink_blobs::Blobs;
 use medilink_bus::Bus;
 use medilink_commands::access_token::AccessTokens;
 use medilink_commands::erasure::uphold;
@@ -196,6 +197,7 @@ async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken
                 desk: desk.clone(),
             }),
             desk,
+            blobs: Blobs::in_folder(&config.blobs(), parts.codec.vault().clone())?,
             meters: telemetry.meters(),
             probes: vec![Box::new(BrokerProbe(bus))],
         },
@@ -280,7 +282,7 @@ async fn worker(config: &Config, stop: CancellationToken) -> Outcome {
         tools,
         Some(bus),
         config.worker.clone(),
-        Jobs::shipped(&config.worker)?,
+        Jobs::shipped(&config.worker, &config.blobs())?,
     );
     worker.run(stop).await;
     drop(worker);

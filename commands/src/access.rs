@@ -91,7 +91,10 @@ impl Read {
         for Reliance { consent, times } in &self.consents {
             let times = times.iter();
             let needs: Vec<_> = times
-                .map(|recorded_at| need(&grantees, information_type, *recorded_at))
+                .map(|recorded_at| Need {
+                    mode: mode(self.action),
+                    ..need(&grantees, information_type, *recorded_at)
+                })
                 .collect();
             if !cover(work, *consent, subject, &needs).await? {
                 return Err(missing());
@@ -245,10 +248,19 @@ impl Operation for Deny {
 /// What kind of information an action discloses, if it is one that patients consent to.
 const fn information(action: Action) -> Option<HealthInformationType> {
     match action {
-        Action::ListAppointments | Action::ReadAppointment | Action::ReadFeedback => {
-            Some(HealthInformationType::OPConsultation)
-        }
+        Action::DownloadExport
+        | Action::ListAppointments
+        | Action::ReadAppointment
+        | Action::ReadFeedback => Some(HealthInformationType::OPConsultation),
         _ => None,
+    }
+}
+
+/// What is done with what an action discloses.
+const fn mode(action: Action) -> ConsentAccessMode {
+    match action {
+        Action::DownloadExport => ConsentAccessMode::Store,
+        _ => ConsentAccessMode::View,
     }
 }
 

@@ -46,6 +46,8 @@ actions! {
     BookSeries = "book-series",
     /// Cancel an appointment.
     CancelAppointment = "cancel-appointment",
+    /// Give up a copy of a person's data that was asked for.
+    CancelExport = "cancel-export",
     /// Call a visit off on the hospital's part, which costs the patient nothing.
     CancelForHospital = "cancel-for-hospital",
     /// Cancel what is left of a series.
@@ -90,6 +92,8 @@ actions! {
     DisableIntegrator = "disable-integrator",
     /// Take the say for a minor from their guardian.
     DismissGuardian = "dismiss-guardian",
+    /// Fetch a copy of a person's data.
+    DownloadExport = "download-export",
     /// Let its person in again.
     EnableAccount = "enable-account",
     /// Let it in again.
@@ -100,6 +104,8 @@ actions! {
     ExpireConsent = "expire-consent",
     /// Take a patient off the waitlist whose wish is over.
     ExpireWait = "expire-wait",
+    /// Get a link to a copy of a person's data.
+    GiveExportLink = "give-export-link",
     /// Say how a visit was.
     GiveFeedback = "give-feedback",
     /// Allow a member of staff one thing.
@@ -160,6 +166,8 @@ actions! {
     ListSessions = "list-sessions",
     /// Read what a patient waits for.
     ListWaitlist = "list-waitlist",
+    /// Make copies of people's data, and delete them.
+    MakeExport = "make-export",
     /// Give somebody the say for a minor.
     NameGuardian = "name-guardian",
     /// Offer a freed slot to the next in line.
@@ -196,6 +204,8 @@ actions! {
     ReadEmergencyAccess = "read-emergency-access",
     /// Follow an erasure, and read its certificate.
     ReadErasure = "read-erasure",
+    /// Follow a copy of a person's data that was asked for.
+    ReadExport = "read-export",
     /// Read what a patient thought of a visit.
     ReadFeedback = "read-feedback",
     /// Read a hospital's figures, which name no patient.
@@ -234,6 +244,8 @@ actions! {
     RequestConsent = "request-consent",
     /// Ask that a person's data be erased.
     RequestErasure = "request-erasure",
+    /// Ask for a copy of a person's data.
+    RequestExport = "request-export",
     /// Have a code mailed to an address.
     RequestVerification = "request-verification",
     /// Move an appointment.

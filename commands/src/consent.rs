@@ -22,8 +22,8 @@ use crate::executor::{Executor, Operation};
 use crate::guardian;
 use crate::work::{Instance, Work};
 
-pub(crate) use grantee::grantees;
 pub use grantee::grantees_of;
+pub(crate) use grantee::{grantees, grantees_for};
 pub(crate) use table::ConsentTable;
 pub use table::consents_for;
 

@@ -24,6 +24,7 @@ mod emergency_watch;
 pub mod erasure;
 mod error;
 mod executor;
+pub mod export;
 pub mod feedback;
 pub mod guardian;
 pub mod hospital;

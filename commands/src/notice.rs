@@ -2,6 +2,7 @@
 
 use medilink_domain::appointment::Appointment;
 use medilink_domain::emergency_access::EmergencyAccess;
+use medilink_domain::export::Export;
 use medilink_domain::notice::{self, MarkDelivered, MarkUndeliverable, Notice, NoticeCommand};
 use medilink_domain::values::Code;
 use medilink_domain::waitlist::Waitlist;
@@ -13,6 +14,7 @@ use crate::authorizer::Resource;
 use crate::emergency_access;
 use crate::error::CommandError;
 use crate::executor::Operation;
+use crate::export;
 use crate::work::Work;
 
 const KIND: &str = "notice";
@@ -99,6 +101,28 @@ impl Operation for WriteEmergency {
         let access = self.0.about.emergency().ok_or(missing)?;
         work.existing::<EmergencyAccess>(&access, emergency_access::KIND)
             .await?;
+        write(work, &self.0).await
+    }
+}
+
+/// Writes a notice about a copy of the patient's data, only while it can be fetched.
+#[derive(Clone, Debug)]
+pub struct WriteExport(pub notice::Write);
+
+impl Operation for WriteExport {
+    const NAME: &'static str = "write-export-notice";
+    type Answer = NoticeAnswer;
+
+    fn target(&self) -> String {
+        self.0.notice.to_string()
+    }
+
+    async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
+        allow(work, &self.0).await?;
+        let missing = CommandError::NotFound(export::KIND);
+        let copy = self.0.about.export().ok_or(missing)?;
+        let copy = work.existing::<Export>(&copy, export::KIND).await?;
+        copy.state().ready(work.now())?;
         write(work, &self.0).await
     }
 }

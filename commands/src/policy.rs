@@ -23,6 +23,7 @@ const KINDS: &[&str] = &[
     "doctor",
     "emergency access",
     "erasure",
+    "export",
     "feedback",
     "hospital",
     "hospital code",

@@ -107,6 +107,8 @@ ids! {
     AccessId,
     /// One erasure of a person's data, from the request to the certificate.
     ErasureId,
+    /// One copy of a person's data that somebody takes away.
+    ExportId,
     /// A stretch of a doctor's day that is open for booking.
     WindowId,
 }

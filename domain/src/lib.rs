@@ -20,6 +20,7 @@ pub mod emergency_access;
 pub mod emergency_watch;
 pub mod erasure;
 pub mod event;
+pub mod export;
 pub mod feedback;
 mod horizon;
 pub mod hospital;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decider;
 use crate::event::{Category, Privacy};
-use crate::ids::{AppointmentId, EmergencyAccessId, NoticeId, SubjectId};
+use crate::ids::{AppointmentId, EmergencyAccessId, ExportId, NoticeId, SubjectId};
 use crate::values::{Code, EmailAddress, FreeText, Language, ShortText};
 
 /// What may be asked of a notice.
@@ -52,6 +52,8 @@ pub enum About {
     Appointment(AppointmentId),
     /// A record that was opened in an emergency.
     Emergency(EmergencyAccessId),
+    /// A copy of the recipient's data.
+    Export(ExportId),
 }
 
 impl About {
@@ -59,15 +61,23 @@ impl About {
     pub const fn appointment(self) -> Option<AppointmentId> {
         match self {
             Self::Appointment(appointment) => Some(appointment),
-            Self::Emergency(_) => None,
+            Self::Emergency(_) | Self::Export(_) => None,
         }
     }
 
     /// The emergency access, if it is about one.
     pub const fn emergency(self) -> Option<EmergencyAccessId> {
         match self {
-            Self::Appointment(_) => None,
             Self::Emergency(access) => Some(access),
+            Self::Appointment(_) | Self::Export(_) => None,
+        }
+    }
+
+    /// The copy, if it is about one.
+    pub const fn export(self) -> Option<ExportId> {
+        match self {
+            Self::Export(export) => Some(export),
+            Self::Appointment(_) | Self::Emergency(_) => None,
         }
     }
 }
@@ -98,6 +108,8 @@ pub enum NoticeKind {
     EmergencyAccessOpened,
     /// A record was opened in an emergency: to who looks into it.
     EmergencyAccessToReview,
+    /// A copy of the patient's data can be fetched.
+    ExportReady,
     /// A slot that the patient waits for is free, and held for them.
     SlotOffered,
 }
@@ -109,6 +121,7 @@ impl NoticeKind {
             Self::AppointmentReminder => "appointment_reminder",
             Self::EmergencyAccessOpened => "emergency_access_opened",
             Self::EmergencyAccessToReview => "emergency_access_to_review",
+            Self::ExportReady => "export_ready",
             Self::SlotOffered => "slot_offered",
         }
     }
@@ -159,6 +172,9 @@ pub struct Written {
     /// The emergency access it is about, if it is about that.
     #[serde(default)]
     pub emergency: Option<EmergencyAccessId>,
+    /// The copy of the recipient's data it is about, if it is about that.
+    #[serde(default)]
+    pub export: Option<ExportId>,
     /// The language it is written in.
     pub language: Language,
     /// How it travels.
@@ -283,6 +299,7 @@ impl Notice {
                 kind,
                 about: about.appointment(),
                 emergency: about.emergency(),
+                export: about.export(),
                 language,
                 channel,
                 address,

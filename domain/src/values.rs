@@ -159,6 +159,12 @@ pub enum ValueError {
     /// Not one of the platform's roles.
     #[error("must be the name of a role")]
     UnknownRole,
+    /// Not a form in which data is taken away.
+    #[error("must be one of json, fhir, pdf")]
+    UnknownExportFormat,
+    /// Not a part of a copy of data.
+    #[error("must be the name of a part of an export")]
+    UnknownSection,
     /// Not a zone of the IANA database.
     #[error("must be an IANA time zone, such as Asia/Kolkata")]
     UnknownTimeZone,

@@ -1,17 +1,15 @@
 //! Accesses: who read a person's data and why, in plain words for the person, and as it is
 //! recorded for those who look into it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
-use medilink_domain::access::words::{Ground, Told, What, Who};
-use medilink_domain::majority;
-use medilink_domain::values::{EmergencyReason, Language, Role};
-use medilink_domain::{ConsentId, EmergencyAccessId, PatientId, SubjectId, TenantId};
+use medilink_domain::{ConsentId, PatientId, SubjectId};
 use medilink_projections::Listed;
+use medilink_projections::access::told::{Grounds, sentence};
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
-use medilink_projections::{consent, emergency_access};
+use medilink_projections::names::{self, Names};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -23,7 +21,6 @@ use crate::backend::{Backend, unreadable};
 use crate::call::Read;
 use crate::input::{instant, not_a_place, page};
 use crate::language::preferred;
-use crate::names::{self, Names};
 use crate::patient;
 use crate::problem::Problem;
 use crate::wire::LanguageCode;
@@ -160,8 +157,10 @@ impl Accesses {
         let listed = access::list(self.0.reads(), tenant, &wanted, page).await;
         let listed = listed.map_err(unreadable)?.ok_or_else(not_a_place)?;
         let people = listed.rows.iter().filter_map(|row| row.actor).collect();
-        let names = Names::of(&self.0, tenant, people).await?;
-        let grounds = Grounds::of(&self.0, tenant, &listed.rows).await?;
+        let reads = self.0.reads();
+        let names = Names::of(reads, tenant, people).await.map_err(unreadable)?;
+        let grounds = Grounds::of(reads, tenant, &listed.rows).await;
+        let grounds = grounds.map_err(unreadable)?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "accesses").await?;
         let own = preferred(language.0, accept.0.as_deref());
@@ -242,86 +241,5 @@ fn out(
     AccessesOut {
         items: listed.rows.into_iter().map(each).collect(),
         next: listed.next.map(|next| next.to_string()),
-    }
-}
-
-/// What the accesses rested on, as far as that is still known.
-struct Grounds {
-    /// Why the records were opened.
-    reasons: HashMap<EmergencyAccessId, EmergencyReason>,
-    /// When the consents were given.
-    granted: HashMap<ConsentId, DateTime<Utc>>,
-}
-
-impl Grounds {
-    async fn of(backend: &Backend, tenant: TenantId, rows: &[AccessRow]) -> Result<Self, Problem> {
-        let reads = backend.reads();
-        let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
-        let opened = emergency_access::among(reads, tenant, accesses).await;
-        let opened = opened.map_err(unreadable)?.into_iter();
-        let consents: BTreeSet<_> = rows.iter().flat_map(|row| row.consents.0.clone()).collect();
-        let given = consent::among(reads, tenant, consents).await;
-        let given = given.map_err(unreadable)?.into_iter();
-        Ok(Self {
-            reasons: opened.map(|row| (row.access, row.reason)).collect(),
-            granted: given
-                .filter_map(|row| Some((row.consent, row.granted_at?)))
-                .collect(),
-        })
-    }
-
-    fn under(&self, row: &AccessRow) -> Option<Ground> {
-        match (row.emergency, &row.consents.0[..]) {
-            (Some(access), _) => Some(Ground::Emergency(self.reasons.get(&access).copied())),
-            (None, []) => None,
-            (None, [one]) => {
-                let granted_at = self.granted.get(one);
-                // As the patient's calendar had it, by the law that consent is given under.
-                Some(Ground::Consent(granted_at.map(|at| majority::today(*at))))
-            }
-            // More than one day would have to be told.
-            (None, [..]) => Some(Ground::Consent(None)),
-        }
-    }
-}
-
-fn sentence(row: &AccessRow, names: &Names, grounds: &Grounds, language: Language) -> String {
-    let what = match (&row.action, &row.purpose) {
-        (Some(action), _) => What::Refused {
-            action,
-            resource: &row.resource,
-        },
-        (None, purpose) => What::Read {
-            resource: &row.resource,
-            purpose: purpose.as_ref(),
-            ground: grounds.under(row),
-        },
-    };
-    let who = who(row, names);
-    Told { who, what }.sentence(language)
-}
-
-fn who<'a>(row: &'a AccessRow, names: &'a Names) -> Who<'a> {
-    let roles = &row.roles.0[..];
-    let Some(actor) = row.actor else {
-        return match roles {
-            [] => Who::NotSignedIn,
-            [Role::Worker] => Who::Platform,
-            _ => Who::Console,
-        };
-    };
-    if roles.contains(&Role::CalendarFeed) {
-        return Who::CalendarProgram;
-    }
-    if actor == row.subject.uuid() {
-        return Who::Yourself;
-    }
-    if let Some(program) = names.program(actor) {
-        return Who::Program(program, roles);
-    }
-    match (names.person(actor), names.hospital(actor, roles)) {
-        (Some(name), _) => Who::Named(name, roles),
-        (None, Some(hospital)) => Who::AtHospital(hospital, roles),
-        (None, None) => Who::InRoles(roles),
     }
 }

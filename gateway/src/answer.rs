@@ -76,6 +76,7 @@ versioned! {
     medilink_commands::doctor::DoctorAnswer,
     medilink_commands::emergency_access::EmergencyAccessAnswer,
     medilink_commands::erasure::ErasureAnswer,
+    medilink_commands::export::ExportAnswer,
     medilink_commands::hospital::AssetAnswer,
     medilink_commands::hospital::DepartmentAnswer,
     medilink_commands::hospital::HospitalAnswer,

@@ -1,5 +1,6 @@
 //! Every capability's routes.
 
+use medilink_blobs::Blobs;
 use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
 use serde_json::Value;
@@ -20,6 +21,7 @@ use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
 use crate::emergency_access::EmergencyAccesses;
 use crate::erasure::Erasures;
+use crate::export::Exports;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
 use crate::hospital::Hospitals;
@@ -65,11 +67,13 @@ pub enum Tag {
     Consents,
     /// Who gives care.
     Doctors,
-    /// Being forgotten.
-    Erasure,
     /// Records that are opened in emergencies, and who looks into it.
     #[oai(rename = "Emergency accesses")]
     EmergencyAccesses,
+    /// Being forgotten.
+    Erasure,
+    /// Taking one's data away.
+    Exports,
     /// What patients think of their visits.
     Feedback,
     /// Where care is given.
@@ -161,13 +165,13 @@ pub type SignIn = (
 );
 
 /// What becomes of a person's data, and who says so.
-pub type Privacy = (Accesses, Consents, Erasures, LegalHolds);
+pub type Privacy = (Accesses, Consents, Erasures, Exports, LegalHolds);
 
 /// Programs of others.
 pub type Others = (Integrators, Programs);
 
 /// All routes, over this backend.
-pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
+pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -> Api {
     let visits = (
         Appointments(backend.clone()),
         Attendance(backend.clone()),
@@ -241,6 +245,10 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk) -> Api {
         Erasures {
             backend: backend.clone(),
             desk: desk.clone(),
+        },
+        Exports {
+            backend: backend.clone(),
+            blobs,
         },
         LegalHolds(backend.clone()),
     );

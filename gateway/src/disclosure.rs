@@ -59,6 +59,12 @@ impl<'a> Permitted<'a> {
         }
     }
 
+    /// The same, resting on these consents.
+    #[must_use]
+    pub fn relying_on(self, consents: Vec<Reliance>) -> Self {
+        Self { consents, ..self }
+    }
+
     /// Which of a patient's visits may be seen.
     pub fn extent(&self) -> Extent {
         let Some(hospitals) = &self.hospitals else {
@@ -146,6 +152,24 @@ impl Backend {
             emergency: opening.emergency,
             ..Permitted::wholly(caller, action, resource)
         })
+    }
+
+    /// The same, where there are grounds besides roles and relations.
+    ///
+    /// # Errors
+    /// 403, or 404 when the caller may not even know of it.
+    pub async fn permit_on<'a>(
+        &self,
+        caller: &'a SignedIn,
+        action: Action,
+        resource: Resource,
+        grounds: Grounds,
+    ) -> Result<Permitted<'a>, Problem> {
+        let authorizer = self.executor().authorizer();
+        match authorizer.authorize_on(&caller.actor, action, &resource, grounds) {
+            Ok(_) => Ok(Permitted::wholly(caller, action, resource)),
+            Err(denied) => Err(self.denied(caller, action, &resource, denied).await),
+        }
     }
 
     /// The same for what a patient has done somewhere at some time, of which the caller may be

@@ -88,6 +88,7 @@ pub const WITHOUT_VERSION: &[&str] = &[
     "registerProvider",
     "requestConsent",
     "requestErasure",
+    "requestExport",
     "walkIn",
     "requestEmailChange",
     "requestRecovery",

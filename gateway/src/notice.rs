@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
-use medilink_domain::{AppointmentId, EmergencyAccessId, PatientId, SubjectId};
+use medilink_domain::{AppointmentId, EmergencyAccessId, ExportId, PatientId, SubjectId};
 use medilink_projections::Listed;
 use medilink_projections::notice::{self, NoticeCursor, NoticeRow};
 use poem_openapi::param::{Path, Query};
@@ -31,6 +31,9 @@ pub struct NoticeOut {
     /// The appointment that it is about, if it is about one.
     #[oai(skip_serializing_if_is_none)]
     appointment: Option<Uuid>,
+    /// The export that it is about, if it is about one.
+    #[oai(skip_serializing_if_is_none)]
+    export: Option<Uuid>,
     /// The emergency access that it is about, if it is about one.
     #[oai(skip_serializing_if_is_none)]
     emergency_access: Option<Uuid>,
@@ -65,6 +68,7 @@ impl From<NoticeRow> for NoticeOut {
             kind: row.kind.name().to_owned(),
             appointment: row.about.map(AppointmentId::uuid),
             emergency_access: row.emergency.map(EmergencyAccessId::uuid),
+            export: row.export.map(ExportId::uuid),
             channel: row.channel.name().to_owned(),
             status: row.status.name().to_owned(),
             written_at: row.written_at,

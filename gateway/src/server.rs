@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use medilink_blobs::Blobs;
 use medilink_commands::Executor;
 use medilink_commands::sign_in::SignInDesk;
 use medilink_database::Database;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub sign_in: Arc<dyn SignIn>,
     /// Lets people in with a password.
     pub desk: SignInDesk,
+    /// The files of people.
+    pub blobs: Blobs,
     /// The metrics of the process.
     pub meters: Meters,
     /// More parts for `/readyz`, such as the broker.
@@ -112,7 +115,7 @@ impl Gateway {
             patience,
         );
         let desk = parts.desk.clone();
-        let api = api::all(backend, changes.clone(), parts.desk);
+        let api = api::all(backend, changes.clone(), parts.desk, parts.blobs);
         let frame = Frame {
             config,
             sign_in: parts.sign_in,

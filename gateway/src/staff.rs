@@ -5,6 +5,7 @@ use medilink_commands::staff::{GivePermission, GiveRole, TakePermission, TakeRol
 use medilink_commands::{Action, Resource};
 use medilink_domain::values::Code;
 use medilink_domain::{DepartmentId, HospitalId, StaffId};
+use medilink_projections::names::{self, Names};
 use medilink_projections::staff::{self, StaffPermission, StaffRole, StaffRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
@@ -18,7 +19,6 @@ use crate::call::{Command, Read};
 use crate::hospital;
 use crate::input::{field, invalid_parameter, page};
 use crate::json::Json;
-use crate::names::{self, Names};
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 use crate::wire::RoleCode;
@@ -156,7 +156,12 @@ impl StaffMembers {
         let listed = staff::of_hospital(self.0.reads(), tenant, hospital, page).await;
         let listed = listed.map_err(unreadable)?;
         let people = listed.rows.iter().map(|row| row.staff.uuid()).collect();
-        let (names, now) = (Names::of(&self.0, tenant, people).await?, Utc::now());
+        let (names, now) = (
+            Names::of(self.0.reads(), tenant, people)
+                .await
+                .map_err(unreadable)?,
+            Utc::now(),
+        );
         let members = listed.rows.iter();
         Ok(view.answer(StaffOut {
             items: members

@@ -1,5 +1,7 @@
 //! Accesses: who read whose data and why, and who wanted to and was refused.
 
+pub mod told;
+
 use std::fmt;
 use std::str::FromStr;
 

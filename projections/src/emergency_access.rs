@@ -77,8 +77,9 @@ impl EmergencyAccessRow {
 pub(crate) struct EmergencyAccesses;
 
 impl ReadModel for EmergencyAccesses {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &[
+        "(patient, access)",
         "(tenant, access)",
         "(tenant, hospital, access)",
         "(clinician, access)",
@@ -230,6 +231,29 @@ pub async fn list(
     if let Some(status) = wanted.status {
         select.cond_where(stands(status, now));
     }
+    if let Some(after) = page.after {
+        select.and_where(Expr::col("access").lt(after.uuid()));
+    }
+    select.order_by("access", Order::Desc);
+    reads
+        .page(select, page.bounded(), |cells| {
+            cell::<EmergencyAccessRow, _>(cells, "access")
+        })
+        .await
+}
+
+/// The emergency accesses to a patient's record, the latest first.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn of_patient(
+    reads: &Reads,
+    tenant: TenantId,
+    patient: PatientId,
+    page: Page<EmergencyAccessId>,
+) -> Result<Listed<EmergencyAccessRow, EmergencyAccessId>, ReadError> {
+    let mut select: SelectStatement = of_tenant::<EmergencyAccessRow>(tenant);
+    select.and_where(Expr::col("patient").eq(patient.uuid()));
     if let Some(after) = page.after {
         select.and_where(Expr::col("access").lt(after.uuid()));
     }

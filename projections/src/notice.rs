@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use medilink_domain::notice::{Channel, NoticeEvent, NoticeKind, NoticeStatus};
 use medilink_domain::values::{EmailAddress, FreeText, Language, ShortText};
-use medilink_domain::{AppointmentId, EmergencyAccessId, NoticeId, SubjectId, TenantId};
+use medilink_domain::{AppointmentId, EmergencyAccessId, ExportId, NoticeId, SubjectId, TenantId};
 use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order};
 
@@ -35,6 +35,8 @@ row! {
             about: Option<AppointmentId>,
             /// The emergency access it is about, if it is about one.
             emergency: Option<EmergencyAccessId>,
+            /// The copy of their data it is about, if it is about one.
+            export: Option<ExportId>,
             /// How it travels.
             channel: Channel,
             /// What became of it.
@@ -63,7 +65,7 @@ row! {
 pub(crate) struct Notices;
 
 impl ReadModel for Notices {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
     const INDEXES: &'static [&'static str] = &["(recipient, written_at, notice)"];
 
     type Source = NoticeEvent;
@@ -98,6 +100,7 @@ impl ReadModel for Notices {
                 kind: written.kind,
                 about: written.about,
                 emergency: written.emergency,
+                export: written.export,
                 channel: written.channel,
                 status: NoticeStatus::Pending,
                 written_at: fact.recorded_at,

@@ -3,8 +3,8 @@
 use crate::runtime::lane::{Registration, lane};
 use crate::{
     access, application, appointment, calendar, calendar_feed, consent, delivery, doctor,
-    emergency_access, erasure, feedback, hospital, hospital_code, integrator, invitation, notice,
-    occupancy, patient, profile, queue, reminder, schedule, staff, visit_type, waitlist,
+    emergency_access, erasure, export, feedback, hospital, hospital_code, integrator, invitation,
+    notice, occupancy, patient, profile, queue, reminder, schedule, staff, visit_type, waitlist,
 };
 
 /// All projections.
@@ -20,6 +20,7 @@ pub(crate) fn all() -> Vec<Registration> {
         lane::<doctor::Doctors>(),
         lane::<emergency_access::EmergencyAccesses>(),
         lane::<erasure::Erasures>(),
+        lane::<export::Exports>(),
         lane::<feedback::Feedbacks>(),
         lane::<hospital::Hospitals>(),
         lane::<hospital_code::HospitalCodes>(),

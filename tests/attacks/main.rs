@@ -14,6 +14,8 @@
 mod consents;
 #[path = "../it/authorization/emergencies.rs"]
 mod emergencies;
+#[path = "../it/authorization/exports.rs"]
+mod exports;
 #[path = "../it/authorization/integrators.rs"]
 mod integrators;
 #[path = "../it/authorization/samples.rs"]

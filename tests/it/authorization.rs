@@ -4,6 +4,7 @@
 
 mod consents;
 mod emergencies;
+mod exports;
 mod integrators;
 mod samples;
 mod staff;

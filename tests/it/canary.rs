@@ -138,6 +138,7 @@ async fn live(platform: &mut Platform) {
     )
     .await;
 
+    take_away(&own, patient).await;
     emergency(platform, &city, patient).await;
     let (person, caller) = sign_in(platform).await;
     come_to_work(&city, person, &caller).await;
@@ -165,6 +166,20 @@ async fn live(platform: &mut Platform) {
     platform.kill_nats(false).await;
     city.patient(3).await;
     platform.start_nats().await;
+}
+
+/// A copy of all of it, which is never on a disk in the clear.
+async fn take_away(own: &Caller, patient: Uuid) {
+    let asked = own
+        .post(&format!("/v1/patients/{patient}/exports"), &json!({}))
+        .await;
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    let path = format!("/v1/exports/{}", id(&asked));
+    own.get_at(&path, asked.position()).await;
+    eventually("the copy is made", Duration::from_secs(60), || async {
+        own.get(&path).await.unwrap().body["state"] == "ready"
+    })
+    .await;
 }
 
 /// A record is opened in an emergency and looked into, with words about it.
@@ -393,6 +408,7 @@ async fn what_people_entrust_to_us_is_nowhere_in_the_clear() {
         "postgres.log",
         "pg_wal",
         "/store/",
+        "/blobs/exports/",
     ] {
         assert!(any(expected), "{expected} was not searched");
     }

@@ -10,7 +10,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use medilink_log::{Position, open_checkpoint};
-use medilink_tests::{Caller, Newcomer, Platform, assert_read_models_equal_their_replay, id};
+use medilink_tests::{
+    Caller, Newcomer, Platform, assert_read_models_equal_their_replay, eventually, id,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -129,6 +131,13 @@ async fn who_is_forgotten_is_gone_everywhere_and_nobody_else_is() {
         assert_eq!(part["stage"], json!("certified"), "{done}");
     }
     scene.assert_gone().await;
+    let copies = platform.folder().join("blobs/exports");
+    let copy = copies.join(asha.copy.to_string());
+    eventually("the copy is deleted", Duration::from_secs(60), || async {
+        !copy.exists()
+    })
+    .await;
+    assert!(copies.exists(), "there was a copy");
     assert_not_let_in(platform, asha).await;
     assert_eq!(
         own.get("/v1/me").await.unwrap().status,

@@ -81,7 +81,7 @@ fn dependencies_point_left_only() {
     let layer = |name: &str| match name {
         "medilink-domain" => Some(0),
         "medilink-database" | "medilink-vault" | "medilink-log" | "medilink-bus"
-        | "medilink-telemetry" | "medilink-servers" => Some(1),
+        | "medilink-telemetry" | "medilink-servers" | "medilink-blobs" | "medilink-pdf" => Some(1),
         "medilink-commands" | "medilink-projections" => Some(2),
         "medilink-workers" | "medilink-gateway" => Some(3),
         "medilink" => Some(4),
@@ -118,6 +118,8 @@ fn dependencies_point_left_only() {
             "medilink-bus",
             "medilink-vault",
             "medilink-database",
+            "medilink-blobs",
+            "medilink-pdf",
         ];
         assert!(
             !capability_blind.contains(&name.as_str())

@@ -18,6 +18,7 @@ mod contention;
 mod disclosure;
 mod emergency_access;
 mod erasure;
+mod export;
 mod feedback;
 mod guardian;
 mod house;

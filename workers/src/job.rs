@@ -36,6 +36,11 @@ pub trait EventJob: Send + Sync + 'static {
 pub trait DueJob: Send + Sync + 'static {
     /// Its name: of its metrics, its claims, its idempotency keys. Never changed.
     const NAME: &'static str;
+    /// How long one may take at most, if that is more than [`WorkerConfig::effect_ms`]. Its claim
+    /// is then kept up as long as its worker lives.
+    ///
+    /// [`WorkerConfig::effect_ms`]: crate::WorkerConfig::effect_ms
+    const LONGEST: Option<Duration> = None;
     /// What has to be known to carry one out.
     type What: Send + Sync + 'static;
 

@@ -17,6 +17,7 @@
 //! - **Stopping is graceful.** Effects in hand are finished, within a bound.
 
 mod config;
+mod copy;
 mod job;
 mod jobs;
 mod projector;

@@ -1,6 +1,7 @@
 //! Every job of the platform.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -14,6 +15,9 @@ use crate::jobs::delivery::Delivery;
 use crate::jobs::emergency::EmergencyNotice;
 use crate::jobs::erasure::Erasing;
 use crate::jobs::expiry::Expiry;
+use crate::jobs::export::Exporting;
+use crate::jobs::export_end::ExportEnd;
+use crate::jobs::export_notice::ExportNotice;
 use crate::jobs::invitation::InvitationMail;
 use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
@@ -33,12 +37,13 @@ pub(crate) type Start =
 pub struct Jobs(Vec<(&'static str, Start)>);
 
 impl Jobs {
-    /// All jobs of this release, one alphabetical line each. To be called, and what it returns
-    /// to be dropped, inside a Tokio runtime: connections to the mail server are kept there.
+    /// All jobs of this release, one alphabetical line each; `blobs` is the folder of people's
+    /// files. To be called, and what it returns to be dropped, inside a Tokio runtime: connections
+    /// to the mail server are kept there.
     ///
     /// # Errors
     /// [`MailerError`] when the mail server's settings can't be used.
-    pub fn shipped(config: &WorkerConfig) -> Result<Self, MailerError> {
+    pub fn shipped(config: &WorkerConfig, blobs: &Path) -> Result<Self, MailerError> {
         let mailer = Mailer::of(config)?;
         let email = mailer.is_some();
         Ok(Self::default()
@@ -47,6 +52,11 @@ impl Jobs {
             .event(EmergencyNotice { email })
             .due(Some(Erasing))
             .due(Some(Expiry))
+            .due(Some(Exporting {
+                folder: blobs.to_owned(),
+            }))
+            .event(ExportEnd)
+            .event(ExportNotice { email })
             .event_if(mailer.clone().map(InvitationMail::by))
             .due(Some(Lapse))
             .event(Offer { email })
@@ -115,13 +125,16 @@ mod tests {
     async fn jobs_are_registered_once_and_in_alphabetical_order() {
         let config: WorkerConfig =
             toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
-        let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
+        let names: Vec<_> = Jobs::shipped(&config, Path::new("blobs"))
+            .unwrap()
+            .names()
+            .collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
     }
 
     #[test]
     fn without_a_mail_server_nothing_is_mailed() {
-        let jobs = Jobs::shipped(&WorkerConfig::default()).unwrap();
+        let jobs = Jobs::shipped(&WorkerConfig::default(), Path::new("blobs")).unwrap();
         assert!(
             jobs.names()
                 .all(|name| !["delivery", "invitation", "verification"].contains(&name))

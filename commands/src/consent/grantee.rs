@@ -6,10 +6,11 @@ use medilink_domain::account::Account;
 use medilink_domain::consent::Grantee;
 use medilink_domain::doctor::{Doctor, Post};
 use medilink_domain::integrator::Integrator;
+use medilink_domain::staff::Staff;
 use medilink_domain::values::Role;
-use medilink_domain::{AccountId, DoctorId, HospitalId, IntegratorId, SubjectId};
+use medilink_domain::{AccountId, DoctorId, HospitalId, IntegratorId, StaffId, SubjectId};
 
-use crate::actor::Actor;
+use crate::actor::{self, Actor};
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Executor;
@@ -58,6 +59,47 @@ const fn gives_care(role: Role) -> bool {
     matches!(role, Role::DepartmentHead | Role::Doctor | Role::Nurse)
 }
 
+/// The same of somebody who need not be the actor, as the log has it now; nothing, if they give
+/// care no more. The append fails if that changes meanwhile.
+pub(crate) async fn grantees_for(
+    work: &mut Work<'_>,
+    person: SubjectId,
+) -> Result<Vec<Grantee>, CommandError> {
+    let now = work.now();
+    let account = AccountId(person.uuid());
+    let account = work.load::<Account>(&account, "account").await?;
+    let staff = StaffId(person.uuid());
+    let staff = work.load::<Staff>(&staff, "staff").await?;
+    let given = staff.state().roles.iter();
+    let given: Vec<_> = given
+        .filter(|given| given.until.is_none_or(|until| now < until))
+        .collect();
+    let mut roles: Vec<Role> = account.state().roles.clone();
+    let everywhere = given.iter().filter(|given| given.hospital.is_none());
+    roles.extend(everywhere.map(|given| given.role));
+    // What somebody acts as who has no account is on their access token, and asked for at the
+    // door.
+    if account.version() == 0 {
+        roles.push(Role::Doctor);
+    }
+    let posts = given.iter().filter_map(|given| {
+        Some(actor::Post {
+            role: given.role,
+            hospital: given.hospital?,
+            department: given.department,
+        })
+    });
+    let actor = Actor {
+        posts: posts.collect(),
+        ..Actor::new(person.uuid(), work.tenant(), roles)
+    };
+    if !actor.roles_anywhere().any(gives_care) {
+        return Ok(Vec::new());
+    }
+    let post = post_of_doctor(work, &actor).await?;
+    Ok(everything(&actor, post))
+}
+
 /// Something that is granted to this grantee, as the policies see it: whether the actor is part
 /// of them, and at which hospitals it is for the actor's roles to count.
 pub(super) fn granted_to(
@@ -102,7 +144,11 @@ fn is_doctor(actor: &Actor) -> bool {
 
 /// Where the actor of this work is registered, if they are a doctor in the whole network.
 pub(super) async fn post(work: &mut Work<'_>) -> Result<Option<Post>, CommandError> {
-    let actor = &work.context().actor;
+    let actor = work.context().actor.clone();
+    post_of_doctor(work, &actor).await
+}
+
+async fn post_of_doctor(work: &mut Work<'_>, actor: &Actor) -> Result<Option<Post>, CommandError> {
     if !is_doctor(actor) {
         return Ok(None);
     }

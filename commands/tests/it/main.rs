@@ -11,6 +11,7 @@ mod clinic;
 mod consent;
 mod emergency_access;
 mod executor;
+mod export;
 mod fees;
 mod guardian;
 mod integrator;

@@ -82,6 +82,12 @@ impl Told<'_> {
     }
 }
 
+/// What a role is called.
+pub(crate) fn role(language: Language, role: Role) -> &'static str {
+    let roles = &TEXTS.languages[&language].roles;
+    roles.get(&role).map_or(role.name(), String::as_str)
+}
+
 /// Whether reads of this kind of data are told in words of their own.
 pub fn has_words(resource: &Code) -> bool {
     let mut wordings = TEXTS.languages.values();

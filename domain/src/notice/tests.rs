@@ -24,6 +24,7 @@ fn written(channel: Channel, address: Option<&str>) -> NoticeEvent {
         kind: NoticeKind::AppointmentReminder,
         about: Some(id(3)),
         emergency: None,
+        export: None,
         language: Language::Hindi,
         channel,
         address: address.map(text),

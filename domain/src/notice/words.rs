@@ -66,6 +66,14 @@ impl Visit<'_> {
     }
 }
 
+/// Tells a patient that a copy of their data can be fetched, for so many days.
+pub fn export_ready(language: Language, days: i64) -> Words {
+    let message = &TEXTS.languages[&language].export_ready;
+    message.filled(TEXTS.version, |placeholder| {
+        (placeholder == "days").then(|| days.to_string())
+    })
+}
+
 /// What the month of a date is called.
 pub(crate) fn month(language: Language, at: &impl Datelike) -> &'static str {
     &TEXTS.languages[&language].months[at.month0() as usize]
@@ -81,6 +89,7 @@ pub(crate) fn emergency_reason(language: Language, reason: EmergencyReason) -> &
 struct Wording {
     reminder: Message,
     offer: Message,
+    export_ready: Message,
     emergency: Message,
     emergency_of_minor: Message,
     emergency_to_review: Message,

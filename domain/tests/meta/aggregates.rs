@@ -7,7 +7,7 @@ use medilink_domain::registry::event_types;
 use medilink_domain::{Decider, DecodeError, Event, EventType, Privacy};
 use medilink_domain::{
     access, access_token, account, agenda, application, appointment, calendar, consent,
-    dead_letter, doctor, emergency_access, emergency_watch, erasure, feedback, hospital,
+    dead_letter, doctor, emergency_access, emergency_watch, erasure, export, feedback, hospital,
     hospital_code, integrator, invitation, legal_hold, notice, occupancy, patient, profile, queue,
     schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
 };
@@ -33,15 +33,16 @@ macro_rules! for_each_aggregate {
             $check::<consent::Consent>($($argument),*),
             $check::<dead_letter::DeadLetter>($($argument),*),
             $check::<doctor::Doctor>($($argument),*),
-            $check::<erasure::Erasure>($($argument),*),
             $check::<emergency_access::EmergencyAccess>($($argument),*),
             $check::<emergency_watch::EmergencyWatch>($($argument),*),
+            $check::<erasure::Erasure>($($argument),*),
+            $check::<export::Export>($($argument),*),
             $check::<feedback::Feedback>($($argument),*),
             $check::<hospital::Hospital>($($argument),*),
             $check::<hospital_code::HospitalCode>($($argument),*),
+            $check::<integrator::Integrator>($($argument),*),
             $check::<invitation::Invitation>($($argument),*),
             $check::<legal_hold::LegalHold>($($argument),*),
-            $check::<integrator::Integrator>($($argument),*),
             $check::<notice::Notice>($($argument),*),
             $check::<occupancy::Occupancy>($($argument),*),
             $check::<patient::Patient>($($argument),*),

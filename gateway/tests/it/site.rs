@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{TimeDelta, Utc};
+use medilink_blobs::Blobs;
 use medilink_commands::access_token::{AccessTokens, Issue, new_secret};
 use medilink_commands::sign_in::{SignInConfig, SignInDesk, TokenKeys};
 use medilink_commands::{Actor, CommandContext, Executor};
@@ -64,6 +65,7 @@ impl Site {
             database: app.clone(),
             sign_in: Arc::new(AccessTokens::new(app.clone())),
             desk,
+            blobs: Blobs::in_folder(&store.folder().join("blobs"), store.vault.clone()).unwrap(),
             meters: Meters::detached(),
             probes: Vec::new(),
         };

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_domain::{
     AccessId, AccessTokenId, ApplicationId, AppointmentId, AssetId, ConsentId, DepartmentId,
-    DoctorId, EmergencyAccessId, ErasureId, HospitalCodeId, HospitalId, IntegratorId, InvitationId,
-    NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId, WaitlistEntryId,
+    DoctorId, EmergencyAccessId, ErasureId, ExportId, HospitalCodeId, HospitalId, IntegratorId,
+    InvitationId, NoticeId, PatientId, SeriesId, StaffId, SubjectId, TenantId, VisitTypeId,
+    WaitlistEntryId,
 };
 use medilink_log::Position;
 use serde::Serialize;
@@ -100,6 +101,7 @@ ids!(
     DoctorId,
     EmergencyAccessId,
     ErasureId,
+    ExportId,
     HospitalCodeId,
     HospitalId,
     IntegratorId,

@@ -9,6 +9,7 @@ mod dead_letters;
 mod emergencies;
 mod erasing;
 mod exactly_once;
+mod exporting;
 mod hosting;
 mod intake;
 mod integrators;

@@ -25,7 +25,7 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
     // An appointment is always the same person's: its stream has one subject.
     let patient = 40 + appointment % 4;
     let starts_at = day(1 + i64::from(with % 3)) + TimeDelta::minutes(30 * i64::from(with % 8));
-    match what % 38 {
+    match what % 39 {
         0 => drop(world.opened(10 + u128::from(who % 3)).await),
         1 => drop(
             world
@@ -129,9 +129,10 @@ async fn happen(world: &World, (what, who, with): Step, odd: bool) {
         29 => world.watched(u128::from(who), person, with).await,
         30 => world.consents(who, with).await,
         31 => drop(world.happens_to_an_erasure(who, with).await),
-        32..=35 => people::happen(world, what % 38, who, with).await,
+        32..=35 => people::happen(world, what % 39, who, with).await,
         36 => world.integrators(who, with).await,
         37 => world.emergencies(who, with).await,
+        38 => drop(world.happens_to_an_export(who, with).await),
         12 if odd => drop(
             world
                 .garble(&stream("hospital", 10), "hospital.opened", "{\"name\":1}")
@@ -173,6 +174,7 @@ async fn furnish(world: &World) {
     world.watched(300, 49, 0).await;
     world.watched(301, 49, 2).await;
     world.forgets(999, 49).await;
+    world.asks_for_a_copy(998, 49).await;
 }
 
 async fn decide(world: &World, projection: &str, with: u8) {

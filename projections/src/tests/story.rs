@@ -210,6 +210,7 @@ impl World {
             kind: NoticeKind::AppointmentReminder,
             about: Some(id(appointment)),
             emergency: None,
+            export: None,
             language: text("en"),
             channel,
             address: (channel == Channel::Email).then(|| text("harpreet@example.org")),

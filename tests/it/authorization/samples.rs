@@ -18,6 +18,9 @@ impl World {
         if let Some(sample) = self.of_consents(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_exports(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_integrators(operation).await {
             return sample;
         }

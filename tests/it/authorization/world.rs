@@ -35,7 +35,7 @@ pub struct World {
     /// Another patient.
     pub unconscious: Uuid,
     /// The patient's caller.
-    myself: Caller,
+    pub myself: Caller,
     pub tenant: TenantId,
     pub executor: Executor,
     pub vault: Vault,

@@ -36,6 +36,8 @@ pub(super) struct Asha {
     pub(super) person: Newcomer,
     pub(super) tokens: Tokens,
     pub(super) appointment: Uuid,
+    /// A copy of it all that they asked for.
+    pub(super) copy: Uuid,
 }
 
 pub(super) async fn live(platform: &Platform, city: &Hospital, doctor: Uuid) -> Asha {
@@ -53,10 +55,24 @@ pub(super) async fn live(platform: &Platform, city: &Hospital, doctor: Uuid) -> 
     });
     let waits = own.post("/v1/waitlist", &wait).await;
     assert_eq!(waits.status, 201, "{}", waits.text);
+    let copy = own
+        .post(
+            &format!("/v1/patients/{}/exports", person.person),
+            &json!({}),
+        )
+        .await;
+    assert_eq!(copy.status, 201, "{}", copy.text);
+    let path = format!("/v1/exports/{}", id(&copy));
+    own.get_at(&path, copy.position()).await;
+    eventually("the copy is made", Duration::from_secs(60), || async {
+        own.get(&path).await.unwrap().body["state"] == "ready"
+    })
+    .await;
     Asha {
         person,
         tokens,
         appointment,
+        copy: id(&copy),
     }
 }
 

@@ -7,6 +7,7 @@
 use chrono::Utc;
 use medilink_commands::appointment::Cancel;
 use medilink_commands::erasure::{Begin, Certify, RecordShredding, Ties, ties};
+use medilink_commands::export::Abandon;
 use medilink_commands::session::End;
 use medilink_commands::waitlist::Leave;
 use medilink_commands::{CommandContext, Operation, access_token};
@@ -15,6 +16,7 @@ use medilink_domain::erasure::{Erasure, RecordShredding as Shredding, Stage};
 use medilink_domain::values::TreeRoot;
 use medilink_domain::{Category, Decider, ErasureId, SubjectId};
 use medilink_projections::erasure::{ErasureRow, due, to_certify};
+use medilink_projections::export::open_ones;
 use medilink_vault::VaultError;
 
 use crate::job::{Attempt, Due, DueJob, JobError, NOT_FOUND, Tools};
@@ -141,6 +143,7 @@ async fn erase(
     if begun.iter().any(|category| person_goes.contains(category)) {
         let ties = ties(&tools.executor, context.actor.tenant, person).await?;
         let_go(tools, context, ties).await?;
+        take_back(tools, context, person).await?;
     }
     let vault = tools.codec.vault();
     for category in begun {
@@ -181,6 +184,23 @@ async fn let_go(tools: &Tools, context: &CommandContext, ties: Ties) -> Result<(
     for token in ties.tokens {
         let reason = reason()?;
         try_to(tools, context, &access_token::Revoke { token, reason }).await?;
+    }
+    Ok(())
+}
+
+/// Copies of what is to be erased; their files go with the keys that they are sealed under.
+async fn take_back(
+    tools: &Tools,
+    context: &CommandContext,
+    person: SubjectId,
+) -> Result<(), JobError> {
+    for row in open_ones(&tools.reads, context.actor.tenant, person).await? {
+        let cause = "erased".parse();
+        let abandon = Abandon {
+            export: row.export,
+            cause: cause.map_err(|_| JobError::permanent("no-code"))?,
+        };
+        try_to(tools, context, &abandon).await?;
     }
     Ok(())
 }

@@ -61,6 +61,21 @@ impl Claims {
         .await
     }
 
+    /// Keeps a claim up for as long again.
+    pub(crate) async fn keep(&self, item: &str, lease: Duration) -> Result<(), DatabaseError> {
+        let sql = "UPDATE work.attempts SET next_at = now() + make_interval(secs => $3)
+                   WHERE job = $1 AND item = $2 AND settled_at IS NULL";
+        patiently(async {
+            let client = self.database.client().await?;
+            let statement = client.prepare_cached(sql).await?;
+            client
+                .execute(&statement, &[&self.job, &item, &lease.as_secs_f64()])
+                .await?;
+            Ok::<_, DatabaseError>(())
+        })
+        .await
+    }
+
     /// It is done.
     pub(crate) async fn settle(&self, item: &str) -> Result<(), DatabaseError> {
         let sql =

@@ -162,8 +162,10 @@ struct One<J> {
 impl<J: DueJob> One<J> {
     /// Carries out one item, if it can be claimed. Fails only with what concerns all items.
     async fn carry_out(&self, due: &Due<J::What>) -> Result<(), JobError> {
-        let patience = self.host.config.effect();
-        let Some(number) = self.claims.take(&due.key, patience + MARGIN).await? else {
+        let usual = self.host.config.effect();
+        let patience = J::LONGEST.map_or(usual, |longest| longest.max(usual));
+        let lease = usual + MARGIN;
+        let Some(number) = self.claims.take(&due.key, lease).await? else {
             return Ok(());
         };
         let most = self.host.config.retry.attempts.max(1);
@@ -177,7 +179,11 @@ impl<J: DueJob> One<J> {
         };
         let span = self.span(due).await?;
         let effect = self.job.carry_out(&self.host.tools, due, attempt);
-        let outcome = effect::carry_out(J::NAME, patience, span, effect).await;
+        let effect = effect::carry_out(J::NAME, patience, span, effect);
+        let outcome = match J::LONGEST {
+            Some(_) => self.keeping(&due.key, lease, effect).await,
+            None => effect.await,
+        };
         fail::fail_point!("worker-after-effect-before-record", |_| Err(
             JobError::Killed
         ));
@@ -197,6 +203,29 @@ impl<J: DueJob> One<J> {
             }
             Err(JobError::Transient(code) | JobError::Permanent(code)) => {
                 self.park(due, &code, number).await
+            }
+        }
+    }
+
+    /// Carries out what takes longer than a claim lasts. If it can't be kept up for so long that
+    /// another may take over, the effect is given up.
+    async fn keeping(
+        &self,
+        key: &str,
+        lease: Duration,
+        effect: impl Future<Output = Result<(), JobError>>,
+    ) -> Result<(), JobError> {
+        tokio::pin!(effect);
+        let mut kept_at = Instant::now();
+        loop {
+            tokio::select! {
+                outcome = &mut effect => return outcome,
+                () = tokio::time::sleep(lease / 4) => {}
+            }
+            match self.claims.keep(key, lease).await {
+                Ok(()) => kept_at = Instant::now(),
+                Err(error) if kept_at.elapsed() > lease / 2 => return Err(error.into()),
+                Err(error) => tracing::debug!(%error, "a claim could not be kept up just now"),
             }
         }
     }

@@ -5,6 +5,7 @@ mod consent;
 mod delivery;
 mod erasure;
 mod events;
+mod export;
 mod parking;
 mod reminder;
 mod smtp;

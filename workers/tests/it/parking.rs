@@ -40,7 +40,7 @@ async fn parked(error: JobError) -> Scene {
     let poison = world.add_department(hospital, "Heart").await.position;
     world.add_department(hospital, "Lung").await;
     witness.fails_at(poison, error);
-    let jobs = Jobs::shipped(&Default::default())
+    let jobs = Jobs::shipped(&Default::default(), world.folder())
         .unwrap()
         .event(witness.clone());
     let worker = world.worker(jobs);
@@ -354,7 +354,7 @@ async fn two_timers_of_one_event_both_wait_for_the_verdict_and_both_come_again()
     let hospital = world.open_hospital().await;
     let cause = world.add_department(hospital, "Heart").await.position;
     twins.cause.set((cause, world.tenant)).unwrap();
-    let jobs = Jobs::shipped(&Default::default()).unwrap();
+    let jobs = Jobs::shipped(&Default::default(), world.folder()).unwrap();
     let worker = world.worker(jobs.due(Some(twins.clone())));
     let count = "SELECT count(*) FROM work.dead_letters WHERE consumer = $1";
     eventually("parked", async || {

@@ -274,7 +274,7 @@ impl World {
 
     /// All jobs of the release, with this configuration.
     pub fn platform_worker(&self, config: WorkerConfig) -> Running {
-        let jobs = Jobs::shipped(&config).unwrap();
+        let jobs = Jobs::shipped(&config, &self.folder().join("blobs")).unwrap();
         self.worker_of(jobs, None, config)
     }
 

@@ -34,15 +34,15 @@ fn a_reminder_tells_the_time_on_the_hospitals_clock_in_the_patients_language() {
     });
     let words: Vec<_> = words.collect();
     insta::assert_snapshot!(words.join("\n\n"), @r"
-    3 en: Your appointment on Tuesday, 4 August 2026
+    4 en: Your appointment on Tuesday, 4 August 2026
     You have an appointment with Dr Asha Rao (Cardiology) on Tuesday, 4 August 2026 at 10:30 (IST).
     If you can't come, please reschedule or cancel it in the app.
 
-    3 hi: मंगलवार, 4 अगस्त 2026 को आपकी अपॉइंटमेंट
+    4 hi: मंगलवार, 4 अगस्त 2026 को आपकी अपॉइंटमेंट
     Dr Asha Rao (Cardiology) के साथ आपकी अपॉइंटमेंट मंगलवार, 4 अगस्त 2026 को 10:30 बजे (IST) है।
     यदि आप नहीं आ सकते, तो कृपया ऐप में समय बदलें या अपॉइंटमेंट रद्द करें।
 
-    3 pa: ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ
+    4 pa: ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ
     Dr Asha Rao (Cardiology) ਨਾਲ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ 10:30 ਵਜੇ (IST) ਹੈ।
     ਜੇ ਤੁਸੀਂ ਨਹੀਂ ਆ ਸਕਦੇ, ਤਾਂ ਕਿਰਪਾ ਕਰਕੇ ਐਪ ਵਿੱਚ ਸਮਾਂ ਬਦਲੋ ਜਾਂ ਮੁਲਾਕਾਤ ਰੱਦ ਕਰੋ।
     ");
@@ -140,6 +140,8 @@ fn every_language_names_every_placeholder_once_and_no_other() {
                 &wording.offer.text,
                 [&visit[..4], &["until_date", "until_time", "zone"]].concat(),
             ),
+            (&wording.export_ready.title, vec![]),
+            (&wording.export_ready.text, vec!["days"]),
             (&wording.emergency.title, vec![]),
             (&wording.emergency.text, emergency.to_vec()),
             (&wording.emergency_of_minor.title, vec![]),

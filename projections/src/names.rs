@@ -4,18 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use medilink_domain::values::{PersonName, Role, ShortText};
 use medilink_domain::{HospitalId, TenantId};
-use medilink_projections::staff::StaffRole;
-use medilink_projections::{doctor, hospital, integrator, profile, staff};
 use uuid::Uuid;
 
-use crate::backend::{Backend, unreadable};
-use crate::problem::Problem;
+use crate::reads::{ReadError, Reads};
+use crate::staff::StaffRole;
+use crate::{doctor, hospital, integrator, profile, staff};
 
 /// The read models that names are taken from.
 pub const MODELS: [&str; 5] = ["doctor", "hospital", "integrator", "profile", "staff"];
 
 /// What people who work for hospitals are called, and where they work; and what programs of
 /// others are.
+#[derive(Debug, Default)]
 pub struct Names {
     people: HashMap<Uuid, PersonName>,
     programs: HashMap<Uuid, ShortText>,
@@ -24,30 +24,25 @@ pub struct Names {
 }
 
 impl Names {
-    /// Looks these people up. Ask for the view of [`MODELS`] first.
+    /// Looks these people up. Wait for [`MODELS`] first.
     ///
     /// # Errors
-    /// 503 when that can't be found out.
+    /// [`ReadError`] when that can't be read.
     pub async fn of(
-        backend: &Backend,
+        reads: &Reads,
         tenant: TenantId,
         people: BTreeSet<Uuid>,
-    ) -> Result<Self, Problem> {
-        let reads = backend.reads();
+    ) -> Result<Self, ReadError> {
         // The one place where names come from: a model that knows others' adds them here.
-        let doctors = doctor::among(reads, tenant, people.iter().copied()).await;
-        let doctors = doctors.map_err(unreadable)?.into_iter();
-        let programs = integrator::among(reads, tenant, people.iter().copied()).await;
-        let programs = programs.map_err(unreadable)?.into_iter();
-        let called = profile::names(reads, tenant, people.iter().copied()).await;
-        let called = called.map_err(unreadable)?.into_iter();
+        let doctors = doctor::among(reads, tenant, people.iter().copied()).await?;
+        let programs = integrator::among(reads, tenant, people.iter().copied()).await?;
+        let called = profile::names(reads, tenant, people.iter().copied()).await?;
         // A doctor is called as patients know them.
-        let doctors = doctors.map(|row| (row.doctor.uuid(), row.name));
-        let names = called
-            .map(|(person, name)| (person.uuid(), name))
-            .chain(doctors);
-        let members = staff::among(reads, tenant, people).await;
-        let members = members.map_err(unreadable)?.into_iter();
+        let doctors = doctors.into_iter().map(|row| (row.doctor.uuid(), row.name));
+        let called = called
+            .into_iter()
+            .map(|(person, name)| (person.uuid(), name));
+        let members = staff::among(reads, tenant, people).await?.into_iter();
         let roles: HashMap<Uuid, Vec<StaffRole>> =
             members.map(|row| (row.staff.uuid(), row.roles.0)).collect();
         let places: BTreeSet<HospitalId> = roles
@@ -55,16 +50,24 @@ impl Names {
             .flatten()
             .filter_map(|given| given.hospital)
             .collect();
-        let hospitals = hospital::among(reads, tenant, places).await;
-        let hospitals = hospitals.map_err(unreadable)?.into_iter();
+        let hospitals = hospital::among(reads, tenant, places).await?.into_iter();
+        let programs = programs.into_iter();
         Ok(Self {
             programs: programs
                 .map(|row| (row.integrator.uuid(), row.name))
                 .collect(),
-            people: names.collect(),
+            people: called.chain(doctors).collect(),
             roles,
             hospitals: hospitals.map(|row| (row.hospital, row.name)).collect(),
         })
+    }
+
+    /// Those whom these know, too.
+    pub fn extend(&mut self, others: Self) {
+        self.people.extend(others.people);
+        self.programs.extend(others.programs);
+        self.roles.extend(others.roles);
+        self.hospitals.extend(others.hospitals);
     }
 
     /// What somebody is called, if that is known.
