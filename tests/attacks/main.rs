@@ -18,6 +18,8 @@ mod emergencies;
 mod integrators;
 #[path = "../it/authorization/samples.rs"]
 mod samples;
+#[path = "../it/authorization/second_factors.rs"]
+mod second_factors;
 #[path = "../it/authorization/staff.rs"]
 mod staff;
 #[path = "../it/authorization/world.rs"]

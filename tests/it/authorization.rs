@@ -6,6 +6,7 @@ mod consents;
 mod emergencies;
 mod integrators;
 mod samples;
+mod second_factors;
 mod staff;
 pub mod world;
 

@@ -17,6 +17,7 @@ mod integrator;
 mod midnight;
 mod onboarding;
 mod receipts;
+mod second_factors;
 mod support;
 mod visits;
 mod waitlist;
