@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::action::Action;
-use crate::authorizer::{Grounds, Resource};
+use crate::actor::Actor;
+use crate::authorizer::{Denied, Grounds, Resource};
 use crate::consent::{cover, grantees};
 use crate::emergency_access::rely;
 use crate::error::CommandError;
@@ -131,7 +132,9 @@ impl Operation for Read {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<Vec<AccessAnswer>, CommandError> {
         let grounds = self.grounds(work).await?;
-        work.authorize_on(self.action, &self.resource, grounds)?;
+        // Who has the say for a minor is found out again: they may have lost it meanwhile.
+        let resource = self.resource.clone().with_guardian(None);
+        work.authorize_on(self.action, &resource, grounds).await?;
         let consents: Vec<ConsentId> = self.consents.iter().map(|relied| relied.consent).collect();
         let mut answers = Vec::with_capacity(self.subjects.len());
         for subject in &self.subjects {
@@ -150,6 +153,48 @@ impl Operation for Read {
             answers.push(AccessAnswer { access });
         }
         Ok(answers)
+    }
+}
+
+/// Something that an actor was denied with somebody else's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    subject: SubjectId,
+    action: Action,
+    kind: &'static str,
+}
+
+impl Refused {
+    /// What is to be recorded of it: nothing where it is about nobody else, or where showing more
+    /// of who they are would do.
+    pub(crate) fn of(
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+        denied: Denied,
+    ) -> Option<Self> {
+        let subject = resource.subject.filter(|subject| *subject != actor.id)?;
+        let within = resource.tenant == actor.tenant;
+        (within && matches!(denied, Denied::Hidden(_))).then_some(Self {
+            subject: SubjectId(subject),
+            action,
+            kind: resource.kind,
+        })
+    }
+}
+
+impl From<Refused> for Deny {
+    fn from(refused: Refused) -> Self {
+        let Refused {
+            subject,
+            action,
+            kind,
+        } = refused;
+        Self {
+            subject,
+            action,
+            kind,
+        }
     }
 }
 
@@ -176,7 +221,8 @@ impl Operation for Deny {
         work.authorize(
             Action::BeDenied,
             &Resource::of_tenant(self.kind, work.tenant()),
-        )?;
+        )
+        .await?;
         let code = |text: &str| {
             text.replace(' ', "-")
                 .parse()
@@ -199,7 +245,7 @@ impl Operation for Deny {
 /// What kind of information an action discloses, if it is one that patients consent to.
 const fn information(action: Action) -> Option<HealthInformationType> {
     match action {
-        Action::ListAppointments | Action::ReadAppointment => {
+        Action::ListAppointments | Action::ReadAppointment | Action::ReadFeedback => {
             Some(HealthInformationType::OPConsultation)
         }
         _ => None,

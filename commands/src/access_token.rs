@@ -72,7 +72,8 @@ impl Operation for Issue {
         work.authorize(
             Action::IssueAccessToken,
             &Resource::of_tenant("access token", work.tenant()),
-        )?;
+        )
+        .await?;
         let token = AccessTokenId(Uuid::now_v7());
         let mut instance = work.create::<AccessToken>(&token);
         let issue = access_token::Issue {
@@ -109,7 +110,8 @@ impl Operation for Revoke {
         work.authorize(
             Action::RevokeAccessToken,
             &Resource::of_tenant("access token", work.tenant()),
-        )?;
+        )
+        .await?;
         let mut instance = work
             .existing::<AccessToken>(&self.token, "access token")
             .await?;

@@ -69,7 +69,8 @@ impl Operation for Register {
         work.authorize(
             Action::CompleteRegistration,
             &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        )
+        .await?;
         let usage = Use {
             letter: Letter::Registration,
             code: self.code.clone(),
@@ -131,7 +132,8 @@ impl Operation for Recover {
         work.authorize(
             Action::CompleteRecovery,
             &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        )
+        .await?;
         let usage = Use {
             letter: Letter::Recovery,
             code: self.code.clone(),
@@ -169,7 +171,7 @@ impl Operation for ChangePassword {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
-        work.authorize(Action::ChangePassword, &resource)?;
+        work.authorize(Action::ChangePassword, &resource).await?;
         let account = work.existing::<Account>(&self.account, KIND).await?;
         account.state().usable()?;
         // Recovered meanwhile: what was shown is not the password any more.
@@ -257,7 +259,7 @@ async fn change(
     command: AccountCommand,
 ) -> Result<AccountAnswer, CommandError> {
     let resource = Resource::of_tenant(KIND, work.tenant()).about(account.uuid());
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     let mut instance = work.existing::<Account>(&account, KIND).await?;
     work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;

@@ -136,6 +136,8 @@ actions! {
     ListCalendarFeeds = "list-calendar-feeds",
     /// See who may, or wants to, see a record.
     ListConsents = "list-consents",
+    /// List the minors for whom one has the say.
+    ListDependants = "list-dependants",
     /// See the tenant's hospitals, doctors and free slots.
     ListDirectory = "list-directory",
     /// List which records were opened in emergencies.
@@ -194,6 +196,8 @@ actions! {
     ReadEmergencyAccess = "read-emergency-access",
     /// Follow an erasure, and read its certificate.
     ReadErasure = "read-erasure",
+    /// Read what a patient thought of a visit.
+    ReadFeedback = "read-feedback",
     /// Read a hospital's figures, which name no patient.
     ReadFigures = "read-figures",
     /// Follow one's own changes.

@@ -95,7 +95,7 @@ impl Operation for Register {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ApplicationAnswer, CommandError> {
         let anyone = Resource::of_tenant(KIND, work.tenant());
-        work.authorize(Action::RegisterProvider, &anyone)?;
+        work.authorize(Action::RegisterProvider, &anyone).await?;
         let usage = Use {
             letter: Letter::Registration,
             code: self.code.clone(),
@@ -142,7 +142,7 @@ impl Operation for Apply {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ApplicationAnswer, CommandError> {
         let own = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
-        work.authorize(Action::Apply, &own)?;
+        work.authorize(Action::Apply, &own).await?;
         let account = work.existing::<Account>(&self.account, "account").await?;
         account.state().usable()?;
         submit(work, self.account, self.typed, &self.details).await
@@ -328,7 +328,7 @@ async fn decide(
         .about(applicant.uuid())
         .at(submitted.hospital)
         .of_role(submitted.role);
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;
     work.release(&instance, OPEN, &applicant.to_string());

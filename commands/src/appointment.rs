@@ -83,16 +83,17 @@ impl Book {
     }
 
     /// Goes on only if the actor may have what an ordinary visit doesn't.
-    pub(crate) fn authorize_extras(
+    pub(crate) async fn authorize_extras(
         &self,
         work: &mut Work<'_>,
         resource: &Resource,
     ) -> Result<(), CommandError> {
         if self.overbook.is_some() {
-            work.authorize(Action::OverbookAppointment, resource)?;
+            work.authorize(Action::OverbookAppointment, resource)
+                .await?;
         }
         if !self.assets.is_empty() {
-            work.authorize(Action::ChooseAssets, resource)?;
+            work.authorize(Action::ChooseAssets, resource).await?;
         }
         Ok(())
     }
@@ -108,8 +109,8 @@ impl Operation for Book {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AppointmentAnswer, CommandError> {
         let resource = wanted_with(work, self.patient, self.doctor).await?;
-        work.authorize(Action::BookAppointment, &resource)?;
-        self.authorize_extras(work, &resource)?;
+        work.authorize(Action::BookAppointment, &resource).await?;
+        self.authorize_extras(work, &resource).await?;
         let patient = work.existing::<Patient>(&self.patient, "patient").await?;
         let practice = Practice::of(work, self.doctor).await?;
         let appointment = AppointmentId(Uuid::now_v7());
@@ -243,14 +244,15 @@ pub(crate) async fn cancel(
     let fee = match wish.by {
         // Whoever calls a visit off doesn't charge the other for it.
         Party::Hospital => {
-            work.authorize(Action::CancelForHospital, &resource(work, booking))?;
+            work.authorize(Action::CancelForHospital, &resource(work, booking))
+                .await?;
             None
         }
         Party::Patient => {
             let hospital = hospital_of(work, booking.hospital).await?;
             let late = hospital.policy.late_fee(booking.starts_at, work.now());
             let fee = late.filter(|_| booking.leaves_a_gap(work.now()));
-            waived(work, &hospital.policy, fee, wish.waive.as_ref(), booking)?
+            waived(work, &hospital.policy, fee, wish.waive.as_ref(), booking).await?
         }
     };
     let command = AppointmentCommand::Cancel(appointment::Cancel {
@@ -266,7 +268,7 @@ pub(crate) async fn cancel(
 }
 
 /// The fee that remains, if someone gives a reason to waive it and may.
-fn waived(
+async fn waived(
     work: &mut Work<'_>,
     policy: &medilink_domain::hospital::BookingPolicy,
     fee: Option<Money>,
@@ -276,7 +278,8 @@ fn waived(
     if reason.is_none() {
         return Ok(fee);
     }
-    work.authorize(Action::WaiveFee, &resource(work, booking))?;
+    work.authorize(Action::WaiveFee, &resource(work, booking))
+        .await?;
     let roles: Vec<_> = work.context().actor.roles_at(&[booking.hospital]).collect();
     Ok(policy.waive(fee, &roles)?)
 }
@@ -301,7 +304,7 @@ pub(crate) async fn allowed(
 ) -> Result<(Instance<Appointment>, Booking), CommandError> {
     let instance = work.existing::<Appointment>(&appointment, KIND).await?;
     let booking = instance.state().booking()?.clone();
-    work.authorize(action, &resource(work, &booking))?;
+    work.authorize(action, &resource(work, &booking)).await?;
     work.expect_version(&instance)?;
     Ok((instance, booking))
 }

@@ -283,23 +283,39 @@ impl Authorizer {
         resource: &Resource,
         grounds: Grounds,
     ) -> Result<Permit, Denied> {
-        let refused = |why| {
-            metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
-            why
-        };
-        let denied = || refused(Denied::to(actor, resource));
+        self.weigh(actor, action, resource, grounds)
+            .map_err(|denied| self.refuse(action, denied))
+    }
+
+    /// What is denied, counted.
+    pub fn refuse(&self, action: Action, denied: Denied) -> Denied {
+        metrics::counter!("medilink_denied_total", "action" => action.name()).increment(1);
+        denied
+    }
+
+    /// The same as [`Authorizer::authorize_on`], for who may have other grounds if it is denied.
+    ///
+    /// # Errors
+    /// [`Denied`], not counted yet.
+    pub fn weigh(
+        &self,
+        actor: &Actor,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Result<Permit, Denied> {
         // Tenants never meet, whatever a policy may say.
         if resource.tenant != actor.tenant {
-            return Err(denied());
+            return Err(Denied::to(actor, resource));
         }
         match self.ruling(Question::new(actor, action, resource, grounds)) {
             Ruling::Allowed(decided_by) => Ok(Permit {
                 policy_set: self.0.digest.clone(),
                 decided_by,
             }),
-            Ruling::SecondFactor => Err(refused(Denied::SecondFactor)),
-            Ruling::Proof => Err(refused(Denied::Proof)),
-            Ruling::Denied => Err(denied()),
+            Ruling::SecondFactor => Err(Denied::SecondFactor),
+            Ruling::Proof => Err(Denied::Proof),
+            Ruling::Denied => Err(Denied::to(actor, resource)),
         }
     }
 

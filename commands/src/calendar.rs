@@ -51,7 +51,7 @@ impl Operation for OpenWindow {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<WindowAnswer, CommandError> {
         let resource = resource_of(work, self.doctor).await?;
-        work.authorize(Action::OpenWindow, &resource)?;
+        work.authorize(Action::OpenWindow, &resource).await?;
         let place = Practice::of(work, self.doctor).await?.place();
         let id = CalendarId {
             doctor: self.doctor,
@@ -100,7 +100,7 @@ impl Operation for CloseWindow {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<WindowAnswer, CommandError> {
         let resource = resource_of(work, self.doctor).await?;
-        work.authorize(Action::CloseWindow, &resource)?;
+        work.authorize(Action::CloseWindow, &resource).await?;
         let id = CalendarId {
             doctor: self.doctor,
             date: self.date,

@@ -45,7 +45,7 @@ impl Operation for Open {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<CalendarFeedAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.person);
-        work.authorize(Action::OpenCalendarFeed, &resource)?;
+        work.authorize(Action::OpenCalendarFeed, &resource).await?;
         let feed = AccessTokenId(Uuid::now_v7());
         let mut instance = work.create::<AccessToken>(&feed);
         let issue = AccessTokenCommand::Issue(Issue {
@@ -84,7 +84,7 @@ impl Operation for Close {
             .filter(|_| token.roles == [Role::CalendarFeed])
             .ok_or(CommandError::NotFound(KIND))?;
         let resource = Resource::of_tenant(KIND, work.tenant()).about(person);
-        work.authorize(Action::CloseCalendarFeed, &resource)?;
+        work.authorize(Action::CloseCalendarFeed, &resource).await?;
         let revoke = AccessTokenCommand::Revoke(Revoke {
             reason: "feed-closed"
                 .parse()

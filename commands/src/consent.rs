@@ -62,7 +62,7 @@ impl Operation for Request {
         let post = grantee::post(work).await?;
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
         let resource = grantee::granted_to(resource, &work.context().actor, post, self.grantee);
-        work.authorize(Action::RequestConsent, &resource)?;
+        work.authorize(Action::RequestConsent, &resource).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         grantee::existing(work, self.grantee).await?;
         let consent = ConsentId(Uuid::now_v7());
@@ -100,7 +100,7 @@ impl Operation for Grant {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ConsentAnswer, CommandError> {
         let resource = guardian::data_of(work, "patient", self.patient).await?;
-        work.authorize(Action::GrantConsent, &resource)?;
+        work.authorize(Action::GrantConsent, &resource).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         grantee::existing(work, self.grantee).await?;
         let consent = ConsentId(Uuid::now_v7());
@@ -208,7 +208,8 @@ impl Operation for Expire {
         work.authorize(
             Action::ExpireConsent,
             &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        )
+        .await?;
         let mut instance = work.existing::<Consent>(&self.consent, KIND).await?;
         work.decide(&mut instance, ConsentCommand::Expire).await?;
         Ok(answer(self.consent, &instance))
@@ -225,7 +226,7 @@ async fn decide(
     let mut instance = work.existing::<Consent>(&consent, KIND).await?;
     let patient = instance.state().matter()?.subject;
     let resource = guardian::data_of(work, KIND, patient.into()).await?;
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.expect_version(&instance)?;
     let by = SubjectId(work.context().actor.id);
     work.decide(&mut instance, command(by)).await?;

@@ -38,7 +38,8 @@ impl Operation for Resolve {
         work.authorize(
             Action::ResolveDeadLetter,
             &Resource::of_tenant("dead letter", work.tenant()),
-        )?;
+        )
+        .await?;
         let id = DeadLetterId {
             consumer: self.verdict.consumer.clone(),
             stream: self.verdict.stream.clone(),

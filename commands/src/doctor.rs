@@ -62,7 +62,8 @@ impl Operation for Register {
         work.authorize(
             Action::RegisterDoctor,
             &Resource::of_tenant("doctor", work.tenant()).at(self.hospital),
-        )?;
+        )
+        .await?;
         let hospital = work
             .existing::<Hospital>(&self.hospital, "hospital")
             .await?;
@@ -111,7 +112,7 @@ impl Operation for SetProfile {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<DoctorAnswer, CommandError> {
         let resource = resource_of(work, self.doctor).await?;
-        work.authorize(Action::SetDoctorProfile, &resource)?;
+        work.authorize(Action::SetDoctorProfile, &resource).await?;
         let mut instance = work.existing::<Doctor>(&self.doctor, "doctor").await?;
         work.expect_version(&instance)?;
         let set = DoctorCommand::SetProfile(self.profile.clone());

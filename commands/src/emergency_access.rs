@@ -67,7 +67,8 @@ impl Operation for Open {
             .about(self.patient.uuid())
             .at(self.hospital)
             .with_grantee(works_there.then_some(actor));
-        work.authorize(Action::OpenEmergencyAccess, &resource)?;
+        work.authorize(Action::OpenEmergencyAccess, &resource)
+            .await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let access = EmergencyAccessId(Uuid::now_v7());
         let (clinician, subject) = (StaffId(actor), self.patient.into());
@@ -104,7 +105,8 @@ impl Operation for Close {
     async fn perform(&self, work: &mut Work<'_>) -> Result<EmergencyAccessAnswer, CommandError> {
         let (mut instance, matter) = existing(work, self.access).await?;
         let resource = Resource::of_tenant(KIND, work.tenant()).about(matter.subject.uuid());
-        work.authorize(Action::CloseEmergencyAccess, &opened_by(resource, &matter))?;
+        work.authorize(Action::CloseEmergencyAccess, &opened_by(resource, &matter))
+            .await?;
         work.expect_version(&instance)?;
         let by = SubjectId(work.context().actor.id);
         let close = EmergencyAccessCommand::Close(emergency_access::Close { by });
@@ -137,7 +139,8 @@ impl Operation for Review {
     async fn perform(&self, work: &mut Work<'_>) -> Result<EmergencyAccessAnswer, CommandError> {
         let (mut instance, matter) = existing(work, self.access).await?;
         let resource = Resource::of_tenant(KIND, work.tenant()).about(matter.subject.uuid());
-        work.authorize(Action::ReviewEmergencyAccess, &opened_by(resource, &matter))?;
+        work.authorize(Action::ReviewEmergencyAccess, &opened_by(resource, &matter))
+            .await?;
         work.expect_version(&instance)?;
         let review = EmergencyAccessCommand::Review(emergency_access::Review {
             by: SubjectId(work.context().actor.id),

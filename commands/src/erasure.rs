@@ -73,7 +73,7 @@ impl Operation for Request {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<ErasureAnswer, CommandError> {
         let resource = Resource::of_tenant("patient", work.tenant()).about(self.patient.uuid());
-        work.authorize(Action::RequestErasure, &resource)?;
+        work.authorize(Action::RequestErasure, &resource).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let person = SubjectId::from(self.patient);
         gives_no_care(work, person).await?;
@@ -156,7 +156,7 @@ pub(crate) async fn allowed(
     let instance = work.existing::<Erasure>(&erasure, KIND).await?;
     let (_, person) = instance.state().known()?;
     let resource = Resource::of_tenant(KIND, work.tenant()).about(person.uuid());
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.expect_version(&instance)?;
     Ok((instance, person))
 }

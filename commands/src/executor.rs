@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use crate::access::{Deny, Refused};
 use crate::actor::{Actor, CommandContext, Idempotency};
 use crate::authorizer::Authorizer;
 use crate::error::CommandError;
@@ -170,7 +171,11 @@ impl Executor {
         context: &CommandContext,
         operation: &O,
     ) -> Result<Committed<O::Answer>, CommandError> {
-        let outcome = self.attempts(context, operation).await;
+        let mut denied = None;
+        let outcome = self.attempts(context, operation, &mut denied).await;
+        if let (Err(_), Some(refused)) = (&outcome, denied) {
+            self.record_denied(context, refused).await;
+        }
         let label = match &outcome {
             Ok(done) if done.replayed => "replayed",
             Ok(_) => "recorded",
@@ -187,10 +192,25 @@ impl Executor {
         outcome
     }
 
+    /// Keeps that the actor wanted to do something with somebody else's data. What can't be
+    /// recorded is denied all the same.
+    async fn record_denied(&self, context: &CommandContext, refused: Refused) {
+        let context = CommandContext {
+            idempotency: None,
+            expected_version: None,
+            ..context.clone()
+        };
+        let deny = Deny::from(refused);
+        if let Err(error) = self.attempts(&context, &deny, &mut None).await {
+            tracing::error!(%error, "a denied command could not be recorded");
+        }
+    }
+
     async fn attempts<O: Operation>(
         &self,
         context: &CommandContext,
         operation: &O,
+        denied: &mut Option<Refused>,
     ) -> Result<Committed<O::Answer>, CommandError> {
         let scope = scope(context, operation);
         // The turn at a stream that others write too; taken only once a conflict has shown it.
@@ -212,7 +232,10 @@ impl Executor {
                 Err(refusal) => {
                     return match self.replay(context, scope.as_ref()).await? {
                         Some(first) => Ok(first),
-                        None => Err(refusal),
+                        None => {
+                            *denied = work.denied();
+                            Err(refusal)
+                        }
                     };
                 }
             };

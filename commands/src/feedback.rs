@@ -45,7 +45,7 @@ impl Operation for Give {
         let booking = visit.state().booking()?.clone();
         let resource =
             Resource::of_tenant("appointment", work.tenant()).about(booking.patient.uuid());
-        work.authorize(Action::GiveFeedback, &resource)?;
+        work.authorize(Action::GiveFeedback, &resource).await?;
         work.expect_version(&visit)?;
         if booking.status != AppointmentStatus::Completed {
             return Err(FeedbackError::VisitNotCompleted.into());

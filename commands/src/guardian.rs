@@ -3,11 +3,12 @@
 
 use chrono::{DateTime, Utc};
 use medilink_domain::patient::{self, Patient, PatientCommand, PatientError};
-use medilink_domain::values::{BirthDate, PersonName};
+use medilink_domain::values::{BirthDate, PersonName, Role};
 use medilink_domain::{PatientId, SubjectId, TenantId};
 use uuid::Uuid;
 
 use crate::action::Action;
+use crate::actor::Actor;
 use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::{Executor, Operation};
@@ -37,7 +38,7 @@ impl Operation for RegisterDependant {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.parent.uuid());
-        work.authorize(Action::RegisterDependant, &resource)?;
+        work.authorize(Action::RegisterDependant, &resource).await?;
         let parent = of_age(work, self.parent.into()).await?;
         let reach = parent.state().reach.clone();
         let reach = reach.ok_or(PatientError::NoSuchPatient)?;
@@ -77,7 +78,7 @@ impl Operation for NameGuardian {
         let resource = Resource::of_tenant(KIND, work.tenant())
             .about(self.patient.uuid())
             .with_guardian(Some(self.guardian.uuid()));
-        work.authorize(Action::NameGuardian, &resource)?;
+        work.authorize(Action::NameGuardian, &resource).await?;
         let mut minor = work.existing::<Patient>(&self.patient, KIND).await?;
         work.expect_version(&minor)?;
         of_age(work, self.guardian).await?;
@@ -102,7 +103,7 @@ impl Operation for DismissGuardian {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
         let resource = Resource::of_tenant(KIND, work.tenant()).about(self.patient.uuid());
-        work.authorize(Action::DismissGuardian, &resource)?;
+        work.authorize(Action::DismissGuardian, &resource).await?;
         let mut minor = work.existing::<Patient>(&self.patient, KIND).await?;
         work.expect_version(&minor)?;
         work.decide(&mut minor, PatientCommand::DismissGuardian)
@@ -140,6 +141,35 @@ pub async fn data_for(
     let record = executor.state::<Patient>(tenant, &patient).await?;
     let record = record.unwrap_or_default();
     Ok(resource(Utc::now(), tenant, kind, patient, &record))
+}
+
+/// Whose data it may be that the actor has the say over: whoever else's it is, unless that is
+/// known already. Only who is a patient themselves has the say for another one.
+pub(crate) fn may_be_minors(actor: &Actor, resource: &Resource) -> Option<PatientId> {
+    let of_another = |subject: &Uuid| *subject != actor.id;
+    let subject = resource.subject.filter(of_another);
+    let open = resource.guardian.is_none() && resource.tenant == actor.tenant;
+    subject
+        .filter(|_| open && actor.roles.contains(&Role::Patient))
+        .map(PatientId)
+}
+
+/// The same resource as that of a minor for whom this actor has the say, if they do at this
+/// moment.
+///
+/// # Errors
+/// When the log doesn't answer.
+pub async fn as_guardian(
+    executor: &Executor,
+    actor: &Actor,
+    resource: &Resource,
+) -> Result<Option<Resource>, CommandError> {
+    let Some(minor) = may_be_minors(actor, resource) else {
+        return Ok(None);
+    };
+    let known = data_for(executor, actor.tenant, resource.kind, minor).await?;
+    let has_the_say = known.guardian == Some(actor.id);
+    Ok(has_the_say.then(|| resource.clone().with_guardian(known.guardian)))
 }
 
 fn resource(

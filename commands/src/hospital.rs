@@ -47,7 +47,8 @@ impl Operation for Open {
         work.authorize(
             Action::OpenHospital,
             &Resource::of_tenant("hospital", work.tenant()),
-        )?;
+        )
+        .await?;
         let hospital = HospitalId(Uuid::now_v7());
         let mut instance = work.create::<Hospital>(&hospital);
         let open = hospital::Open {
@@ -124,7 +125,7 @@ async fn set_up(
     action: Action,
 ) -> Result<Instance<Hospital>, CommandError> {
     let resource = Resource::of_tenant("hospital", work.tenant()).at(hospital);
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     let instance = work.existing::<Hospital>(&hospital, "hospital").await?;
     work.expect_version(&instance)?;
     Ok(instance)

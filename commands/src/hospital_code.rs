@@ -63,7 +63,7 @@ impl Operation for Issue {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<HospitalCodeAnswer, CommandError> {
         let there = Resource::of_tenant("hospital", work.tenant()).at(self.hospital);
-        work.authorize(Action::IssueHospitalCode, &there)?;
+        work.authorize(Action::IssueHospitalCode, &there).await?;
         work.existing::<Hospital>(&self.hospital, "hospital")
             .await?;
         issue(work, self).await
@@ -114,7 +114,7 @@ impl Operation for Rotate {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<HospitalCodeAnswer, CommandError> {
         let there = Resource::of_tenant("hospital", work.tenant()).at(self.hospital);
-        work.authorize(Action::IssueHospitalCode, &there)?;
+        work.authorize(Action::IssueHospitalCode, &there).await?;
         let old = revoke(work, self.hospital, self.code, "rotated").await?;
         let old = old.state().issued()?;
         let next = Issue {
@@ -161,7 +161,7 @@ async fn revoke(
     reason: &str,
 ) -> Result<Instance<HospitalCode>, CommandError> {
     let there = Resource::of_tenant("hospital", work.tenant()).at(hospital);
-    work.authorize(Action::RevokeHospitalCode, &there)?;
+    work.authorize(Action::RevokeHospitalCode, &there).await?;
     let mut instance = work.existing::<HospitalCode>(&code, KIND).await?;
     if instance.state().issued()?.hospital != hospital {
         return Err(CommandError::NotFound(KIND));

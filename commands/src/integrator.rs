@@ -60,7 +60,7 @@ impl Operation for Register {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<IntegratorAnswer, CommandError> {
-        authorize(work, Action::RegisterIntegrator, &self.hospitals)?;
+        authorize(work, Action::RegisterIntegrator, &self.hospitals).await?;
         for hospital in &self.hospitals {
             work.existing::<Hospital>(hospital, "hospital").await?;
         }
@@ -190,7 +190,7 @@ async fn change(
     command: IntegratorCommand,
 ) -> Result<IntegratorAnswer, CommandError> {
     let mut instance = work.existing::<Integrator>(&integrator, KIND).await?;
-    authorize(work, action, &instance.state().hospitals)?;
+    authorize(work, action, &instance.state().hospitals).await?;
     work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;
     Ok(IntegratorAnswer {
@@ -200,17 +200,20 @@ async fn change(
 }
 
 /// Whoever answers for one of its hospitals does not answer for the others.
-fn authorize(
+async fn authorize(
     work: &mut Work<'_>,
     action: Action,
     hospitals: &[HospitalId],
 ) -> Result<(), CommandError> {
     let resource = Resource::of_tenant(KIND, work.tenant());
     if hospitals.is_empty() {
-        return work.authorize(action, &resource);
+        return work.authorize(action, &resource).await;
     }
-    let mut each = hospitals.iter();
-    each.try_for_each(|hospital| work.authorize(action, &resource.clone().at(*hospital)))
+    for hospital in hospitals {
+        let there = resource.clone().at(*hospital);
+        work.authorize(action, &there).await?;
+    }
+    Ok(())
 }
 
 /// The keys, as signatures are verified with them.

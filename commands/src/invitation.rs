@@ -85,7 +85,7 @@ impl Operation for Invite {
         let there = Resource::of_tenant("hospital", work.tenant())
             .at(self.hospital)
             .of_role(self.role);
-        work.authorize(Action::InviteStaff, &there)?;
+        work.authorize(Action::InviteStaff, &there).await?;
         let hospital = work
             .existing::<Hospital>(&self.hospital, "hospital")
             .await?;
@@ -118,7 +118,7 @@ impl Operation for InvitePlatformAdministrator {
     async fn perform(&self, work: &mut Work<'_>) -> Result<InvitationAnswer, CommandError> {
         let role = Role::PlatformAdministrator;
         let network = Resource::of_tenant("network", work.tenant()).of_role(role);
-        work.authorize(Action::InviteStaff, &network)?;
+        work.authorize(Action::InviteStaff, &network).await?;
         issue(work, None, role, &self.0).await
     }
 }
@@ -182,7 +182,7 @@ impl Operation for Revoke {
             .about(issued.person.uuid())
             .at(hospital.ok_or(CommandError::NotFound(KIND))?)
             .of_role(issued.role);
-        work.authorize(Action::RevokeInvitation, &resource)?;
+        work.authorize(Action::RevokeInvitation, &resource).await?;
         work.expect_version(&instance)?;
         let revoke = InvitationCommand::Revoke(invitation::Revoke);
         work.decide(&mut instance, revoke).await?;
@@ -216,7 +216,7 @@ impl Operation for Open {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AcceptedAnswer, CommandError> {
         let anyone = Resource::of_tenant(KIND, work.tenant());
-        work.authorize(Action::AcceptInvitation, &anyone)?;
+        work.authorize(Action::AcceptInvitation, &anyone).await?;
         let (issued, invitation) = take_up(work, self.invitation, &self.code, None).await?;
         let account = AccountId(issued.person.uuid());
         let mut instance = work.load::<Account>(&account, "account").await?;
@@ -268,7 +268,7 @@ impl Operation for Accept {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AcceptedAnswer, CommandError> {
         let own = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
-        work.authorize(Action::AcceptInvitation, &own)?;
+        work.authorize(Action::AcceptInvitation, &own).await?;
         let account = work.existing::<Account>(&self.account, "account").await?;
         account.state().usable()?;
         let taker = Some(self.account);

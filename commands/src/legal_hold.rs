@@ -50,7 +50,7 @@ impl Operation for Place {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<LegalHoldAnswer, CommandError> {
-        let person = permitted(work, self.patient, Action::PlaceLegalHold)?;
+        let person = permitted(work, self.patient, Action::PlaceLegalHold).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let open = open_one(work, person).await?;
         let hold = place(work, person, &self.why, open, true).await?;
@@ -77,7 +77,7 @@ impl Operation for Lift {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<LegalHoldAnswer, CommandError> {
-        let person = permitted(work, self.patient, Action::LiftLegalHold)?;
+        let person = permitted(work, self.patient, Action::LiftLegalHold).await?;
         let open = open_one(work, person).await?;
         let hold = lift(work, person, &self.reason, open, true).await?;
         let version = hold.version();
@@ -135,13 +135,13 @@ impl Operation for ReleaseErasure {
     }
 }
 
-fn permitted(
+async fn permitted(
     work: &mut Work<'_>,
     patient: PatientId,
     action: Action,
 ) -> Result<SubjectId, CommandError> {
     let resource = Resource::of_tenant("patient", work.tenant()).about(patient.uuid());
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     Ok(patient.into())
 }
 

@@ -41,7 +41,7 @@ impl Operation for Write {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
-        allow(work, &self.0)?;
+        allow(work, &self.0).await?;
         // Read here and not changed: the append refuses when it moves before the notice is in.
         let appointment = appointment_of(&self.0)?;
         let appointment = work
@@ -71,7 +71,7 @@ impl Operation for WriteOffer {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
-        allow(work, &self.notice)?;
+        allow(work, &self.notice).await?;
         let entry = work
             .existing::<Waitlist>(&self.entry, "waitlist entry")
             .await?;
@@ -94,7 +94,7 @@ impl Operation for WriteEmergency {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<NoticeAnswer, CommandError> {
-        allow(work, &self.0)?;
+        allow(work, &self.0).await?;
         let missing = CommandError::NotFound(emergency_access::KIND);
         let access = self.0.about.emergency().ok_or(missing)?;
         work.existing::<EmergencyAccess>(&access, emergency_access::KIND)
@@ -109,9 +109,9 @@ fn appointment_of(notice: &notice::Write) -> Result<AppointmentId, CommandError>
     notice.about.appointment().ok_or(missing)
 }
 
-fn allow(work: &mut Work<'_>, notice: &notice::Write) -> Result<(), CommandError> {
+async fn allow(work: &mut Work<'_>, notice: &notice::Write) -> Result<(), CommandError> {
     let resource = Resource::of_tenant(KIND, work.tenant()).about(notice.recipient.uuid());
-    work.authorize(Action::WriteNotice, &resource)
+    work.authorize(Action::WriteNotice, &resource).await
 }
 
 async fn write(work: &mut Work<'_>, notice: &notice::Write) -> Result<NoticeAnswer, CommandError> {
@@ -182,7 +182,8 @@ async fn record(
     work.authorize(
         Action::RecordDelivery,
         &Resource::of_tenant(KIND, work.tenant()),
-    )?;
+    )
+    .await?;
     let mut instance = work.existing::<Notice>(&notice, KIND).await?;
     work.decide(&mut instance, command).await?;
     Ok(NoticeAnswer {

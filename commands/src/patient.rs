@@ -51,7 +51,8 @@ impl Operation for Register {
         work.authorize(
             Action::RegisterPatient,
             &Resource::of_tenant("patient", work.tenant()),
-        )?;
+        )
+        .await?;
         let patient = PatientId(Uuid::now_v7());
         let mut instance = work.create::<Patient>(&patient);
         let register = patient::Register {
@@ -91,7 +92,7 @@ impl Operation for ChooseReminders {
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
         let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
         let resource = expected(work, self.patient, agenda.state());
-        work.authorize(Action::ChooseReminders, &resource)?;
+        work.authorize(Action::ChooseReminders, &resource).await?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;
         let choose = PatientCommand::ChooseReminders(patient::ChooseReminders {
@@ -151,7 +152,7 @@ impl Operation for SetProfile {
     async fn perform(&self, work: &mut Work<'_>) -> Result<PatientAnswer, CommandError> {
         let agenda = work.load::<Agenda>(&self.patient, "patient").await?;
         let resource = expected(work, self.patient, agenda.state());
-        work.authorize(Action::SetPatientProfile, &resource)?;
+        work.authorize(Action::SetPatientProfile, &resource).await?;
         let mut instance = work.existing::<Patient>(&self.patient, "patient").await?;
         work.expect_version(&instance)?;
         let set = PatientCommand::SetProfile(Box::new(self.profile.clone()));

@@ -23,6 +23,7 @@ const KINDS: &[&str] = &[
     "doctor",
     "emergency access",
     "erasure",
+    "feedback",
     "hospital",
     "hospital code",
     "integrator",

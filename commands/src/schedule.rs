@@ -171,7 +171,7 @@ impl Operation for WithdrawLeave {
 
 async fn allow(work: &mut Work<'_>, doctor: DoctorId, action: Action) -> Result<(), CommandError> {
     let resource = resource_of(work, doctor).await?;
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.existing::<Doctor>(&doctor, "doctor").await.map(|_| ())
 }
 

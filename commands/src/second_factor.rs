@@ -51,7 +51,7 @@ async fn to_change(
     action: Action,
 ) -> Result<Instance<SecondFactor>, CommandError> {
     let resource = own(work, account);
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.existing::<Account>(&account, "account")
         .await?
         .state()

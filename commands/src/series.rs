@@ -49,8 +49,8 @@ impl Operation for Book {
     async fn perform(&self, work: &mut Work<'_>) -> Result<SeriesAnswer, CommandError> {
         let first = &self.first;
         let resource = wanted_with(work, first.patient, first.doctor).await?;
-        work.authorize(Action::BookSeries, &resource)?;
-        first.authorize_extras(work, &resource)?;
+        work.authorize(Action::BookSeries, &resource).await?;
+        first.authorize_extras(work, &resource).await?;
         let patient = work.existing::<Patient>(&first.patient, "patient").await?;
         let reminders = patient.state().reminders.clone();
         let practice = Practice::of(work, first.doctor).await?;
@@ -124,7 +124,7 @@ impl Operation for Cancel {
             let first = work.existing::<Appointment>(first, "appointment").await?;
             resource = resource.at(first.state().booking()?.hospital);
         }
-        work.authorize(Action::CancelSeries, &resource)?;
+        work.authorize(Action::CancelSeries, &resource).await?;
         let mut cancelled = Vec::new();
         for appointment in booked.appointments {
             let mut visit = work

@@ -109,7 +109,7 @@ pub(crate) async fn start(
     wish: &Start,
 ) -> Result<SessionAnswer, CommandError> {
     let resource = Resource::of_tenant(KIND, work.tenant()).about(wish.account.uuid());
-    work.authorize(Action::StartSession, &resource)?;
+    work.authorize(Action::StartSession, &resource).await?;
     // Read here and not changed: the append refuses when it is disabled before this is in.
     let account = work.existing::<Account>(&wish.account, "account").await?;
     account.state().usable()?;
@@ -150,7 +150,8 @@ impl Operation for Refresh {
         work.authorize(
             Action::RefreshSession,
             &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        )
+        .await?;
         let mut instance = work.existing::<Session>(&self.session, KIND).await?;
         let person = SessionAnswer::of(instance.state())?.person;
         let account = AccountId(person.uuid());
@@ -196,7 +197,7 @@ async fn end(
     let mut instance = work.existing::<Session>(&session, KIND).await?;
     let person = SessionAnswer::of(instance.state())?.person;
     let resource = Resource::of_tenant(KIND, work.tenant()).about(person.uuid());
-    work.authorize(Action::EndSession, &resource)?;
+    work.authorize(Action::EndSession, &resource).await?;
     let end = SessionCommand::End(session::End {
         reason: reason.clone(),
     });
@@ -224,7 +225,7 @@ impl Operation for EndSeveral {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<usize, CommandError> {
         let own = Resource::of_tenant(KIND, work.tenant()).about(work.context().actor.id);
-        work.authorize(Action::EndSession, &own)?;
+        work.authorize(Action::EndSession, &own).await?;
         for session in &self.sessions {
             end(work, *session, &self.reason).await?;
         }
@@ -271,7 +272,8 @@ impl Operation for Refuse {
         work.authorize(
             Action::StartSession,
             &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        )
+        .await?;
         let sign_in = SignInId(Uuid::now_v7());
         let mut instance = work.create::<SignIn>(&sign_in);
         let refuse = SignInCommand::Refuse(sign_in::Refuse {

@@ -57,7 +57,7 @@ impl Operation for GiveRole {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, self.hospital).of_role(self.role);
-        work.authorize(Action::GiveRole, &resource)?;
+        work.authorize(Action::GiveRole, &resource).await?;
         let account = AccountId(self.staff.uuid());
         work.existing::<Account>(&account, KIND).await?;
         expect_version(work, self.staff).await?;
@@ -112,7 +112,7 @@ impl Operation for TakeRole {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, self.hospital).of_role(self.role);
-        work.authorize(Action::TakeRole, &resource)?;
+        work.authorize(Action::TakeRole, &resource).await?;
         work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
             .await?;
         let command = StaffCommand::TakeRole(staff::TakeRole {
@@ -148,7 +148,7 @@ impl Operation for GivePermission {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, Some(self.hospital));
-        work.authorize(Action::GivePermission, &resource)?;
+        work.authorize(Action::GivePermission, &resource).await?;
         if !work.is_grantable(self.action, self.hospital) {
             return Err(StaffError::NotGrantable.into());
         }
@@ -190,7 +190,7 @@ impl Operation for TakePermission {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<StaffAnswer, CommandError> {
         let resource = resource(work, self.staff, Some(self.hospital));
-        work.authorize(Action::TakePermission, &resource)?;
+        work.authorize(Action::TakePermission, &resource).await?;
         work.existing::<Account>(&AccountId(self.staff.uuid()), KIND)
             .await?;
         let command = StaffCommand::TakePermission(staff::TakePermission {

@@ -36,7 +36,8 @@ impl Operation for Request {
         work.authorize(
             Action::RequestVerification,
             &Resource::of_tenant("verification", work.tenant()),
-        )?;
+        )
+        .await?;
         let verification = self.0.verification;
         // One that was asked for already is told so.
         let mut instance = work
@@ -134,7 +135,7 @@ impl Operation for RequestEmailChange {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<VerificationAnswer, CommandError> {
         let own = Resource::of_tenant("account", work.tenant()).about(self.account.uuid());
-        work.authorize(Action::ChangeEmail, &own)?;
+        work.authorize(Action::ChangeEmail, &own).await?;
         for request in [&self.code, &self.word] {
             let mut instance = work.create::<Verification>(&request.verification);
             let request = VerificationCommand::Request(request.clone());

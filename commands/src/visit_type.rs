@@ -42,7 +42,7 @@ impl Operation for Define {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<VisitTypeAnswer, CommandError> {
         let resource = Resource::of_tenant("hospital", work.tenant()).at(self.hospital);
-        work.authorize(Action::DefineVisitType, &resource)?;
+        work.authorize(Action::DefineVisitType, &resource).await?;
         work.existing::<Hospital>(&self.hospital, "hospital")
             .await?;
         let visit_type = VisitTypeId(Uuid::now_v7());
@@ -113,7 +113,7 @@ async fn carry_out(
         Some(offer) => resource.at(offer.hospital),
         None => resource,
     };
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     if instance.version() == 0 {
         return Err(CommandError::NotFound(KIND));
     }

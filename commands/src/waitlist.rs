@@ -57,7 +57,7 @@ impl Operation for Join {
         let resource = Resource::of_tenant("patient", work.tenant())
             .about(self.patient.uuid())
             .at(self.wish.hospital);
-        work.authorize(Action::JoinWaitlist, &resource)?;
+        work.authorize(Action::JoinWaitlist, &resource).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let hospital = hospital_of(work, self.wish.hospital).await?;
         if let Some(department) = self.wish.department {
@@ -372,7 +372,7 @@ async fn allowed(
     let resource = Resource::of_tenant(KIND, work.tenant())
         .about(joined.patient.uuid())
         .at(joined.wish.hospital);
-    work.authorize(action, &resource)?;
+    work.authorize(action, &resource).await?;
     work.expect_version(&instance)?;
     Ok(instance)
 }

@@ -13,11 +13,13 @@ use medilink_domain::{Decider, Event, HospitalId, Privacy, TenantId};
 use medilink_log::{Append, Claim, Guard, Metadata, NewReceipt, Release, StreamWrite};
 use uuid::Uuid;
 
+use crate::access::Refused;
 use crate::action::Action;
 use crate::actor::{Actor, CommandContext};
-use crate::authorizer::{Grounds, Permit, Resource};
+use crate::authorizer::{Denied, Grounds, Permit, Resource};
 use crate::error::CommandError;
 use crate::executor::Parts;
+use crate::guardian;
 use crate::receipt::Keeper;
 
 /// An aggregate as an attempt sees it: loaded state plus what was decided since.
@@ -64,6 +66,7 @@ pub struct Work<'a> {
     claims: Vec<Claim>,
     releases: Vec<Release>,
     permit: Option<Permit>,
+    denied: Option<Refused>,
     /// The first person about whom something was decided.
     keeper: Option<Keeper>,
 }
@@ -80,6 +83,7 @@ impl<'a> Work<'a> {
             claims: Vec::new(),
             releases: Vec::new(),
             permit: None,
+            denied: None,
             keeper: None,
         }
     }
@@ -111,28 +115,71 @@ impl<'a> Work<'a> {
     /// [`CommandError::Forbidden`], or [`CommandError::NotFound`] when the actor may not know
     /// of the resource; [`CommandError::SecondFactorRequired`] and
     /// [`CommandError::ProofRequired`] when showing more would do.
-    pub fn authorize(&mut self, action: Action, resource: &Resource) -> Result<(), CommandError> {
+    pub async fn authorize(
+        &mut self,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<(), CommandError> {
         self.authorize_on(action, resource, Grounds::default())
+            .await
     }
 
     /// The same, where there are grounds besides roles and relations.
     ///
     /// # Errors
     /// As [`Work::authorize`].
-    pub(crate) fn authorize_on(
+    pub(crate) async fn authorize_on(
         &mut self,
         action: Action,
         resource: &Resource,
         grounds: Grounds,
     ) -> Result<(), CommandError> {
-        let authorizer = &self.parts.authorizer;
-        let permit = authorizer.authorize_on(&self.context.actor, action, resource, grounds);
-        let permit = permit?;
+        let permit = match self.weigh(action, resource, grounds) {
+            Err(denied) => match self.as_guardian(resource).await? {
+                Some(minors) => self.weigh(action, &minors, grounds),
+                None => Err(denied),
+            },
+            permit => permit,
+        };
+        let permit = permit.map_err(|denied| {
+            self.denied = Refused::of(&self.context.actor, action, resource, denied);
+            self.parts.authorizer.refuse(action, denied)
+        })?;
         self.permit = Some(match self.permit.take() {
             Some(earlier) => earlier.and(&permit),
             None => permit,
         });
         Ok(())
+    }
+
+    fn weigh(
+        &self,
+        action: Action,
+        resource: &Resource,
+        grounds: Grounds,
+    ) -> Result<Permit, Denied> {
+        let authorizer = &self.parts.authorizer;
+        authorizer.weigh(&self.context.actor, action, resource, grounds)
+    }
+
+    /// The resource as whose minor's it is, if the actor has the say for them at this moment.
+    async fn as_guardian(&mut self, resource: &Resource) -> Result<Option<Resource>, CommandError> {
+        let Some(minor) = guardian::may_be_minors(&self.context.actor, resource) else {
+            return Ok(None);
+        };
+        match guardian::data_of(self, resource.kind, minor).await {
+            Ok(known) => Ok((known.guardian == Some(self.context.actor.id))
+                .then(|| resource.clone().with_guardian(known.guardian))),
+            // Whoever was erased has no guardian either.
+            Err(CommandError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whose data the actor wanted to do something with and may not, if that is why the attempt
+    /// failed.
+    pub(crate) const fn denied(&self) -> Option<Refused> {
+        self.denied
     }
 
     /// Whether an action is of a hospital's daily work, so that it can be permitted singly.

@@ -6,11 +6,12 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use medilink_commands::{Action, Resource};
 use medilink_domain::access::words::{Ground, Told, What, Who};
+use medilink_domain::majority;
 use medilink_domain::values::{EmergencyReason, Language, Role};
 use medilink_domain::{ConsentId, EmergencyAccessId, PatientId, SubjectId, TenantId};
 use medilink_projections::Listed;
 use medilink_projections::access::{self, AccessCursor, AccessRow, Wanted};
-use medilink_projections::emergency_access;
+use medilink_projections::{consent, emergency_access};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -143,7 +144,7 @@ impl Accesses {
         let page = page::<AccessCursor>(after.0, limit.0)?;
         let (from, to) = period(from.0, to.0)?;
         let models = [
-            &["access", "emergency_access", "patient"],
+            &["access", "consent", "emergency_access", "patient"],
             &names::MODELS[..],
         ]
         .concat();
@@ -160,13 +161,13 @@ impl Accesses {
         let listed = listed.map_err(unreadable)?.ok_or_else(not_a_place)?;
         let people = listed.rows.iter().filter_map(|row| row.actor).collect();
         let names = Names::of(&self.0, tenant, people).await?;
-        let reasons = reasons(&self.0, tenant, &listed.rows).await?;
+        let grounds = Grounds::of(&self.0, tenant, &listed.rows).await?;
         let subjects = BTreeSet::from([person]);
         self.0.disclose(permitted, subjects, "accesses").await?;
         let own = preferred(language.0, accept.0.as_deref());
         let language = own.unwrap_or(patient.language);
         let tell = |row: AccessRow| AccessOut {
-            text: Some(sentence(&row, &names, &reasons, language)),
+            text: Some(sentence(&row, &names, &grounds, language)),
             session: None,
             ..row.into()
         };
@@ -244,21 +245,47 @@ fn out(
     }
 }
 
-/// Why the records were opened that these accesses rested on, as far as that is still known.
-type Reasons = HashMap<EmergencyAccessId, EmergencyReason>;
-
-async fn reasons(
-    backend: &Backend,
-    tenant: TenantId,
-    rows: &[AccessRow],
-) -> Result<Reasons, Problem> {
-    let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
-    let found = emergency_access::among(backend.reads(), tenant, accesses).await;
-    let found = found.map_err(unreadable)?.into_iter();
-    Ok(found.map(|row| (row.access, row.reason)).collect())
+/// What the accesses rested on, as far as that is still known.
+struct Grounds {
+    /// Why the records were opened.
+    reasons: HashMap<EmergencyAccessId, EmergencyReason>,
+    /// When the consents were given.
+    granted: HashMap<ConsentId, DateTime<Utc>>,
 }
 
-fn sentence(row: &AccessRow, names: &Names, reasons: &Reasons, language: Language) -> String {
+impl Grounds {
+    async fn of(backend: &Backend, tenant: TenantId, rows: &[AccessRow]) -> Result<Self, Problem> {
+        let reads = backend.reads();
+        let accesses: BTreeSet<_> = rows.iter().filter_map(|row| row.emergency).collect();
+        let opened = emergency_access::among(reads, tenant, accesses).await;
+        let opened = opened.map_err(unreadable)?.into_iter();
+        let consents: BTreeSet<_> = rows.iter().flat_map(|row| row.consents.0.clone()).collect();
+        let given = consent::among(reads, tenant, consents).await;
+        let given = given.map_err(unreadable)?.into_iter();
+        Ok(Self {
+            reasons: opened.map(|row| (row.access, row.reason)).collect(),
+            granted: given
+                .filter_map(|row| Some((row.consent, row.granted_at?)))
+                .collect(),
+        })
+    }
+
+    fn under(&self, row: &AccessRow) -> Option<Ground> {
+        match (row.emergency, &row.consents.0[..]) {
+            (Some(access), _) => Some(Ground::Emergency(self.reasons.get(&access).copied())),
+            (None, []) => None,
+            (None, [one]) => {
+                let granted_at = self.granted.get(one);
+                // As the patient's calendar had it, by the law that consent is given under.
+                Some(Ground::Consent(granted_at.map(|at| majority::today(*at))))
+            }
+            // More than one day would have to be told.
+            (None, [..]) => Some(Ground::Consent(None)),
+        }
+    }
+}
+
+fn sentence(row: &AccessRow, names: &Names, grounds: &Grounds, language: Language) -> String {
     let what = match (&row.action, &row.purpose) {
         (Some(action), _) => What::Refused {
             action,
@@ -267,11 +294,7 @@ fn sentence(row: &AccessRow, names: &Names, reasons: &Reasons, language: Languag
         (None, purpose) => What::Read {
             resource: &row.resource,
             purpose: purpose.as_ref(),
-            ground: match (row.emergency, &row.consents.0[..]) {
-                (Some(access), _) => Some(Ground::Emergency(reasons.get(&access).copied())),
-                (None, []) => None,
-                (None, [..]) => Some(Ground::Consent(None)),
-            },
+            ground: grounds.under(row),
         },
     };
     let who = who(row, names);

@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use medilink_commands::access::{Deny, Opening, Read as Disclosure, Reliance, opening};
+use medilink_commands::guardian::as_guardian;
 use medilink_commands::{Action, CommandContext, Denied, Grounds, Resource};
 use medilink_domain::values::Code;
 use medilink_domain::{EmergencyAccessId, HospitalId, PatientId, SubjectId};
@@ -133,8 +134,9 @@ impl Backend {
         action: Action,
         resource: Resource,
     ) -> Result<Permitted<'a>, Problem> {
-        let Err(denied) = self.may(caller, action, &resource) else {
-            return Ok(Permitted::wholly(caller, action, resource));
+        let denied = match self.by_relation(caller, action, &resource).await? {
+            Ok(resource) => return Ok(Permitted::wholly(caller, action, resource)),
+            Err(denied) => denied,
         };
         let opening = self.opening(caller, action, &resource).await?;
         if opening.emergency.is_none() {
@@ -158,8 +160,9 @@ impl Backend {
         patient: PatientId,
     ) -> Result<Permitted<'a>, Problem> {
         let whole = Resource::of_tenant("patient", caller.actor.tenant).about(patient.uuid());
-        let Err(denied) = self.may(caller, action, &whole) else {
-            return Ok(Permitted::wholly(caller, action, whole));
+        let denied = match self.by_relation(caller, action, &whole).await? {
+            Ok(whole) => return Ok(Permitted::wholly(caller, action, whole)),
+            Err(denied) => denied,
         };
         let known_at = self.known_at(caller, patient).await?;
         let there = |hospital: &HospitalId| {
@@ -198,8 +201,9 @@ impl Backend {
         resource: Resource,
         recorded_at: DateTime<Utc>,
     ) -> Result<Permitted<'a>, Problem> {
-        let Err(denied) = self.may(caller, action, &resource) else {
-            return Ok(Permitted::wholly(caller, action, resource));
+        let denied = match self.by_relation(caller, action, &resource).await? {
+            Ok(resource) => return Ok(Permitted::wholly(caller, action, resource)),
+            Err(denied) => denied,
         };
         let mut opening = self.opening(caller, action, &resource).await?;
         opening
@@ -268,7 +272,7 @@ impl Backend {
             .map_err(call::refuse)?;
         let authorizer = self.executor().authorizer();
         let allows = |grounds| {
-            let permit = authorizer.authorize_on(&caller.actor, action, resource, grounds);
+            let permit = authorizer.weigh(&caller.actor, action, resource, grounds);
             permit.is_ok()
         };
         // Each for itself: what one of them opens the other may not.
@@ -294,10 +298,28 @@ impl Backend {
         })
     }
 
+    /// What is the caller's to see by role or relation: their own or at their work, or a minor's
+    /// for whom they have the say, as which it is given back.
+    async fn by_relation(
+        &self,
+        caller: &SignedIn,
+        action: Action,
+        resource: &Resource,
+    ) -> Result<Result<Resource, Denied>, Problem> {
+        let Err(denied) = self.may(caller, action, resource) else {
+            return Ok(Ok(resource.clone()));
+        };
+        let minors = as_guardian(self.executor(), &caller.actor, resource).await;
+        let minors = minors.map_err(call::refuse)?;
+        Ok(minors
+            .filter(|minors| self.may(caller, action, minors).is_ok())
+            .ok_or(denied))
+    }
+
     fn may(&self, caller: &SignedIn, action: Action, resource: &Resource) -> Result<(), Denied> {
         let authorizer = self.executor().authorizer();
         authorizer
-            .authorize(&caller.actor, action, resource)
+            .weigh(&caller.actor, action, resource, Grounds::default())
             .map(|_| ())
     }
 
@@ -310,6 +332,7 @@ impl Backend {
         resource: &Resource,
         denied: Denied,
     ) -> Problem {
+        let denied = self.executor().authorizer().refuse(action, denied);
         let subject = resource
             .subject
             .filter(|subject| *subject != caller.actor.id);

@@ -1,9 +1,12 @@
 //! Feedback: what patients think of their visits, and how doctors are rated by it.
 
+use std::collections::BTreeSet;
+
 use medilink_commands::feedback::Give;
 use medilink_commands::{Action, Resource};
-use medilink_domain::{AppointmentId, DoctorId};
-use medilink_projections::feedback::{self, Ratings};
+use medilink_domain::{AppointmentId, DoctorId, SubjectId};
+use medilink_projections::appointment;
+use medilink_projections::feedback::{self, FeedbackRow, Ratings};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -11,7 +14,7 @@ use uuid::Uuid;
 use crate::actor::SignedIn;
 use crate::answer::{Created, Found};
 use crate::api::Tag;
-use crate::backend::{Backend, unreadable};
+use crate::backend::{Backend, no_such, unreadable};
 use crate::call::{Command, Read};
 use crate::doctor;
 use crate::input::{number, optional};
@@ -36,6 +39,37 @@ pub struct FeedbackGivenOut {
     id: Uuid,
     /// For `Medilink-Min-Position`.
     position: u64,
+}
+
+/// What a patient thought of a visit.
+#[derive(Object)]
+pub struct FeedbackOut {
+    /// The appointment.
+    id: Uuid,
+    /// Who gave it.
+    patient: Uuid,
+    /// Of whom.
+    doctor: Uuid,
+    /// Where.
+    hospital: Uuid,
+    /// In stars, from 1 (poor) to 5 (very good).
+    rating: u64,
+    /// In words.
+    #[oai(skip_serializing_if_is_none)]
+    comment: Option<String>,
+}
+
+impl From<FeedbackRow> for FeedbackOut {
+    fn from(row: FeedbackRow) -> Self {
+        Self {
+            id: row.appointment.uuid(),
+            patient: row.patient.uuid(),
+            doctor: row.doctor.uuid(),
+            hospital: row.hospital.uuid(),
+            rating: row.rating,
+            comment: row.comment.map(|comment| comment.as_str().to_owned()),
+        }
+    }
 }
 
 /// How patients rate a doctor.
@@ -93,6 +127,42 @@ impl Feedback {
             position: done.position.0,
         };
         Ok(Created::done(body, &done))
+    }
+
+    /// Read what a patient thought of a visit
+    ///
+    /// For the patient, whoever they let see their consultations, and the hospital's managers. The
+    /// doctor sees how all patients rate them, not what each has said.
+    #[oai(
+        path = "/appointments/:id/feedback",
+        method = "get",
+        operation_id = "readFeedback"
+    )]
+    async fn get(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+    ) -> Result<Found<FeedbackOut>, Problem> {
+        let tenant = caller.actor.tenant;
+        let missing = || no_such("feedback");
+        let view = self.0.view(&["appointment", "feedback"], &read).await?;
+        let reads = self.0.reads();
+        let visit = appointment::find(reads, tenant, AppointmentId(id.0)).await;
+        let visit = visit.map_err(unreadable)?.ok_or_else(missing)?;
+        let resource = Resource::of_tenant("feedback", tenant)
+            .about(visit.patient.uuid())
+            .with_doctor(visit.doctor.uuid())
+            .at(visit.hospital);
+        let permitted = self
+            .0
+            .permit_one(&caller, Action::ReadFeedback, resource, visit.starts_at)
+            .await?;
+        let row = feedback::get(reads, tenant, AppointmentId(id.0)).await;
+        let row = row.map_err(unreadable)?.ok_or_else(missing)?;
+        let subjects = BTreeSet::from([SubjectId::from(row.patient)]);
+        self.0.disclose(permitted, subjects, "feedback").await?;
+        Ok(view.answer(row.into()))
     }
 
     /// See how patients rate a doctor

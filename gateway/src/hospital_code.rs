@@ -103,12 +103,16 @@ impl From<HospitalCodeRow> for HospitalCodeOut {
 /// The routes.
 pub struct HospitalCodes(pub Backend);
 
-#[OpenApi(prefix_path = "/v1/hospitals/:id/codes", tag = "Tag::Staff")]
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Staff")]
 impl HospitalCodes {
     /// Issue a code with which people apply
     ///
     /// Give it to those who are to work here. The answer is the only place where it is shown.
-    #[oai(path = "/", method = "post", operation_id = "issueHospitalCode")]
+    #[oai(
+        path = "/hospitals/:id/codes",
+        method = "post",
+        operation_id = "issueHospitalCode"
+    )]
     async fn issue(
         &self,
         caller: SignedIn,
@@ -130,7 +134,11 @@ impl HospitalCodes {
     }
 
     /// List a hospital's codes
-    #[oai(path = "/", method = "get", operation_id = "listHospitalCodes")]
+    #[oai(
+        path = "/hospitals/:id/codes",
+        method = "get",
+        operation_id = "listHospitalCodes"
+    )]
     async fn list(
         &self,
         caller: SignedIn,
@@ -161,7 +169,7 @@ impl HospitalCodes {
     ///
     /// For the same role and as many people. The old one stops to work in the same moment.
     #[oai(
-        path = "/:code/rotate",
+        path = "/hospitals/:id/codes/:code/rotate",
         method = "post",
         operation_id = "rotateHospitalCode"
     )]
@@ -189,7 +197,7 @@ impl HospitalCodes {
     ///
     /// Nobody can apply with it any more, at once. Applications that were made stay.
     #[oai(
-        path = "/:code",
+        path = "/hospitals/:id/codes/:code",
         method = "delete",
         operation_id = "revokeHospitalCode"
     )]

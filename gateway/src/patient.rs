@@ -108,10 +108,13 @@ impl From<PatientRow> for PatientOut {
                 .reminders
                 .map(|leads| leads.into_iter().map(ReminderLead::get).collect()),
             profile: row.profile.map(Into::into),
-            guardian: row.guardian.map(|guardian| GuardianOut {
-                id: guardian.person.uuid(),
-                until: guardian.until,
-            }),
+            guardian: row
+                .guardian
+                .zip(row.guardian_until)
+                .map(|(id, until)| GuardianOut {
+                    id: id.uuid(),
+                    until,
+                }),
             version: row.version,
         }
     }

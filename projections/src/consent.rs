@@ -40,6 +40,8 @@ row! {
             state: ConsentStatus,
             /// When it was asked for, or given without being asked.
             created_at: DateTime<Utc>,
+            /// When it was given, if it ever was.
+            granted_at: Option<DateTime<Utc>>,
             /// When a request lapses or a consent ends by itself.
             over_at: DateTime<Utc>,
             /// When it came to where it stands.
@@ -70,7 +72,7 @@ impl ConsentRow {
 pub(crate) struct Consents;
 
 impl ReadModel for Consents {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const INDEXES: &'static [&'static str] = &[
         "(patient, consent)",
         "(grantee_id, over_at) WHERE state = 'granted'",
@@ -109,6 +111,7 @@ impl ReadModel for Consents {
                 terms: Json(requested.terms.clone()),
                 state: ConsentStatus::Requested,
                 created_at: fact.recorded_at,
+                granted_at: None,
                 over_at: requested.lapses_at,
                 decided_at: fact.recorded_at,
                 decided: fact.position,
@@ -126,6 +129,7 @@ impl ReadModel for Consents {
                 terms: Json(granted.terms.clone()),
                 state: ConsentStatus::Granted,
                 created_at: row.map_or(fact.recorded_at, |asked| asked.created_at),
+                granted_at: Some(fact.recorded_at),
                 over_at: granted.terms.expires_at,
                 decided_at: fact.recorded_at,
                 decided: fact.position,
@@ -166,6 +170,21 @@ pub async fn get(
     let mut select = of_tenant::<ConsentRow>(tenant);
     select.and_where(Expr::col("consent").eq(consent.uuid()));
     reads.row(&select).await
+}
+
+/// These consents, as far as they are known.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn among(
+    reads: &Reads,
+    tenant: TenantId,
+    consents: impl IntoIterator<Item = ConsentId>,
+) -> Result<Vec<ConsentRow>, ReadError> {
+    let ids = consents.into_iter().map(ConsentId::uuid);
+    reads
+        .among(tenant, "consent", ids.collect::<Vec<Uuid>>())
+        .await
 }
 
 /// A patient's consents, the latest first; only those that stand so at the instant `now`, if

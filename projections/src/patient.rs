@@ -1,10 +1,11 @@
 //! Patients: who they are and how to reach them.
 
-use medilink_domain::patient::{Guardian, PatientEvent, Profile};
+use chrono::NaiveDate;
+use medilink_domain::patient::{PatientEvent, Profile};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
-use medilink_domain::{PatientId, TenantId};
+use medilink_domain::{PatientId, SubjectId, TenantId};
 use medilink_log::Position;
-use sea_query::{Expr, ExprTrait};
+use sea_query::{Expr, ExprTrait, Order};
 
 use crate::reads::{ReadError, Reads, of_tenant};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
@@ -24,6 +25,8 @@ row! {
             version: u64,
             /// The event that last changed the row.
             position: Position,
+            /// Who was last named to have the say for them, unless dismissed.
+            guardian: Option<SubjectId>,
         }
         sealed Identity of patient {
             /// Their name.
@@ -40,8 +43,8 @@ row! {
             reminders: Option<Vec<ReminderLead>>,
             /// What else they said of themselves.
             profile: Option<Profile>,
-            /// Who has the say for them, until when.
-            guardian: Option<Guardian>,
+            /// Until when they have it.
+            guardian_until: Option<NaiveDate>,
         }
     }
 }
@@ -50,8 +53,8 @@ row! {
 pub(crate) struct Patients;
 
 impl ReadModel for Patients {
-    const VERSION: u16 = 5;
-    const INDEXES: &'static [&'static str] = &[];
+    const VERSION: u16 = 6;
+    const INDEXES: &'static [&'static str] = &["(guardian)"];
 
     type Source = PatientEvent;
     type Row = PatientRow;
@@ -82,6 +85,7 @@ impl ReadModel for Patients {
                 reminders: None,
                 profile: None,
                 guardian: None,
+                guardian_until: None,
             }));
         }
         let row = PatientRow {
@@ -105,14 +109,13 @@ impl ReadModel for Patients {
                 ..row
             },
             PatientEvent::GuardianNamed(named) => PatientRow {
-                guardian: Some(Guardian {
-                    person: named.guardian,
-                    until: named.until,
-                }),
+                guardian: Some(named.guardian),
+                guardian_until: Some(named.until),
                 ..row
             },
             PatientEvent::GuardianDismissed(_) => PatientRow {
                 guardian: None,
+                guardian_until: None,
                 ..row
             },
         }))
@@ -131,4 +134,21 @@ pub async fn get(
     let mut select = of_tenant::<PatientRow>(tenant);
     select.and_where(Expr::col("patient").eq(patient.uuid()));
     reads.row(&select).await
+}
+
+/// The patients for whom somebody was last named to have the say, in the order in which they were
+/// registered; also those who are of age by now.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn with_guardian(
+    reads: &Reads,
+    tenant: TenantId,
+    guardian: SubjectId,
+) -> Result<Vec<PatientRow>, ReadError> {
+    let mut select = of_tenant::<PatientRow>(tenant);
+    select
+        .and_where(Expr::col("guardian").eq(guardian.uuid()))
+        .order_by("patient", Order::Asc);
+    reads.rows(&select).await
 }

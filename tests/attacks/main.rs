@@ -33,6 +33,7 @@ mod leaks;
 mod logs;
 mod routes;
 mod tally;
+mod timing;
 mod tokens;
 
 use medilink_tests::{Options, Platform};

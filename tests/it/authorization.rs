@@ -174,15 +174,17 @@ async fn every_route_answers_everyone_as_the_table_says() {
 /// wait for, as if they had not asked to.
 #[tokio::test]
 async fn who_may_not_read_is_refused_before_anything_is_read() {
-    // Whom one of these concerns is known from its row alone, of which no more is read (the
-    // gateway's own tests).
-    const BY_THE_ROW: [&str; 7] = [
+    // Whom one of these concerns, or that it isn't there, is known from its row alone, of which no
+    // more is read (the gateway's own tests).
+    const BY_THE_ROW: [&str; 9] = [
         "readAppointment",
         "readConsent",
         "readConsentReceipt",
         "readEmergencyAccess",
         "readErasure",
         "readErasureCertificate",
+        "readFeedback",
+        "readMyApplication",
         "readPlace",
     ];
     let platform = platform().await;

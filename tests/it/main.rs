@@ -18,6 +18,8 @@ mod contention;
 mod disclosure;
 mod emergency_access;
 mod erasure;
+mod feedback;
+mod guardian;
 mod house;
 mod integrator;
 mod lost_factors;

@@ -297,6 +297,7 @@ async fn guesses_side_by_side_get_no_further_and_lock_nobody_out() {
     let platform = platform().await;
     let asha = Newcomer::register(&platform).await;
     let tokens = asha.sign_in(&platform).await;
+    let bina = Newcomer::register(&platform).await.sign_in(&platform).await;
     let guess = |number: usize| {
         let body = json!({"email": asha.email, "password": format!("guess number {number}")});
         let platform = &platform;
@@ -316,7 +317,6 @@ async fn guesses_side_by_side_get_no_further_and_lock_nobody_out() {
     from_her_phone["device_token"] = json!(tokens.text("device_token"));
     assert_eq!(sign_in(&platform, &from_her_phone).await.status, 201);
     // Somebody else's device is none of hers.
-    let bina = Newcomer::register(&platform).await.sign_in(&platform).await;
     from_her_phone["device_token"] = json!(bina.text("device_token"));
     assert_eq!(sign_in(&platform, &from_her_phone).await.status, 429);
     let history = History::read(&platform).await;

@@ -137,7 +137,6 @@ mod tests {
         .unwrap();
         let names: Vec<_> = Jobs::shipped(&config).unwrap().names().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
-        assert_eq!(names.len(), 14);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Operation for ChangeEmail {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
         let own = Resource::of_tenant(KIND, work.tenant()).about(self.account.uuid());
-        work.authorize(Action::ChangeEmail, &own)?;
+        work.authorize(Action::ChangeEmail, &own).await?;
         let usage = Use {
             letter: Letter::EmailChange,
             code: self.code.clone(),

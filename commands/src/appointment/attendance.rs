@@ -183,7 +183,7 @@ impl Operation for WalkIn {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<QueueAnswer, CommandError> {
         let resource = wanted_with(work, self.patient, self.doctor).await?;
-        work.authorize(Action::WalkIn, &resource)?;
+        work.authorize(Action::WalkIn, &resource).await?;
         work.existing::<Patient>(&self.patient, "patient").await?;
         let practice = Practice::of(work, self.doctor).await?;
         let mode = VisitMode::InPerson;

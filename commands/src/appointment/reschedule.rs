@@ -60,19 +60,20 @@ impl Reschedule {
         match self.by {
             // Whoever moves a visit doesn't charge the other for it.
             Party::Hospital => {
-                work.authorize(Action::RescheduleForHospital, &resource(work, booking))?;
+                work.authorize(Action::RescheduleForHospital, &resource(work, booking))
+                    .await?;
                 Ok(None)
             }
             Party::Patient => {
                 let policy = hospital_of(work, booking.hospital).await?.policy;
                 let late = policy.late_fee(booking.starts_at, work.now());
-                waived(work, &policy, late, self.waive.as_ref(), booking)
+                waived(work, &policy, late, self.waive.as_ref(), booking).await
             }
         }
     }
 
     /// The rooms and devices that it is to have whatever its type needs.
-    fn chosen(
+    async fn chosen(
         &self,
         work: &mut Work<'_>,
         booking: &Booking,
@@ -80,7 +81,8 @@ impl Reschedule {
     ) -> Result<Vec<AssetId>, CommandError> {
         match &self.assets {
             Some(assets) => {
-                work.authorize(Action::ChooseAssets, &resource(work, booking))?;
+                work.authorize(Action::ChooseAssets, &resource(work, booking))
+                    .await?;
                 Ok(assets.clone())
             }
             // Whoever moves a visit keeps what others chose for it.
@@ -115,7 +117,7 @@ impl Operation for Reschedule {
         practice
             .policy()
             .check_time(self.starts_at, work.now(), by_staff)?;
-        let assets = self.chosen(work, &booking, &practice)?;
+        let assets = self.chosen(work, &booking, &practice).await?;
         vacate(work, &booking).await?;
         let patient = work
             .existing::<Patient>(&booking.patient, "patient")

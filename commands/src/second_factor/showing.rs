@@ -112,7 +112,7 @@ impl Operation for Prove {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<(), CommandError> {
         let resource = own(work, self.account);
-        work.authorize(Action::ProveSession, &resource)?;
+        work.authorize(Action::ProveSession, &resource).await?;
         let account = work.existing::<Account>(&self.account, "account").await?;
         account.state().usable()?;
         // Recovered meanwhile: what was shown is not the password any more.

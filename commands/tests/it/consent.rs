@@ -78,7 +78,7 @@ impl Operation for ReadUnder {
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<Vec<AccessAnswer>, CommandError> {
         let own = Resource::of_tenant("person", work.tenant()).about(self.doctor.uuid());
-        work.authorize(Action::ReadOwnChanges, &own)?;
+        work.authorize(Action::ReadOwnChanges, &own).await?;
         let reader = [person(self.doctor.uuid())];
         let need = Need {
             grantees: &reader,

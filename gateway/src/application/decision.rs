@@ -48,14 +48,14 @@ pub struct RejectionIn {
 /// The routes.
 pub struct Decisions(pub Backend);
 
-#[OpenApi(prefix_path = "/v1/applications/:id", tag = "Tag::Staff")]
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Staff")]
 impl Decisions {
     /// Approve an application
     ///
     /// From now on the applicant acts in the role that they applied for. Nobody approves their
     /// own.
     #[oai(
-        path = "/approve",
+        path = "/applications/:id/approve",
         method = "post",
         operation_id = "approveApplication"
     )]
@@ -83,7 +83,11 @@ impl Decisions {
     }
 
     /// Reject an application
-    #[oai(path = "/reject", method = "post", operation_id = "rejectApplication")]
+    #[oai(
+        path = "/applications/:id/reject",
+        method = "post",
+        operation_id = "rejectApplication"
+    )]
     async fn reject(
         &self,
         caller: SignedIn,
@@ -102,7 +106,7 @@ impl Decisions {
 
     /// Withdraw one's own application
     #[oai(
-        path = "/withdraw",
+        path = "/applications/:id/withdraw",
         method = "post",
         operation_id = "withdrawApplication"
     )]

@@ -11,7 +11,7 @@ use crate::wire::{ApplicationStatusCode, LanguageCode, RoleCode};
 
 /// A paper that a manager has looked at.
 #[derive(Object)]
-pub struct CertificateOut {
+pub struct VerifiedCertificateOut {
     /// What it is.
     kind: String,
     /// The number on it.
@@ -22,7 +22,7 @@ pub struct CertificateOut {
     verified_at: DateTime<Utc>,
 }
 
-impl From<CertificateVerified> for CertificateOut {
+impl From<CertificateVerified> for VerifiedCertificateOut {
     fn from(verified: CertificateVerified) -> Self {
         Self {
             kind: verified.certificate.kind.to_string(),
@@ -67,7 +67,7 @@ pub struct ApplicationOut {
     #[oai(skip_serializing_if_is_none)]
     department: Option<Uuid>,
     /// What a manager has looked at.
-    certificates: Vec<CertificateOut>,
+    certificates: Vec<VerifiedCertificateOut>,
     /// For `If-Match`.
     version: u64,
 }

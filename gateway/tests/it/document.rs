@@ -54,6 +54,15 @@ fn every_route_is_listed_with_who_may_call_it() {
     insta::assert_snapshot!(list.join("\n"));
 }
 
+/// What is written `:id` in a prefix is a variable to the router alone, not to who reads this.
+#[test]
+fn variables_of_paths_are_written_as_openapi_has_them() {
+    let document = api::document().unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let wrong: Vec<&String> = paths.keys().filter(|path| path.contains("/:")).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 #[test]
 fn what_is_public_exists_and_is_really_public() {
     let operations = operations(&api::document().unwrap());

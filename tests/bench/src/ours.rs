@@ -37,7 +37,7 @@ impl Operation for Write {
     async fn perform(&self, work: &mut Work<'_>) -> Result<u64, CommandError> {
         // The bench borrows an action of the shipped policies.
         let resource = Resource::of_tenant("journal", work.tenant()).about(self.patient);
-        work.authorize(Action::BookAppointment, &resource)?;
+        work.authorize(Action::BookAppointment, &resource).await?;
         let mut journal = work.load::<Journal>(&self.journal, "journal").await?;
         work.decide(
             &mut journal,

@@ -100,6 +100,7 @@ impl World {
                 Some(json!({})),
             ),
             "listConsents" => (format!("/v1/patients/{patient}/consents"), None),
+            "listDependants" => ("/v1/me/dependants".to_owned(), None),
             "listGrantedConsents" => ("/v1/me/granted-consents".to_owned(), None),
             "nameGuardian" => (
                 format!("/v1/patients/{}/guardian", self.child().await),

@@ -97,6 +97,7 @@ impl World {
                 ),
                 None,
             ),
+            "readFeedback" => (of(self.rated().await, "feedback"), None),
             "readPlace" => (of(*appointment, "queue"), None),
             "readQueue" => (
                 format!("/v1/doctors/{doctor}/queue?date={}", city.date),

@@ -19,7 +19,7 @@ use medilink_tests::{Answer, Caller, Hospital, Platform, id};
 use medilink_vault::Vault;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 use uuid::Uuid;
 
 pub struct World {
@@ -45,6 +45,8 @@ pub struct World {
     day: AtomicU64,
     /// The last entry of the waitlist.
     waits: Mutex<Option<Uuid>>,
+    /// A visit of which the patient has said what they thought.
+    rated: OnceCell<Uuid>,
     /// The last application of each person.
     pub(super) applications: Mutex<HashMap<Uuid, ApplicationId>>,
 }
@@ -83,6 +85,7 @@ impl World {
             missed: AtomicI64::new(0),
             day: AtomicU64::new(1),
             waits: Mutex::new(None),
+            rated: OnceCell::new(),
             applications: Mutex::default(),
         };
         world
@@ -180,6 +183,17 @@ impl World {
 
     pub fn walk_in(&self) -> Value {
         json!({"patient": self.patient, "doctor": self.doctor})
+    }
+
+    /// A visit of which the patient has said what they thought, once and for all callers.
+    pub async fn rated(&self) -> Uuid {
+        let rate = async || {
+            let visit = self.arrived(&["start", "complete"]).await;
+            let path = format!("/v1/appointments/{visit}/feedback");
+            done(&self.myself, "POST", &path, &json!({"rating": 4})).await;
+            visit
+        };
+        *self.rated.get_or_init(rate).await
     }
 
     /// The visit of a patient who just came, after these steps.

@@ -110,11 +110,7 @@ async fn what_the_body_may_not_say_is_refused() {
         ("password", json!("password1234"), "weak-password"),
         ("languages", json!([]), "invalid-body"),
         ("specialties", json!(vec!["x"; 11]), "invalid-body"),
-        (
-            "registration_number",
-            Value::Null,
-            "application-needs-registration-number",
-        ),
+        ("registration_number", Value::Null, "invalid-field"),
         ("hospital_code", json!("K7QD-9M2X-4T6U"), "invalid-field"),
     ] {
         let mut wrong = body.clone();
@@ -125,6 +121,13 @@ async fn what_the_body_may_not_say_is_refused() {
             assert_eq!(refused.problem(), problem, "{}", refused.text);
         }
     }
+    let mut without = body.clone();
+    without
+        .as_object_mut()
+        .unwrap()
+        .remove("registration_number");
+    let refused = visitor.post("/v1/providers", &without).await;
+    assert_eq!(refused.problem(), "application-needs-registration-number");
     let manager = &city.manager.caller;
     let in_days = |days| json!(Utc::now() + TimeDelta::days(days));
     for (role, uses, expires_at, problem) in [
