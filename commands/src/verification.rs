@@ -62,10 +62,9 @@ impl Operation for RequestBySms {
     }
 
     async fn perform(&self, work: &mut Work<'_>) -> Result<VerificationAnswer, CommandError> {
-        work.authorize(
-            Action::RequestVerification,
-            &Resource::of_tenant(KIND, work.tenant()),
-        )?;
+        let resource = Resource::of_tenant(KIND, work.tenant());
+        work.authorize(Action::RequestVerification, &resource)
+            .await?;
         request_sms(work, &self.0).await
     }
 }
@@ -105,7 +104,7 @@ impl Operation for SettleSms {
     async fn perform(&self, work: &mut Work<'_>) -> Result<VerificationAnswer, CommandError> {
         let verification = self.verification;
         let resource = Resource::of_tenant(KIND, work.tenant());
-        work.authorize(Action::RecordDelivery, &resource)?;
+        work.authorize(Action::RecordDelivery, &resource).await?;
         let mut instance = work.existing::<Verification>(&verification, KIND).await?;
         let settle = VerificationCommand::SettleSms(self.fate.clone());
         work.decide(&mut instance, settle).await?;

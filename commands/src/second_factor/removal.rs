@@ -110,9 +110,11 @@ async fn authorize(
         })
         .collect();
     if everything.is_empty() {
-        return work.authorize(Action::RemoveLostSecondFactors, &them);
+        return work.authorize(Action::RemoveLostSecondFactors, &them).await;
     }
-    everything
-        .iter()
-        .try_for_each(|them| work.authorize(Action::RemoveLostSecondFactors, them))
+    for them in &everything {
+        work.authorize(Action::RemoveLostSecondFactors, them)
+            .await?;
+    }
+    Ok(())
 }

@@ -30,7 +30,7 @@ fn acting(actor: Actor) -> CommandContext {
 
 impl World {
     /// Somebody with an account and codes by mail.
-    async fn member(&self) -> AccountId {
+    async fn person(&self) -> AccountId {
         let (person, verification) = (Uuid::now_v7(), VerificationId(Uuid::now_v7()));
         let ask = verification::Request(medilink_domain::verification::Request {
             verification,
@@ -112,7 +112,7 @@ fn is_hidden<T>(outcome: &Result<T, CommandError>) -> bool {
 async fn managers_remove_what_somebody_has_lost_and_tell_them() {
     let world = World::new().await;
     for role in Role::ALL {
-        let account = world.member().await;
+        let account = world.person().await;
         let done = world.run(&world.with_role(*role), &remove(account)).await;
         let may = matches!(role, Role::Administrator | Role::PlatformAdministrator);
         assert_eq!(done.is_ok(), may, "{role}");
@@ -153,7 +153,7 @@ async fn nobody_comes_at_more_than_they_could_give() {
     let manager = world.with_role(Role::Administrator);
     let registrar = world.with_role(Role::PlatformAdministrator);
     for role in [Role::ComplianceOfficer, Role::PlatformAdministrator] {
-        let account = world.member().await;
+        let account = world.person().await;
         world.give(account, role, None).await;
         let refused = world.run(&manager, &remove(account)).await;
         assert!(is_hidden(&refused), "{role}");
@@ -163,14 +163,14 @@ async fn nobody_comes_at_more_than_they_could_give() {
         world.at(Role::Administrator, here),
         world.at(Role::Administrator, there),
     );
-    let nurse = world.member().await;
+    let nurse = world.person().await;
     world.give(nurse, Role::Nurse, Some(here)).await;
     for context in [&elsewhere, &world.at(Role::Receptionist, here)] {
         assert!(is_hidden(&world.run(context, &remove(nurse)).await));
     }
     world.run(&local, &remove(nurse)).await.unwrap();
     // Who works at both is for those who answer for both.
-    let both = world.member().await;
+    let both = world.person().await;
     world.give(both, Role::Nurse, Some(here)).await;
     world.give(both, Role::Nurse, Some(there)).await;
     for context in [&local, &elsewhere] {
@@ -178,7 +178,7 @@ async fn nobody_comes_at_more_than_they_could_give() {
     }
     world.run(&registrar, &remove(both)).await.unwrap();
     // Patients are of the whole network.
-    let patient = world.member().await;
+    let patient = world.person().await;
     world.run(&elsewhere, &remove(patient)).await.unwrap();
 }
 
@@ -186,7 +186,7 @@ async fn nobody_comes_at_more_than_they_could_give() {
 async fn it_is_no_way_around_anything() {
     let world = World::new().await;
     let manager = world.with_role(Role::Administrator);
-    let account = world.member().await;
+    let account = world.person().await;
     // Without a fresh proof, or in another network.
     let stale = CommandContext::new(Actor {
         proven_at: Some(Utc::now() - TimeDelta::minutes(11)),
@@ -229,7 +229,7 @@ async fn it_is_no_way_around_anything() {
     let again = world.run(&manager, &remove(account)).await;
     assert_eq!(slug(again), "no-second-factor-to-remove");
     // An erased person is nobody.
-    let erased = world.member().await;
+    let erased = world.person().await;
     for category in Category::ALL {
         let subject = SubjectId(erased.uuid());
         world
@@ -245,7 +245,7 @@ async fn it_is_no_way_around_anything() {
 async fn whoever_has_signed_in_gives_power_only_with_a_fresh_proof() {
     let world = World::new().await;
     let hospital = world.practice(&Uuid::now_v7().simple().to_string()).await.1;
-    let account = world.member().await;
+    let account = world.person().await;
     let staff = StaffId(account.uuid());
     let manager = world.with_role(Role::Administrator).actor;
     let with = |signed_in, proven_at| {
@@ -264,7 +264,7 @@ async fn whoever_has_signed_in_gives_power_only_with_a_fresh_proof() {
     };
     let permission = |action: Action| GivePermission {
         staff,
-        action: action.name().parse().unwrap(),
+        action,
         hospital,
         until: None,
     };

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use crate::testing::{at, decides, id, refuses, text};
 use crate::values::Language;
 use crate::verification::sms::*;
