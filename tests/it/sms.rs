@@ -104,7 +104,7 @@ async fn a_telephone_is_proven_then_chosen_then_signs_its_person_in() {
     asha.prove(&caller).await;
     let asked = give(&caller, NUMBER).await;
     assert_eq!(asked.status, 202, "{}", asked.text);
-    assert!(!asked.text.contains("0001"), "{}", asked.text);
+    assert!(!asked.text.contains("9876500001"), "{}", asked.text);
     let early = send(&caller, Method::PUT, SMS).await;
     assert_eq!(told(&early), (409, "phone-not-proven"));
     let first = code(&server, 1).await;
@@ -348,7 +348,7 @@ async fn the_number_is_nowhere_in_the_clear() {
     for phone in ["+9198765000011111", "9876500001", "+91 98765 00001 x"] {
         let answer = give(&caller, phone).await;
         assert_eq!(told(&answer), (422, "invalid-field"), "{phone}");
-        assert!(!answer.text.contains("00001"), "{}", answer.text);
+        assert!(!answer.text.contains("9876500001"), "{}", answer.text);
     }
     let strange = format!("{PHONE}/{}", NUMBER.replace('+', "%2B"));
     assert_eq!(caller.get(&strange).await.unwrap().status, 404);
