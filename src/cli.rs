@@ -53,7 +53,14 @@ pub enum Command {
     Gateway,
     /// Fold the log into read models
     Projector,
-    /// Do what follows from events: reminders, notices
+    /// Do what follows from events: reminders, notices, mails, codes by SMS
+    #[command(
+        long_about = "Does what follows from events: writes reminders and notices, sends mails and codes by SMS.\n\n\
+            E-mail needs [worker.smtp] (host, port, tls, user, password, from), codes by SMS [worker.sms] \
+            (account_sid, auth_token, from; url, service, host) and [gateway.sign_in.sms] in the settings.",
+        after_help = "Example:\n  MEDILINK_WORKER__SMS__ACCOUNT_SID=AC… MEDILINK_WORKER__SMS__AUTH_TOKEN=… \\\n    \
+            MEDILINK_WORKER__SMS__FROM=+15005550006 medilink worker"
+    )]
     Worker,
     /// Carry the log to NATS, and sign the tree over it
     Relay,

@@ -298,6 +298,7 @@ pub fn load(
         .try_parsing(true)
         .list_separator(",")
         .with_list_parse_key("gateway.trusted_proxies")
+        .with_list_parse_key("gateway.sign_in.sms.countries")
         .source(Some(settings));
     let file_error = |why: String| ConfigError::File {
         file: path.to_owned(),

@@ -310,6 +310,13 @@ impl Inline for AccountTable {
                     .execute(sql, &[&disabled.account.uuid(), &at.recorded_at, &position])
                     .await?;
             }
+            AccountEvent::SessionsEnded(ended) => {
+                let sql =
+                    "UPDATE inline.accounts SET era = era + 1, position = $2 WHERE account = $1";
+                client
+                    .execute(sql, &[&ended.account.uuid(), &position])
+                    .await?;
+            }
             AccountEvent::Enabled(enabled) => {
                 let sql = "UPDATE inline.accounts SET disabled_at = NULL, position = $2 WHERE account = $1";
                 client

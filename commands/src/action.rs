@@ -236,6 +236,8 @@ actions! {
     RegisterProvider = "register-provider",
     /// Not take an applicant on.
     RejectApplication = "reject-application",
+    /// Take all second factors of somebody away who has lost them.
+    RemoveLostSecondFactors = "remove-lost-second-factors",
     /// Take a second factor of one's own away.
     RemoveSecondFactor = "remove-second-factor",
     /// Give it other keys.

@@ -30,6 +30,9 @@ pub struct Actor {
     pub session: Option<Uuid>,
     /// Whether they showed a second factor when they were let in.
     pub second_factor: bool,
+    /// Whether they have signed in themselves, and so can show again who they are; not who comes
+    /// with an access token.
+    pub signed_in: bool,
     /// When they last showed who they are since then.
     pub proven_at: Option<DateTime<Utc>>,
 }
@@ -66,6 +69,7 @@ impl Actor {
             scopes: Vec::new(),
             session: None,
             second_factor: false,
+            signed_in: false,
             proven_at: None,
         }
     }

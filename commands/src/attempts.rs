@@ -27,6 +27,15 @@ pub(crate) struct Pace {
     pub forget: Duration,
 }
 
+/// How much of something there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    /// How often.
+    pub most: u32,
+    /// In how long a time, from the first on; at most a day.
+    pub within: Duration,
+}
+
 /// Counts attempts. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempts {
@@ -90,6 +99,54 @@ impl Attempts {
         let wait = client.query_opt(&look, &[&key]).await?;
         let seconds: f64 = wait.map_or(0.0, |row| row.get(0));
         Ok(Some(Duration::from_secs_f64(seconds.clamp(0.001, longest))))
+    }
+
+    /// Spends one of a budget; `Some` is how long the next one must wait instead.
+    ///
+    /// # Errors
+    /// When the database doesn't answer: then nothing may be spent.
+    pub(crate) async fn spend(
+        &self,
+        key: &[u8; 32],
+        budget: Budget,
+    ) -> Result<Option<Duration>, DatabaseError> {
+        self.sweep().await?;
+        let within = budget.within.as_secs_f64();
+        if budget.most == 0 {
+            return Ok(Some(budget.within));
+        }
+        let client = self.database.client().await?;
+        // `last_at` is when the first one was spent.
+        let spend = client
+            .prepare_cached(
+                "INSERT INTO inline.attempts AS known (key, tries, last_at, next_at)
+                 VALUES ($1, 1, clock_timestamp(), clock_timestamp())
+                 ON CONFLICT (key) DO UPDATE SET
+                     tries = CASE WHEN known.last_at <= clock_timestamp() - make_interval(secs => $2)
+                         THEN 1 ELSE known.tries + 1 END,
+                     last_at = CASE WHEN known.last_at <= clock_timestamp() - make_interval(secs => $2)
+                         THEN clock_timestamp() ELSE known.last_at END
+                 WHERE known.tries < $3
+                     OR known.last_at <= clock_timestamp() - make_interval(secs => $2)
+                 RETURNING tries",
+            )
+            .await?;
+        let key = key.as_slice();
+        let most = i32::try_from(budget.most).unwrap_or(i32::MAX);
+        let spent = client.query_opt(&spend, &[&key, &within, &most]).await?;
+        if spent.is_some() {
+            return Ok(None);
+        }
+        let look = client
+            .prepare_cached(
+                "SELECT extract(epoch FROM
+                     last_at + make_interval(secs => $2) - clock_timestamp())::float8
+                 FROM inline.attempts WHERE key = $1",
+            )
+            .await?;
+        let wait = client.query_opt(&look, &[&key, &within]).await?;
+        let seconds: f64 = wait.map_or(0.0, |row| row.get(0));
+        Ok(Some(Duration::from_secs_f64(seconds.clamp(0.001, within))))
     }
 
     /// Lets the next attempt begin anew, after one that was right.

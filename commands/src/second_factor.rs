@@ -1,5 +1,7 @@
 //! Second factors: set up, shown and taken away.
 
+mod phone;
+mod removal;
 mod showing;
 
 use medilink_credentials::TotpKey;
@@ -19,6 +21,9 @@ use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::session;
 use crate::work::{Instance, Work};
+pub use phone::ChooseSms;
+pub(crate) use phone::{GivePhone, ProvePhone};
+pub use removal::RemoveAll;
 pub(crate) use showing::{AnswerChallenge, Prove};
 pub use showing::{Given, GivenPasskey};
 

@@ -19,6 +19,7 @@ mod provider;
 mod refusal;
 mod secrets;
 mod session;
+mod sms;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +37,7 @@ use uuid::Uuid;
 
 pub use account::{Asked, Registration};
 pub use challenge::{Challenged, Entry, Method, Reply};
-pub use config::{Lifetimes, SignInConfig};
+pub use config::{Lifetimes, SignInConfig, SmsOffer};
 pub use factors::{BackupCodes, Invitation};
 pub use integrator::{ClientRefusal, ClientToken, ClientWish, TOKEN_PATH};
 pub use invitation::Acceptance;
@@ -47,6 +48,7 @@ pub use provider::ProviderRegistration;
 pub use refusal::Refusal;
 use secrets::Secrets;
 pub use session::{Credentials, NamedSession, Tokens};
+pub use sms::SmsState;
 
 use crate::account::{EMAIL, account_of_stream};
 use crate::actor::CommandContext;
@@ -84,6 +86,9 @@ pub enum DeskError {
     /// The origin.
     #[error("gateway.sign_in.origin: {0}")]
     Origin(#[from] PasskeyError),
+    /// Those of codes by SMS.
+    #[error("gateway.sign_in.sms.{0}")]
+    Sms(String),
 }
 
 /// Lets people in. Cheap to clone.
@@ -123,6 +128,9 @@ impl SignInDesk {
         config: SignInConfig,
         tenant: TenantId,
     ) -> Result<Self, DeskError> {
+        if let Some(fault) = config.sms.as_ref().and_then(SmsOffer::fault) {
+            return Err(DeskError::Sms(fault));
+        }
         let database = executor.reader().database().clone();
         Ok(Self(Arc::new(Inner {
             assertions: Assertions::new(database.clone()),

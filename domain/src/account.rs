@@ -20,6 +20,8 @@ pub enum AccountCommand {
     SetEmail(SetEmail),
     /// Replaces the password, which ends every session.
     SetPassword(SetPassword),
+    /// Ends every session.
+    EndSessions(EndSessions),
     /// Lets nobody in any more, from now on.
     Disable(Disable),
     /// Lets its person in again.
@@ -58,6 +60,13 @@ pub struct SetPassword {
     pub recovered: bool,
 }
 
+/// Whoever is signed in with the account is so no more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EndSessions {
+    /// Why, such as `second-factors-removed`.
+    pub reason: Code,
+}
+
 /// Nobody may sign in with the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disable {
@@ -75,6 +84,7 @@ crate::events! {
         Opened: "account.opened" v 1, Privacy::Operational;
         EmailSet: "account.email-set" v 1, Privacy::Personal(Category::Identity);
         PasswordSet: "account.password-set" v 1, Privacy::Personal(Category::Identity);
+        SessionsEnded: "account.sessions-ended" v 1, Privacy::Operational;
         Disabled: "account.disabled" v 1, Privacy::Operational;
         Enabled: "account.enabled" v 1, Privacy::Operational;
     }
@@ -110,6 +120,15 @@ pub struct PasswordSet {
     /// Whether whoever reads the mailbox has set it: then a code by mail proves nothing more.
     #[serde(default)]
     pub recovered: bool,
+}
+
+/// Sessions and challenges of an account from before are over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionsEnded {
+    /// The account.
+    pub account: AccountId,
+    /// Why.
+    pub reason: Code,
 }
 
 /// An account was disabled.
@@ -172,7 +191,7 @@ pub struct Account {
     pub passwords: u32,
     /// Whether whoever reads the mailbox has set the password.
     pub recovered: bool,
-    /// How often it was disabled. A session belongs to one era.
+    /// How often it was disabled or its sessions ended. A session belongs to one era.
     pub era: u32,
     /// Whether it lets nobody in.
     pub disabled: bool,
@@ -253,6 +272,13 @@ impl Account {
         })
     }
 
+    fn end_sessions(&self, end: EndSessions) -> Result<SessionsEnded, AccountError> {
+        Ok(SessionsEnded {
+            account: self.usable()?,
+            reason: end.reason,
+        })
+    }
+
     fn disable(&self, disable: Disable) -> Result<Disabled, AccountError> {
         let account = self.open_account()?;
         if self.disabled {
@@ -291,6 +317,7 @@ impl Decider for Account {
             AccountCommand::Open(open) => self.open(open),
             AccountCommand::SetEmail(set) => Ok(vec![self.set_email(set)?.into()]),
             AccountCommand::SetPassword(set) => Ok(vec![self.set_password(set)?.into()]),
+            AccountCommand::EndSessions(end) => Ok(vec![self.end_sessions(end)?.into()]),
             AccountCommand::Disable(disable) => Ok(vec![self.disable(disable)?.into()]),
             AccountCommand::Enable(Enable) => Ok(vec![self.enable()?.into()]),
         }
@@ -313,6 +340,7 @@ impl Decider for Account {
                 self.passwords = self.passwords.saturating_add(1);
                 self.recovered = set.recovered;
             }
+            AccountEvent::SessionsEnded(_) => self.era = self.era.saturating_add(1),
             AccountEvent::Disabled(_) => {
                 self.disabled = true;
                 self.era = self.era.saturating_add(1);

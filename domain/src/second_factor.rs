@@ -1,11 +1,13 @@
 //! Second factors: what a person shows beside their password. Codes of an authenticator app
-//! (TOTP), passkeys, codes by mail, and backup codes for when all else is lost.
+//! (TOTP), passkeys, codes by mail or SMS, and backup codes for when all else is lost.
 //!
 //! Whether a code or a signature is right is found out elsewhere; here is decided whether it
 //! still counts. Each counts once: a step of the app, a backup code, an answer to a challenge.
 
 mod commands;
 mod events;
+mod phone;
+mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +18,16 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decider;
 use crate::event::Category;
 use crate::ids::{AccountId, ChallengeId, PasskeyId, SubjectId};
-use crate::values::{PasskeyRecord, SecretHash, ShortText, TotpSecret};
+use crate::values::{Code, PasskeyRecord, SecretHash, ShortText, TotpSecret};
 
 pub use commands::{Remove, SecondFactorCommand, Show, Shown};
 pub use events::{
-    Answered, CodeUsed, CodesIssued, MailChosen, MailRemoved, MailUsed, PasskeyAdded,
-    PasskeyRemoved, PasskeyUsed, SecondFactorEvent, TotpBegun, TotpConfirmed, TotpRemoved,
-    TotpUsed,
+    AllRemoved, Answered, CodeUsed, CodesIssued, MailChosen, MailRemoved, MailUsed, PasskeyAdded,
+    PasskeyRemoved, PasskeyUsed, PhoneGiven, PhoneProven, SecondFactorEvent, SmsChosen, SmsRemoved,
+    SmsUsed, TotpBegun, TotpConfirmed, TotpRemoved, TotpUsed,
 };
+pub use phone::KeptPhone;
+pub use problems::SecondFactorError;
 
 /// How long a challenge can be answered.
 pub const VALID: TimeDelta = TimeDelta::minutes(10);
@@ -31,42 +35,6 @@ pub const VALID: TimeDelta = TimeDelta::minutes(10);
 pub const BACKUP_CODES: usize = 10;
 /// How many passkeys a person may have.
 pub const MAX_PASSKEYS: usize = 20;
-
-crate::problems! {
-    /// Why second factors refuse.
-    pub enum SecondFactorError {
-        /// There is one; two would make it unclear which counts.
-        TotpThere: Conflict "totp-already-on",
-            "an authenticator app is already in use", "Remove it before you set up another one.";
-        /// Nothing to be confirmed.
-        TotpNotBegun: Conflict "totp-not-begun",
-            "no authenticator app is being set up", "Begin with setting one up.";
-        /// Not the code, or it was used before. Which of it is nobody's business.
-        CodeWrong: Invalid "second-factor-wrong" at "/code",
-            "the code is wrong, used or too old", "Wait for the next code of the app, or use another factor.";
-        /// Whoever has a second factor shows it.
-        PasswordNotEnough: Invalid "second-factor-needed" at "/method",
-            "the password alone proves nothing where there is a second factor", "Show the second factor.";
-        /// It was answered before, or too late.
-        ChallengeOver: Conflict "challenge-over",
-            "the challenge was answered before, or is too old", "Begin anew.";
-        /// It is on as it is.
-        MailThere: Conflict "mailed-codes-already-on",
-            "codes by mail are already in use", "Nothing needs to be done.";
-        /// Backup for what?
-        NothingToBackUp: Conflict "no-second-factor",
-            "there is no second factor", "Set up an authenticator app, a passkey or codes by mail first.";
-        /// No such factor.
-        NoSuchFactor: NotFound "no-such-second-factor",
-            "there is no such second factor", "See which ones there are.";
-        /// It was added before, perhaps by the same answer.
-        PasskeyThere: Conflict "passkey-already-added",
-            "this passkey was already added", "Begin anew to add another one.";
-        /// More than a person can tell apart.
-        TooManyPasskeys: Conflict "too-many-passkeys",
-            "there are too many passkeys", "Remove one that is no longer used.";
-    }
-}
 
 /// An authenticator app.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +74,10 @@ pub struct SecondFactor {
     pub totp: Option<Totp>,
     /// Whether codes by mail count.
     pub mail: bool,
+    /// The telephone number for codes by SMS.
+    pub phone: Option<KeptPhone>,
+    /// Whether codes by SMS count.
+    pub sms: bool,
     /// The passkeys.
     pub passkeys: BTreeMap<PasskeyId, KeptPasskey>,
     /// The backup codes that were given out last.
@@ -119,7 +91,7 @@ pub struct SecondFactor {
 impl SecondFactor {
     /// Whether signing in takes more than a password.
     pub fn is_on(&self) -> bool {
-        self.has_totp() || self.mail || !self.passkeys.is_empty()
+        self.has_totp() || self.mail || self.sms || !self.passkeys.is_empty()
     }
 
     /// Whether codes of an authenticator app count.
@@ -190,6 +162,9 @@ impl SecondFactor {
             Shown::Mail => self
                 .takes_mail()
                 .then(|| MailUsed { account, answered }.into()),
+            Shown::Sms => self
+                .takes_sms()
+                .then(|| SmsUsed { account, answered }.into()),
             Shown::Passkey(passkey, count) => self.takes_count(passkey, count).then(|| {
                 PasskeyUsed {
                     account,
@@ -227,12 +202,20 @@ impl SecondFactor {
         let removed = match remove {
             Remove::Totp => self.has_totp().then(|| TotpRemoved { account }.into()),
             Remove::Mail => self.mail.then(|| MailRemoved { account }.into()),
+            Remove::Sms => self.phone.is_some().then(|| SmsRemoved { account }.into()),
             Remove::Passkey(passkey) => self
                 .passkeys
                 .contains_key(&passkey)
                 .then(|| PasskeyRemoved { account, passkey }.into()),
         };
         removed.ok_or(SecondFactorError::NoSuchFactor)
+    }
+
+    /// Also of somebody who has lost them all.
+    fn remove_all(&self, reason: Code) -> Result<SecondFactorEvent, SecondFactorError> {
+        let account = self.account.filter(|_| self.is_on());
+        let account = account.ok_or(SecondFactorError::NothingToRemove)?;
+        Ok(AllRemoved { account, reason }.into())
     }
 
     /// A challenge is answered; those that are too old by then need not be remembered.
@@ -265,7 +248,8 @@ impl Decider for SecondFactor {
         command: SecondFactorCommand,
         now: DateTime<Utc>,
     ) -> Result<Vec<SecondFactorEvent>, SecondFactorError> {
-        Ok(vec![match command {
+        let event = match command {
+            SecondFactorCommand::GivePhone(given) => return self.give_phone(given),
             SecondFactorCommand::BeginTotp(begun) => self.begin_totp(begun)?,
             SecondFactorCommand::ConfirmTotp(confirmed) => self.confirm_totp(confirmed)?,
             SecondFactorCommand::ChooseMail(_) if self.mail => {
@@ -278,8 +262,12 @@ impl Decider for SecondFactor {
             }
             SecondFactorCommand::IssueCodes(issued) => issued.into(),
             SecondFactorCommand::Show(show) => self.show(show, now)?,
+            SecondFactorCommand::ProvePhone(proven) => self.prove_phone(proven)?,
+            SecondFactorCommand::ChooseSms(chosen) => self.choose_sms(chosen)?,
             SecondFactorCommand::Remove(remove) => self.remove(remove)?,
-        }])
+            SecondFactorCommand::RemoveAll(reason) => self.remove_all(reason)?,
+        };
+        Ok(vec![event])
     }
 
     fn evolve(&mut self, event: &SecondFactorEvent) {
@@ -327,6 +315,27 @@ impl Decider for SecondFactor {
                 self.mail = false;
                 self.removed();
             }
+            SecondFactorEvent::PhoneGiven(given) => {
+                self.account = Some(given.account);
+                self.phone = Some(KeptPhone {
+                    number: given.phone.clone(),
+                    proven: false,
+                });
+                self.sms = false;
+                self.removed();
+            }
+            SecondFactorEvent::PhoneProven(_) => {
+                if let Some(phone) = &mut self.phone {
+                    phone.proven = true;
+                }
+            }
+            SecondFactorEvent::SmsChosen(_) => self.sms = true,
+            SecondFactorEvent::SmsUsed(used) => self.note(used.answered),
+            SecondFactorEvent::SmsRemoved(_) => {
+                self.sms = false;
+                self.phone = None;
+                self.removed();
+            }
             SecondFactorEvent::PasskeyAdded(added) => {
                 self.account = Some(added.account);
                 self.former.insert(added.passkey);
@@ -346,6 +355,14 @@ impl Decider for SecondFactor {
             SecondFactorEvent::PasskeyRemoved(removed) => {
                 self.passkeys.remove(&removed.passkey);
                 self.removed();
+            }
+            SecondFactorEvent::AllRemoved(_) => {
+                self.totp = None;
+                self.mail = false;
+                self.phone = None;
+                self.sms = false;
+                self.passkeys.clear();
+                self.codes.clear();
             }
         }
     }

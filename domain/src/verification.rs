@@ -1,6 +1,8 @@
-//! Verification: a code that was mailed to an address, to see who reads it. Whoever has the
-//! code may open an account with that address, or give its account a new password.
+//! Verification: a code that was mailed to an address, or sent to a telephone, to see who reads
+//! it. Whoever has the code may open an account with that address, give its account a new
+//! password, or have codes sent to that telephone.
 
+pub mod sms;
 pub mod words;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,9 +14,13 @@ use crate::event::{Category, Privacy};
 use crate::ids::{SubjectId, VerificationId};
 use crate::second_factor;
 use crate::values::{EmailAddress, Language, OneTimeCode};
+use sms::{RequestSms, SmsFate, SmsRefused, SmsRequested, SmsSent, UseSms};
 
 /// How long a code works that opens an account or sets a password.
 pub const VALID: TimeDelta = TimeDelta::minutes(30);
+/// How long a mail is worth sending that tells what was done to an account: longer than any mail
+/// server is away.
+const NEWS: TimeDelta = TimeDelta::days(30);
 
 /// What may be asked of a verification.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +29,12 @@ pub enum VerificationCommand {
     Request(Request),
     /// Uses the code up.
     Use(Use),
+    /// Sends the code by SMS.
+    RequestSms(RequestSms),
+    /// Notes what became of the message.
+    SettleSms(SmsFate),
+    /// Uses a code up that was sent by SMS.
+    UseSms(UseSms),
 }
 
 /// Somebody says that an address is theirs.
@@ -86,6 +98,8 @@ pub enum Letter {
     EmailChanging,
     /// The code that is shown beside the password.
     SignIn,
+    /// That all second factors of an account were taken away, and no code.
+    SecondFactorsRemoved,
 }
 
 impl Letter {
@@ -93,14 +107,18 @@ impl Letter {
     const fn has_code(self) -> bool {
         match self {
             Self::Registration | Self::Recovery | Self::EmailChange | Self::SignIn => true,
-            Self::None | Self::AlreadyRegistered | Self::EmailChanging => false,
+            Self::None
+            | Self::AlreadyRegistered
+            | Self::EmailChanging
+            | Self::SecondFactorsRemoved => false,
         }
     }
 
-    /// How long the code in it works.
+    /// How long the code in it works, or it is worth mailing.
     pub const fn valid(self) -> TimeDelta {
         match self {
             Self::SignIn => second_factor::VALID,
+            Self::SecondFactorsRemoved => NEWS,
             _ => VALID,
         }
     }
@@ -111,6 +129,9 @@ crate::events! {
     pub enum VerificationEvent {
         Requested: "verification.requested" v 1, Privacy::Personal(Category::Identity);
         Used: "verification.used" v 1, Privacy::Operational;
+        SmsRequested: "verification.sms-requested" v 1, Privacy::Personal(Category::Identity);
+        SmsSent: "verification.sms-sent" v 1, Privacy::Operational;
+        SmsRefused: "verification.sms-refused" v 1, Privacy::Operational;
     }
 }
 
@@ -158,9 +179,13 @@ crate::problems! {
 /// The state of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verification {
-    /// What was asked for, until it is used.
+    /// What was asked for by mail, until it is used.
     pub open: Option<Requested>,
-    /// Whose address it is.
+    /// What was asked for by SMS, until it is used.
+    pub sms: Option<SmsRequested>,
+    /// What became of the message.
+    pub fate: SmsFate,
+    /// Whose address or number it is.
     pub person: Option<SubjectId>,
 }
 
@@ -224,6 +249,9 @@ impl Decider for Verification {
         Ok(vec![match command {
             VerificationCommand::Request(request) => self.request(request, now)?.into(),
             VerificationCommand::Use(usage) => self.use_up(&usage, now)?.into(),
+            VerificationCommand::RequestSms(request) => self.request_sms(request, now)?.into(),
+            VerificationCommand::SettleSms(fate) => return self.settle_sms(fate),
+            VerificationCommand::UseSms(usage) => self.use_sms(&usage, now)?.into(),
         }])
     }
 
@@ -233,7 +261,18 @@ impl Decider for Verification {
                 self.person = Some(requested.person);
                 self.open = Some(requested.clone());
             }
-            VerificationEvent::Used(_) => self.open = None,
+            VerificationEvent::SmsRequested(requested) => {
+                self.person = Some(requested.person);
+                self.sms = Some(requested.clone());
+            }
+            VerificationEvent::SmsSent(SmsSent { .. }) => self.fate = SmsFate::Sent,
+            VerificationEvent::SmsRefused(SmsRefused { cause, .. }) => {
+                self.fate = SmsFate::Refused(cause.clone());
+            }
+            VerificationEvent::Used(_) => {
+                self.open = None;
+                self.sms = None;
+            }
         }
     }
 

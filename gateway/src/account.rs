@@ -6,6 +6,7 @@ mod email;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medilink_commands::account::{Disable, Enable};
+use medilink_commands::second_factor::RemoveAll;
 use medilink_commands::sign_in::{Asked, Refusal, Registration, SignInDesk};
 use medilink_domain::values::BirthDate;
 use medilink_domain::{AccountId, VerificationId};
@@ -101,6 +102,14 @@ pub struct PasswordIn {
 #[derive(Object)]
 pub struct DisableIn {
     /// A code, such as `left-the-hospital`.
+    #[oai(validator(min_length = 1, max_length = 64))]
+    reason: String,
+}
+
+/// Why somebody's second factors are taken away.
+#[derive(Object)]
+pub struct RemoveSecondFactorsIn {
+    /// A code, such as `telephone-lost`.
     #[oai(validator(min_length = 1, max_length = 64))]
     reason: String,
 }
@@ -234,7 +243,8 @@ impl Accounts {
 
     /// Disable an account
     ///
-    /// Nobody signs in with it any more, and its sessions let nobody in from now on.
+    /// Nobody signs in with it any more, and its sessions let nobody in from now on. Whoever has
+    /// signed in needs a fresh proof for it.
     #[oai(
         path = "/accounts/:id/disable",
         method = "post",
@@ -258,7 +268,8 @@ impl Accounts {
 
     /// Enable an account again
     ///
-    /// Its person signs in anew: sessions from before stay over.
+    /// Its person signs in anew: sessions from before stay over. Whoever has signed in needs a
+    /// fresh proof for it.
     #[oai(
         path = "/accounts/:id/enable",
         method = "post",
@@ -277,6 +288,30 @@ impl Accounts {
             .backend
             .execute(&call.context(&caller), &enable)
             .await?;
+        Ok(ChangedOut::of(id.0, &done))
+    }
+
+    /// Remove all second factors of somebody who has lost them
+    ///
+    /// Make sure first who asks for it. Never one's own; needs a fresh proof. All sessions of the
+    /// account end at once and its person is told by mail. Where their roles need a second factor,
+    /// they do nothing before they have set one up.
+    #[oai(
+        path = "/accounts/:id/remove-second-factors",
+        method = "post",
+        operation_id = "removeSecondFactors"
+    )]
+    async fn remove_second_factors(
+        &self,
+        caller: SignedIn,
+        call: Command,
+        id: Path<Uuid>,
+        body: Json<RemoveSecondFactorsIn>,
+    ) -> Result<Found<ChangedOut>, Problem> {
+        let reason = field("/reason", &body.value.reason)?;
+        let remove = RemoveAll::new(AccountId(id.0), reason);
+        let context = call.with_body(&caller, &body.hash);
+        let done = self.backend.execute(&context, &remove).await?;
         Ok(ChangedOut::of(id.0, &done))
     }
 }

@@ -34,6 +34,7 @@ use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
 use crate::patient::{PatientProfiles, Patients};
+use crate::phone::Phones;
 use crate::platform::Platform;
 use crate::policy::Policies;
 use crate::proof::Proofs;
@@ -157,6 +158,7 @@ pub type SignIn = (
     Accounts,
     Challenges,
     Emails,
+    Phones,
     Platform,
     Policies,
     Proofs,
@@ -224,6 +226,10 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
         },
         Challenges(desk.clone()),
         Emails(desk.clone()),
+        Phones {
+            backend: backend.clone(),
+            desk: desk.clone(),
+        },
         Platform(desk.clone()),
         Policies(backend.clone()),
         Proofs(desk.clone()),

@@ -6,6 +6,7 @@ use medilink_commands::sign_in::{
 };
 use poem_openapi::{Enum, Object, OpenApi};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::answer::{Accepted, Answer, Created, Either, Found};
 use crate::api::Tag;
@@ -26,6 +27,8 @@ pub enum FactorCode {
     Passkey,
     /// A code by mail.
     Mail,
+    /// A code by SMS.
+    Sms,
     /// A backup code.
     BackupCode,
 }
@@ -36,6 +39,7 @@ impl From<Method> for FactorCode {
             Method::Totp => Self::Totp,
             Method::Passkey => Self::Passkey,
             Method::Mail => Self::Mail,
+            Method::Sms => Self::Sms,
             Method::BackupCode => Self::BackupCode,
         }
     }
@@ -50,6 +54,9 @@ pub struct ChallengeOut {
     methods: Vec<FactorCode>,
     /// From when on it is too old.
     expires_at: DateTime<Utc>,
+    /// The message that was asked for with it: `/v1/me/phone/{id}` tells what became of it.
+    #[oai(skip_serializing_if_is_none)]
+    message: Option<Uuid>,
 }
 
 impl From<Challenged> for ChallengeOut {
@@ -59,6 +66,7 @@ impl From<Challenged> for ChallengeOut {
             challenge: challenged.challenge,
             methods: methods.map(FactorCode::from).collect(),
             expires_at: challenged.expires_at,
+            message: challenged.message.map(|message| message.uuid()),
         }
     }
 }
@@ -79,7 +87,7 @@ pub struct ChallengeAnswerIn {
     challenge: String,
     /// What is shown.
     method: FactorCode,
-    /// The code of the app, of the mail or of the list.
+    /// The code of the app, of the mail, of the message or of the list.
     #[oai(validator(min_length = 6, max_length = 40))]
     code: Option<String>,
     /// What `navigator.credentials.get()` gave, as JSON.
@@ -158,6 +166,7 @@ pub(crate) fn reply(
     Ok(match method {
         FactorCode::Totp => Reply::Totp(field("/code", code)?),
         FactorCode::Mail => Reply::Mail(field("/code", code)?),
+        FactorCode::Sms => Reply::Sms(field("/code", code)?),
         _ => Reply::BackupCode(field("/code", code)?),
     })
 }
@@ -179,8 +188,8 @@ pub struct Challenges(pub SignInDesk);
 impl Challenges {
     /// Show a second factor
     ///
-    /// Answers the challenge of a sign-in with an app's code, a passkey, a mailed code or a
-    /// backup code. Each of them, and the challenge, is good once.
+    /// Answers the challenge of a sign-in with an app's code, a passkey, a code by mail or SMS, or
+    /// a backup code. Each of them, and the challenge, is good once.
     #[oai(path = "/challenge", method = "post", operation_id = "answerChallenge")]
     async fn answer(
         &self,
@@ -214,6 +223,26 @@ impl Challenges {
         let context = visitor.context(self.0.tenant());
         let mailed = self.0.mail_code(&context, &body.value.challenge).await;
         let expires_at = mailed.map_err(refused)?;
+        Ok(Accepted::new(MailedOut { expires_at }))
+    }
+
+    /// Have a code sent by SMS that answers a challenge
+    ///
+    /// Where codes by SMS were chosen, and there is neither an app nor a passkey. Once for each
+    /// challenge; asked again, it says `sms-refused` if the message can't be delivered.
+    #[oai(
+        path = "/challenge/sms",
+        method = "post",
+        operation_id = "textChallengeCode"
+    )]
+    async fn text(
+        &self,
+        visitor: Visitor,
+        body: Json<ChallengeIn>,
+    ) -> Result<Accepted<MailedOut>, Problem> {
+        let context = visitor.context(self.0.tenant());
+        let sent = self.0.send_code(&context, &body.value.challenge).await;
+        let expires_at = sent.map_err(refused)?;
         Ok(Accepted::new(MailedOut { expires_at }))
     }
 

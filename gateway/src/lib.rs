@@ -50,6 +50,7 @@ mod metrics;
 mod notice;
 mod observe;
 mod patient;
+mod phone;
 mod platform;
 mod policy;
 pub mod problem;

@@ -27,6 +27,8 @@ pub enum ProofCode {
     Passkey,
     /// A code by mail.
     Mail,
+    /// A code by SMS.
+    Sms,
     /// A backup code.
     BackupCode,
 }
@@ -38,6 +40,7 @@ impl ProofCode {
             Self::Totp => Some(FactorCode::Totp),
             Self::Passkey => Some(FactorCode::Passkey),
             Self::Mail => Some(FactorCode::Mail),
+            Self::Sms => Some(FactorCode::Sms),
             Self::BackupCode => Some(FactorCode::BackupCode),
         }
     }
@@ -51,12 +54,12 @@ pub struct ProofIn {
     /// The password.
     #[oai(validator(min_length = 1, max_length = 512))]
     password: Option<String>,
-    /// The code of the app, of the mail or of the list.
+    /// The code of the app, of the mail, of the message or of the list.
     #[oai(validator(min_length = 6, max_length = 40))]
     code: Option<String>,
     /// What `navigator.credentials.get()` gave, as JSON.
     passkey: Option<Value>,
-    /// The `challenge` that a mailed code or a passkey answers.
+    /// The `challenge` that a code by mail or SMS or a passkey answers.
     #[oai(validator(min_length = 1, max_length = 16384))]
     challenge: Option<String>,
 }
@@ -95,7 +98,10 @@ impl Proofs {
                 Proof::Password(password("/password", &shown)?)
             }
             Some(method) => {
-                let asked = matches!(method, FactorCode::Mail | FactorCode::Passkey);
+                let asked = matches!(
+                    method,
+                    FactorCode::Mail | FactorCode::Passkey | FactorCode::Sms
+                );
                 if asked && given.challenge.is_none() {
                     return Err(missing("/challenge"));
                 }
@@ -126,6 +132,17 @@ impl Proofs {
         call: Command,
     ) -> Result<Accepted<ChallengeOut>, Problem> {
         let asked = self.0.mail_proof(&call.context(&caller)).await;
+        Ok(Accepted::new(asked.map_err(refused)?.into()))
+    }
+
+    /// Have a code sent by SMS to show again who one is
+    #[oai(path = "/sms", method = "post", operation_id = "textProofCode")]
+    async fn text(
+        &self,
+        caller: SignedIn,
+        call: Command,
+    ) -> Result<Accepted<ChallengeOut>, Problem> {
+        let asked = self.0.send_proof(&call.context(&caller)).await;
         Ok(Accepted::new(asked.map_err(refused)?.into()))
     }
 

@@ -1,11 +1,12 @@
-//! One's own second factors: an authenticator app, passkeys, codes by mail, and backup codes.
+//! One's own second factors: an authenticator app, passkeys, codes by mail or SMS, and backup
+//! codes.
 
 use std::collections::BTreeSet;
 
 use medilink_commands::second_factor::{ChooseMail, RemoveFactor, SecondFactorAnswer};
 use medilink_commands::sign_in::{BackupCodes, SignInDesk};
 use medilink_commands::{Action, Committed, Resource};
-use medilink_domain::second_factor::Remove;
+use medilink_domain::second_factor::{KeptPhone, Remove};
 use medilink_domain::{AccountId, PasskeyId, SubjectId};
 use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
@@ -32,10 +33,37 @@ pub struct SecondFactorsOut {
     totp: bool,
     /// Whether codes by mail were chosen. They count where there is neither app nor passkey.
     mail: bool,
+    /// Whether codes by SMS were chosen. They count where there is neither app nor passkey: they
+    /// are the weakest factor, because numbers can be taken over.
+    sms: bool,
+    /// Whether codes by SMS are offered here at all.
+    sms_offered: bool,
+    /// The telephone number for codes by SMS, but for its end not shown.
+    #[oai(skip_serializing_if_is_none)]
+    phone: Option<PhoneOut>,
     /// The passkeys.
     passkeys: Vec<PasskeyOut>,
     /// How many backup codes are left.
     backup_codes_left: usize,
+}
+
+/// A telephone number for codes by SMS.
+#[derive(Object)]
+pub struct PhoneOut {
+    /// Its last two digits.
+    ends_with: String,
+    /// Whether a code that was sent there was shown.
+    proven: bool,
+}
+
+impl From<&KeptPhone> for PhoneOut {
+    fn from(phone: &KeptPhone) -> Self {
+        let digits: Vec<char> = phone.number.as_str().chars().rev().take(2).collect();
+        Self {
+            ends_with: digits.into_iter().rev().collect(),
+            proven: phone.proven,
+        }
+    }
 }
 
 /// A passkey.
@@ -131,6 +159,9 @@ impl SecondFactors {
             on: factors.is_on(),
             totp: factors.has_totp(),
             mail: factors.mail,
+            sms: factors.sms,
+            sms_offered: self.desk.offers_sms(),
+            phone: factors.phone.as_ref().map(PhoneOut::from),
             passkeys: passkeys.collect(),
             backup_codes_left: factors.codes_left(),
         }))
@@ -211,6 +242,31 @@ impl SecondFactors {
         call: Command,
     ) -> Result<Found<SecondFactorChangedOut>, Problem> {
         self.remove(caller, call, Remove::Mail).await
+    }
+
+    /// Choose codes by SMS
+    ///
+    /// For who has nothing better, and has shown that the telephone is theirs (`/v1/me/phone`).
+    #[oai(path = "/sms", method = "put", operation_id = "chooseTextedCodes")]
+    async fn choose_sms(
+        &self,
+        caller: SignedIn,
+        call: Command,
+    ) -> Result<Found<SecondFactorChangedOut>, Problem> {
+        let done = self.desk.choose_sms(&call.context(&caller)).await;
+        Ok(plainly(&done.map_err(refused)?))
+    }
+
+    /// Have no more codes by SMS
+    ///
+    /// The telephone number is let go of, too.
+    #[oai(path = "/sms", method = "delete", operation_id = "removeTextedCodes")]
+    async fn remove_sms(
+        &self,
+        caller: SignedIn,
+        call: Command,
+    ) -> Result<Found<SecondFactorChangedOut>, Problem> {
+        self.remove(caller, call, Remove::Sms).await
     }
 
     /// Get new backup codes

@@ -173,7 +173,8 @@ impl StaffMembers {
 
     /// Give somebody a role at a hospital
     ///
-    /// From now on. Given again, it holds as was said last.
+    /// From now on. Given again, it holds as was said last. Whoever has signed in needs a fresh
+    /// proof for it.
     #[oai(
         path = "/hospitals/:id/staff/:person/roles/:role",
         method = "put",
@@ -258,7 +259,8 @@ impl StaffMembers {
 
     /// Permit somebody one thing at a hospital
     ///
-    /// Something of the front desk's work, whatever their roles. From now on.
+    /// Something of the front desk's work, whatever their roles. From now on. Whoever has signed in
+    /// needs a fresh proof for it.
     #[oai(
         path = "/hospitals/:id/staff/:person/permissions/:action",
         method = "put",

@@ -104,6 +104,7 @@ async fn start(
     };
     std::mem::forget(lock);
     take_address(&mut config).await?;
+    sms_is_whole(&config)?;
     Keyring::open_or_create(config.keyring())?;
     checkpoint_key(&config)?;
     let logs = folder.inside("logs")?;
@@ -172,6 +173,21 @@ async fn start(
         demo.as_ref(),
         &walk_file.display().to_string(),
     )))
+}
+
+/// Codes by SMS are offered by one part and sent by another: one alone helps nobody.
+fn sms_is_whole(config: &Config) -> Outcome {
+    match (&config.gateway.sign_in.sms, &config.worker.sms) {
+        (Some(_), None) => fail(
+            "gateway.sign_in.sms offers codes by SMS, and there is no worker.sms to send them: set \
+             both or none",
+        ),
+        (None, Some(_)) => fail(
+            "worker.sms can send codes by SMS, and without gateway.sign_in.sms none are offered: \
+             set both or none",
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Makes sure that the gateway will get its address, before anything is started. The gateway of

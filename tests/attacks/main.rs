@@ -20,6 +20,8 @@ mod exports;
 mod integrators;
 #[path = "../it/authorization/samples.rs"]
 mod samples;
+#[path = "../it/authorization/second_factors.rs"]
+mod second_factors;
 #[path = "../it/authorization/staff.rs"]
 mod staff;
 #[path = "../it/authorization/world.rs"]

@@ -7,6 +7,7 @@ mod emergencies;
 mod exports;
 mod integrators;
 mod samples;
+mod second_factors;
 mod staff;
 pub mod world;
 

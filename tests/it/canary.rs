@@ -56,7 +56,7 @@ pub fn found(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn dump(url: &str) -> Vec<u8> {
+pub fn dump(url: &str) -> Vec<u8> {
     let output = Command::new("pg_dump")
         .args(["--dbname", url])
         .output()

@@ -38,7 +38,8 @@ async fn what_the_policies_say_is_what_happens() {
         .person(Uuid::now_v7(), &[Role::PlatformAdministrator])
         .await;
     let person = Newcomer::register(&platform).await;
-    let session = person.sign_in_fully(&platform).await.caller(&platform);
+    let session = person.turn_on_totp(&platform).await.tokens;
+    let session = session.caller(&platform);
     let id = person.person;
     let head = platform.log().head().await.unwrap();
 

@@ -48,7 +48,8 @@ impl World {
         let platform = platform().await;
         let city = Hospital::open(&platform).await;
         let manager = Newcomer::register(&platform).await;
-        let session = manager.sign_in_fully(&platform).await.caller(&platform);
+        let session = manager.turn_on_totp(&platform).await.tokens;
+        let session = session.caller(&platform);
         let world = Self {
             platform,
             city,

@@ -32,7 +32,7 @@ pub use authenticator::{App, SoftPasskey};
 pub use breaking::Wire;
 pub use history::History;
 pub use http::{Answer, Caller};
-pub use medilink_test_support::Line;
+pub use medilink_test_support::{Line, Sms, SmsServer};
 pub use newcomer::{Newcomer, PROOF, Tokens, Totp, answer_with, completion};
 pub use onboarding::{Member, NewHospital, PASSWORD, new_address};
 pub use operator::Rebuilding;

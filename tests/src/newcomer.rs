@@ -250,7 +250,7 @@ impl Platform {
         let events = self.log().stream(&stream, 0, 1).await.unwrap();
         match codec.decode(&events[0]).await.unwrap().unwrap() {
             VerificationEvent::Requested(requested) => requested.code.shown(),
-            VerificationEvent::Used(_) => panic!("a code is asked for before it is used"),
+            _ => panic!("a code is asked for first"),
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct WorkerConfig {
     /// Without `smtp`: a folder where mails are kept as files, which lets whoever can read it
     /// read them. To try things out; `medilink up` sets it to `mail` in `folder`.
     pub mail_folder: Option<PathBuf>,
+    /// Where SMS go out. Without it nobody gets a code by SMS; leave `gateway.sign_in.sms` out,
+    /// too, so that none are offered.
+    pub sms: Option<SmsConfig>,
 }
 
 impl Default for WorkerConfig {
@@ -39,6 +42,7 @@ impl Default for WorkerConfig {
             retry: RetryConfig::default(),
             smtp: None,
             mail_folder: None,
+            sms: None,
         }
     }
 }
@@ -141,6 +145,49 @@ pub enum SmtpTls {
     Implicit,
 }
 
+/// The SMS gateway that sends codes: Twilio, or whatever speaks as its Messages API does.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmsConfig {
+    /// Where it is. Over TLS, unless it is on this machine.
+    #[serde(default = "default_sms_url")]
+    pub url: String,
+    /// Who we are there: `AC` and 32 hexadecimal digits.
+    pub account_sid: String,
+    /// The password of that account.
+    pub auth_token: String,
+    /// Whom messages are from: a number of ours such as `+15005550006`, or a name of at most 11
+    /// letters and digits that the operators know.
+    pub from: String,
+    /// What messages call the service.
+    #[serde(default = "default_service")]
+    pub service: String,
+    /// The host of the site where people sign in, such as `hospital.example`: browsers fill codes
+    /// in there, and nowhere else.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// How long one message may take, in milliseconds.
+    #[serde(default = "default_timeout_ms")]
+    pub timeout_ms: u64,
+}
+
+fn default_sms_url() -> String {
+    "https://api.twilio.com".to_owned()
+}
+
+fn default_service() -> String {
+    "MediLink".to_owned()
+}
+
+impl fmt::Debug for SmsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmsConfig")
+            .field("url", &self.url)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -169,6 +216,11 @@ mod tests {
 
     #[test]
     fn debug_output_has_no_password() {
+        let config: SmsConfig =
+            toml::from_str("account_sid = 'AC1'\nauth_token = 'hunter2'\nfrom = 'MEDILK'").unwrap();
+        assert_eq!(config.url, "https://api.twilio.com");
+        assert!(!format!("{config:?}").contains("hunter2"));
+
         let config: SmtpConfig =
             toml::from_str("host = 'h'\nfrom = 'a@h'\nuser = 'u'\npassword = 'hunter2'").unwrap();
         assert!(!format!("{config:?}").contains("hunter2"));

@@ -26,11 +26,12 @@ mod relay;
 mod runtime;
 mod worker;
 
-pub use config::{RetryConfig, SmtpConfig, SmtpTls, WorkerConfig};
+pub use config::{RetryConfig, SmsConfig, SmtpConfig, SmtpTls, WorkerConfig};
 pub use job::{Attempt, Due, DueJob, EventJob, JobError, Tools};
 pub use jobs::mail::{Mailer, MailerError};
+pub use jobs::sms::{SmsError, SmsGateway};
 pub use projector::ProjectorHost;
-pub use registry::Jobs;
+pub use registry::{Jobs, JobsError};
 pub use relay::{RelayHost, TreePace};
 pub use runtime::dead_letters::{DeadLetter, DeadLetters, ResolveError};
 pub use worker::{JobStatus, Worker};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::WorkerConfig;
@@ -23,14 +24,27 @@ use crate::jobs::lapse::Lapse;
 use crate::jobs::mail::{Mailer, MailerError};
 use crate::jobs::offer::Offer;
 use crate::jobs::reminder::Reminder;
+use crate::jobs::sms::{SmsError, SmsGateway};
 use crate::jobs::vacancy::Vacancy;
 use crate::jobs::verdict::VerdictJob;
 use crate::jobs::verification::VerificationMail;
+use crate::jobs::verification_sms::VerificationSms;
 use crate::jobs::withdrawal::Withdrawal;
 use crate::runtime::{Host, due, follower};
 
 pub(crate) type Start =
     Arc<dyn Fn(Host, CancellationToken) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// The settings of a job can't be used.
+#[derive(Debug, Error)]
+pub enum JobsError {
+    /// Those of the mail server.
+    #[error(transparent)]
+    Mailer(#[from] MailerError),
+    /// Those of the SMS gateway.
+    #[error(transparent)]
+    Sms(#[from] SmsError),
+}
 
 /// Jobs, ready to be run by a [`Worker`](crate::Worker).
 #[derive(Clone, Default)]
@@ -42,9 +56,10 @@ impl Jobs {
     /// to the mail server are kept there.
     ///
     /// # Errors
-    /// [`MailerError`] when the mail server's settings can't be used.
-    pub fn shipped(config: &WorkerConfig, blobs: &Path) -> Result<Self, MailerError> {
+    /// [`JobsError`] when the settings of the mail server or the SMS gateway can't be used.
+    pub fn shipped(config: &WorkerConfig, blobs: &Path) -> Result<Self, JobsError> {
         let mailer = Mailer::of(config)?;
+        let sms = config.sms.as_ref().map(SmsGateway::new).transpose()?;
         let email = mailer.is_some();
         Ok(Self::default()
             .due(Some(ConsentEnd))
@@ -64,6 +79,7 @@ impl Jobs {
             .event(Vacancy)
             .event(VerdictJob)
             .event_if(mailer.map(VerificationMail::by))
+            .event_if(sms.map(VerificationSms::by))
             .event(Withdrawal))
     }
 
@@ -123,8 +139,12 @@ mod tests {
 
     #[tokio::test]
     async fn jobs_are_registered_once_and_in_alphabetical_order() {
-        let config: WorkerConfig =
-            toml::from_str("[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'").unwrap();
+        let config: WorkerConfig = toml::from_str(&format!(
+            "[smtp]\nhost = 'localhost'\nfrom = 'a@b.example'\n[sms]\naccount_sid = 'AC{}'\n\
+                 auth_token = 'x'\nfrom = 'MEDILK'",
+            "0".repeat(32)
+        ))
+        .unwrap();
         let names: Vec<_> = Jobs::shipped(&config, Path::new("blobs"))
             .unwrap()
             .names()
@@ -133,11 +153,10 @@ mod tests {
     }
 
     #[test]
-    fn without_a_mail_server_nothing_is_mailed() {
+    fn without_a_mail_server_or_sms_gateway_nothing_is_sent() {
         let jobs = Jobs::shipped(&WorkerConfig::default(), Path::new("blobs")).unwrap();
-        assert!(
-            jobs.names()
-                .all(|name| !["delivery", "invitation", "verification"].contains(&name))
-        );
+        assert!(jobs.names().all(|name| {
+            !["delivery", "invitation", "verification", "verification-sms"].contains(&name)
+        }));
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Question {
     grounds: Grounds,
     /// Whether a second factor was shown when they were let in.
     second_factor: bool,
+    /// Whether they have signed in themselves.
+    signed_in: bool,
     /// Whether they have shown of late who they are.
     recently_proven: bool,
     /// Whether a scope that they were granted names it.
@@ -107,6 +109,7 @@ impl Question {
             permitted: actor.permissions.iter().any(permitted),
             grounds,
             second_factor: actor.second_factor,
+            signed_in: actor.signed_in,
             recently_proven: actor.is_recently_proven(Utc::now()),
             in_scope: scopes::name(&actor.scopes, action.name(), resource.kind),
         }
@@ -169,6 +172,7 @@ pub(super) fn context(question: &Question) -> Result<Context, String> {
         ("emergency", question.grounds.emergency),
         ("second_factor", question.second_factor),
         ("recently_proven", question.recently_proven),
+        ("signed_in", question.signed_in),
         ("in_scope", question.in_scope),
     ];
     let known = known.map(|(name, holds)| (name.to_owned(), RestrictedExpression::new_bool(holds)));

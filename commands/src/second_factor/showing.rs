@@ -9,6 +9,7 @@ use medilink_domain::second_factor::{
     Answered, SecondFactor, SecondFactorCommand, SecondFactorError, Show, Shown,
 };
 use medilink_domain::values::{Code, OneTimeCode, SecretHash, TotpCode};
+use medilink_domain::verification::sms::{SmsPurpose, UseSms};
 use medilink_domain::verification::{Letter, Use};
 use medilink_domain::{AccountId, SessionId, VerificationId};
 
@@ -17,7 +18,7 @@ use crate::action::Action;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::session::{self, SessionAnswer, Start};
-use crate::verification::use_up;
+use crate::verification::{use_up, use_up_sms};
 use crate::work::Work;
 
 /// What a person shows for a second factor, not yet believed.
@@ -29,6 +30,8 @@ pub enum Given {
     BackupCode(SecretHash),
     /// What they read in a mail.
     Mail(OneTimeCode),
+    /// What they read in a message.
+    Sms(OneTimeCode),
     /// A passkey.
     Passkey(Box<GivenPasskey>),
 }
@@ -49,6 +52,7 @@ impl Given {
     pub(crate) const fn method(&self) -> &'static str {
         match self {
             Self::Totp(_) | Self::BackupCode(_) | Self::Mail(_) => "otp",
+            Self::Sms(_) => "sms",
             Self::Passkey(_) => "pop",
         }
     }
@@ -180,6 +184,24 @@ async fn check(
                         && own.state().is_at(&mailed.email) =>
                 {
                     Ok(Shown::Mail)
+                }
+                Ok(_) | Err(CommandError::Refused(_)) => Err(wrong()),
+                Err(error) => Err(error),
+            }
+        }
+        Given::Sms(code) => {
+            let usage = UseSms {
+                purpose: SmsPurpose::SignIn,
+                code: code.clone(),
+            };
+            let verification = VerificationId(answered.challenge.uuid());
+            match use_up_sms(work, verification, usage).await {
+                // Not to the number that it had before.
+                Ok(sent)
+                    if sent.person.uuid() == account.uuid()
+                        && factors.proven_phone() == Some(&sent.phone) =>
+                {
+                    Ok(Shown::Sms)
                 }
                 Ok(_) | Err(CommandError::Refused(_)) => Err(wrong()),
                 Err(error) => Err(error),

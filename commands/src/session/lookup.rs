@@ -84,6 +84,7 @@ impl Sessions {
             Actor {
                 session: Some(session.uuid()),
                 second_factor: found.second_factor,
+                signed_in: true,
                 proven_at: found.proven_at,
                 ..staff::with(actor, (found.posts, found.permissions))
             }

@@ -42,6 +42,8 @@ pub struct Challenged {
     pub methods: Vec<Method>,
     /// From when on it is too old.
     pub expires_at: DateTime<Utc>,
+    /// The message that a code was sent with, if one was just sent by SMS.
+    pub message: Option<VerificationId>,
 }
 
 /// A kind of second factor.
@@ -53,6 +55,8 @@ pub enum Method {
     Passkey,
     /// A code by mail.
     Mail,
+    /// A code by SMS.
+    Sms,
     /// A backup code.
     BackupCode,
 }
@@ -66,6 +70,8 @@ pub enum Reply {
     BackupCode(OneTimeCode),
     /// What they read in a mail.
     Mail(OneTimeCode),
+    /// What they read in a message.
+    Sms(OneTimeCode),
     /// What the browser answered.
     Passkey(Value),
 }
@@ -76,19 +82,6 @@ impl std::fmt::Debug for Challenged {
             .field("methods", &self.methods)
             .finish_non_exhaustive()
     }
-}
-
-/// With what these factors can be shown.
-pub(super) fn methods(factors: &SecondFactor) -> Vec<Method> {
-    let all = [
-        (Method::Totp, factors.has_totp()),
-        (Method::Passkey, !factors.passkeys.is_empty()),
-        (Method::Mail, factors.takes_mail()),
-        (Method::BackupCode, factors.codes_left() > 0),
-    ];
-    all.into_iter()
-        .filter_map(|(method, there)| there.then_some(method))
-        .collect()
 }
 
 pub(super) fn over() -> Refusal {
@@ -119,6 +112,20 @@ impl Challenge {
 }
 
 impl SignInDesk {
+    /// With what these factors can be shown.
+    pub(super) fn methods(&self, factors: &SecondFactor) -> Vec<Method> {
+        let all = [
+            (Method::Totp, factors.has_totp()),
+            (Method::Passkey, !factors.passkeys.is_empty()),
+            (Method::Mail, factors.takes_mail()),
+            (Method::Sms, self.sms_phone(factors).is_some()),
+            (Method::BackupCode, factors.codes_left() > 0),
+        ];
+        all.into_iter()
+            .filter_map(|(method, there)| there.then_some(method))
+            .collect()
+    }
+
     /// Goes on with somebody who has shown their password.
     pub(super) async fn proceed(
         &self,
@@ -143,8 +150,9 @@ impl SignInDesk {
         };
         Ok(Entry::Challenged(Challenged {
             challenge: self.given_out(Purpose::SignIn, &challenge)?,
-            methods: methods(&factors),
+            methods: self.methods(&factors),
             expires_at: challenge.expires_at,
+            message: None,
         }))
     }
 
@@ -257,6 +265,7 @@ impl SignInDesk {
                 Given::BackupCode(self.0.secrets.backup_code(account, &code))
             }
             Reply::Mail(code) => Given::Mail(code),
+            Reply::Sms(code) => Given::Sms(code),
             Reply::Passkey(answer) => Given::Passkey(Box::new(GivenPasskey {
                 site: self.0.site.clone(),
                 state: state.ok_or_else(wrong)?.to_owned(),

@@ -218,7 +218,7 @@ impl BackupCodes {
 }
 
 /// The same, not to be repeated: what it answers is kept nowhere.
-fn once(context: &CommandContext) -> CommandContext {
+pub(super) fn once(context: &CommandContext) -> CommandContext {
     CommandContext {
         idempotency: None,
         expected_version: None,

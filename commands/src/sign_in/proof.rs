@@ -6,7 +6,7 @@ use medilink_domain::second_factor::{Answered, SecondFactor, SecondFactorError, 
 use medilink_domain::{ChallengeId, SessionId};
 use uuid::Uuid;
 
-use super::challenge::{Challenged, Reply, methods, over};
+use super::challenge::{Challenged, Reply, over};
 use super::passkey::PasskeyQuestion;
 use super::secrets::{Challenge, Purpose};
 use super::{FACTORS, PASSWORDS, Refusal, SignInDesk, code};
@@ -112,7 +112,7 @@ impl SignInDesk {
     }
 
     /// A challenge for a proof in this session.
-    async fn to_prove(
+    pub(super) async fn to_prove(
         &self,
         context: &CommandContext,
     ) -> Result<(Challenge, SecondFactor), Refusal> {
@@ -138,8 +138,9 @@ impl SignInDesk {
         let expires_at = self.mail(context, id, &challenge).await?;
         Ok(Challenged {
             challenge: self.given_out(Purpose::Proof, &challenge)?,
-            methods: methods(&factors),
+            methods: self.methods(&factors),
             expires_at,
+            message: None,
         })
     }
 

@@ -18,6 +18,7 @@ mod integrator;
 mod midnight;
 mod onboarding;
 mod receipts;
+mod second_factors;
 mod support;
 mod visits;
 mod waitlist;

@@ -135,6 +135,26 @@ async fn a_disabled_account_lets_its_person_in_again_once_enabled() {
 }
 
 #[tokio::test]
+async fn its_sessions_end_with_the_era() {
+    let end = || {
+        AccountCommand::EndSessions(EndSessions {
+            reason: text("second-factors-removed"),
+        })
+    };
+    let ended = AccountEvent::from(SessionsEnded {
+        account: id(1),
+        reason: text("second-factors-removed"),
+    });
+    decides::<Account>(NOW, opened(), end(), vec![ended.clone()]).await;
+    let state = crate::testing::after::<Account>(&and(opened(), ended.clone()));
+    assert_eq!((state.era, state.usable()), (1, Ok(id(1))));
+    // It lets nobody in who was not let in before.
+    let off = and(and(opened(), ended), disabled());
+    refuses::<Account>(NOW, off, end(), AccountError::IsDisabled).await;
+    refuses::<Account>(NOW, vec![], end(), AccountError::NoSuchAccount).await;
+}
+
+#[tokio::test]
 async fn nothing_happens_to_an_account_that_was_never_opened() {
     for command in [set_password(), disable(), AccountCommand::Enable(Enable)] {
         refuses::<Account>(NOW, vec![], command, AccountError::NoSuchAccount).await;

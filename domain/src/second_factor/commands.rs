@@ -1,8 +1,11 @@
 //! What may be asked of a person's second factors.
 
-use super::events::{Answered, CodesIssued, MailChosen, PasskeyAdded, TotpBegun, TotpConfirmed};
+use super::events::{
+    Answered, CodesIssued, MailChosen, PasskeyAdded, PhoneGiven, PhoneProven, SmsChosen, TotpBegun,
+    TotpConfirmed,
+};
 use crate::ids::PasskeyId;
-use crate::values::SecretHash;
+use crate::values::{Code, SecretHash};
 
 /// What may be asked of a person's second factors.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +16,12 @@ pub enum SecondFactorCommand {
     ConfirmTotp(TotpConfirmed),
     /// Lets codes by mail count.
     ChooseMail(MailChosen),
+    /// Gives the number for codes by SMS; they count no more until it is proven.
+    GivePhone(PhoneGiven),
+    /// Notes that a code was read that was sent to the number.
+    ProvePhone(PhoneProven),
+    /// Lets codes by SMS count.
+    ChooseSms(SmsChosen),
     /// Adds a passkey.
     AddPasskey(PasskeyAdded),
     /// Gives out new backup codes.
@@ -21,6 +30,8 @@ pub enum SecondFactorCommand {
     Show(Show),
     /// Takes one of them away.
     Remove(Remove),
+    /// Takes all of them away, and says why: its person has lost them.
+    RemoveAll(Code),
 }
 
 /// A person has shown a second factor.
@@ -41,6 +52,8 @@ pub enum Shown {
     BackupCode(SecretHash),
     /// The code that was mailed for the challenge.
     Mail,
+    /// The code that was sent by SMS for the challenge.
+    Sms,
     /// A passkey, and its count.
     Passkey(PasskeyId, u32),
 }
@@ -52,6 +65,8 @@ pub enum Remove {
     Totp,
     /// Codes by mail.
     Mail,
+    /// Codes by SMS, and the number.
+    Sms,
     /// A passkey.
     Passkey(PasskeyId),
 }

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Category, Privacy};
-use crate::ids::{AccountId, ChallengeId, PasskeyId};
-use crate::values::{PasskeyRecord, SecretHash, ShortText, TotpSecret};
+use crate::ids::{AccountId, ChallengeId, PasskeyId, VerificationId};
+use crate::values::{Code, PasskeyRecord, Phone, SecretHash, ShortText, TotpSecret};
 
 crate::events! {
     /// What can happen to a person's second factors.
@@ -20,9 +20,15 @@ crate::events! {
         MailChosen: "second-factor.mail-chosen" v 1, Privacy::Operational;
         MailUsed: "second-factor.mail-used" v 1, Privacy::Operational;
         MailRemoved: "second-factor.mail-removed" v 1, Privacy::Operational;
+        PhoneGiven: "second-factor.phone-given" v 1, Privacy::Personal(Category::Identity);
+        PhoneProven: "second-factor.phone-proven" v 1, Privacy::Operational;
+        SmsChosen: "second-factor.sms-chosen" v 1, Privacy::Operational;
+        SmsUsed: "second-factor.sms-used" v 1, Privacy::Operational;
+        SmsRemoved: "second-factor.sms-removed" v 1, Privacy::Operational;
         PasskeyAdded: "second-factor.passkey-added" v 1, Privacy::Personal(Category::Identity);
         PasskeyUsed: "second-factor.passkey-used" v 1, Privacy::Operational;
         PasskeyRemoved: "second-factor.passkey-removed" v 1, Privacy::Operational;
+        AllRemoved: "second-factor.all-removed" v 1, Privacy::Operational;
     }
 }
 
@@ -147,4 +153,55 @@ pub struct PasskeyRemoved {
     pub account: AccountId,
     /// The passkey.
     pub passkey: PasskeyId,
+}
+
+/// A number for codes by SMS was given; they count no more until it is proven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PhoneGiven {
+    /// The account.
+    pub account: AccountId,
+    /// The number.
+    pub phone: Phone,
+}
+
+/// A code was read that was sent to the number that was given last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PhoneProven {
+    /// The account.
+    pub account: AccountId,
+    /// What the code was sent for.
+    pub verification: VerificationId,
+}
+
+/// Codes by SMS count as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SmsChosen {
+    /// The account.
+    pub account: AccountId,
+}
+
+/// A code that was sent by SMS was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SmsUsed {
+    /// The account.
+    pub account: AccountId,
+    /// What it answered.
+    pub answered: Answered,
+}
+
+/// Codes by SMS count no more, and the number is let go of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SmsRemoved {
+    /// The account.
+    pub account: AccountId,
+}
+
+/// No second factor counts any more: somebody who answers for it has taken them all away,
+/// because their person has lost them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AllRemoved {
+    /// The account.
+    pub account: AccountId,
+    /// Why.
+    pub reason: Code,
 }

@@ -22,6 +22,7 @@ impl Requested {
             Letter::EmailChange => &wording.email_change,
             Letter::EmailChanging => &wording.email_changing,
             Letter::SignIn => &wording.sign_in,
+            Letter::SecondFactorsRemoved => &wording.second_factors_removed,
         };
         Some(
             message.filled(TEXTS.version, |placeholder| match placeholder {
@@ -43,6 +44,7 @@ struct Wording {
     email_change: Message,
     email_changing: Message,
     sign_in: Message,
+    second_factors_removed: Message,
 }
 
 static TEXTS: LazyLock<Texts<Wording>> =

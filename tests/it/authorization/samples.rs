@@ -33,7 +33,7 @@ impl World {
         if let Some(sample) = self.of_staff(operation).await {
             return sample;
         }
-        if let Some(sample) = Self::of_second_factors(operation) {
+        if let Some(sample) = self.of_second_factors(operation).await {
             return sample;
         }
         self.of_people(operation).await.unwrap_or_else(|| {
@@ -335,45 +335,6 @@ impl World {
     }
 
     /// Nobody has a challenge that they could answer, whoever they are, nor an account.
-    fn of_second_factors(operation: &str) -> Option<Sample> {
-        let challenge = json!({"challenge": "medilink_challenge_0.0"});
-        let with = |field: &str, value: Value| {
-            let mut body = challenge.clone();
-            body[field] = value;
-            body
-        };
-        let session = |rest: &str| format!("/v1/sessions/{rest}");
-        let own = |rest: &str| format!("/v1/me/second-factors{rest}");
-        let proof = |rest: &str| format!("/v1/me/session/proof{rest}");
-        let mut answer = with("method", json!("totp"));
-        answer["code"] = json!("081804");
-        let mut made = with("passkey", json!({}));
-        made["name"] = json!("My phone");
-        Some(match operation {
-            "addPasskey" => (own("/passkeys"), Some(made)),
-            "answerChallenge" => (session("challenge"), Some(answer)),
-            "askChallengePasskey" => (session("challenge/passkey"), Some(challenge)),
-            "askNewPasskey" => (own("/passkey-question"), None),
-            "askPasskey" => (session("passkey-question"), None),
-            "askProofPasskey" => (proof("/passkey"), None),
-            "beginTotp" | "removeTotp" => (own("/totp"), None),
-            "chooseMailedCodes" | "removeMailedCodes" => (own("/mail"), None),
-            "confirmTotp" => (own("/totp/confirmation"), Some(json!({"code": "081804"}))),
-            "endOtherSessions" => ("/v1/me/sessions".to_owned(), None),
-            "issueBackupCodes" => (own("/backup-codes"), None),
-            "listSecondFactors" => (own(""), None),
-            "mailChallengeCode" => (session("challenge/mail"), Some(challenge)),
-            "mailProofCode" => (proof("/mail"), None),
-            "proveSession" => (
-                proof(""),
-                Some(json!({"method": "password", "password": "not the one"})),
-            ),
-            "removePasskey" => (own(&format!("/passkeys/{}", Uuid::now_v7())), None),
-            "startSessionWithPasskey" => (session("passkey"), Some(with("passkey", json!({})))),
-            _ => return None,
-        })
-    }
-
     /// What somebody may be given.
     fn given(&self, operation: &str, person: Uuid) -> String {
         let here = format!("/v1/hospitals/{}/staff/{person}", self.city.hospital);

@@ -12,6 +12,7 @@ mod cluster;
 mod disorder;
 mod ports;
 mod proxy;
+mod sms;
 mod store;
 
 pub use broker::TestBroker;
@@ -19,6 +20,7 @@ pub use cluster::TestCluster;
 pub use disorder::Disorder;
 pub use ports::port;
 pub use proxy::{Line, Meddler, Proxy};
+pub use sms::{Sms, SmsServer};
 pub use store::{TestStore, executor};
 
 use std::time::Duration;

@@ -11,6 +11,7 @@ mod reminder;
 mod smtp;
 mod support;
 mod verification;
+mod verification_sms;
 mod waitlist;
 mod withdrawal;
 mod witness;

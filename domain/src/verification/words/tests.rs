@@ -28,6 +28,7 @@ fn every_letter_is_written_in_every_language() {
             Letter::EmailChange,
             Letter::EmailChanging,
             Letter::SignIn,
+            Letter::SecondFactorsRemoved,
         ] {
             let words = requested(letter, *language).words().unwrap();
             let (title, text) = (words.title.as_str(), words.text.as_str());
