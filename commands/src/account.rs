@@ -7,11 +7,12 @@ use medilink_database::DatabaseError;
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
 use medilink_domain::session::{Session, SessionError};
+use medilink_domain::staff::Staff;
 use medilink_domain::values::{
     BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
 use medilink_domain::verification::{Letter, Use, VerificationError};
-use medilink_domain::{AccountId, Decider, PatientId, SessionId, VerificationId};
+use medilink_domain::{AccountId, Decider, PatientId, SessionId, StaffId, VerificationId};
 use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
@@ -258,15 +259,47 @@ async fn change(
     action: Action,
     command: AccountCommand,
 ) -> Result<AccountAnswer, CommandError> {
-    let resource = Resource::of_tenant(KIND, work.tenant()).about(account.uuid());
-    work.authorize(action, &resource).await?;
     let mut instance = work.existing::<Account>(&account, KIND).await?;
+    authorize_for_all_of(work, action, account, instance.state()).await?;
     work.expect_version(&instance)?;
     work.decide(&mut instance, command).await?;
     Ok(AccountAnswer {
         account,
         version: instance.version(),
     })
+}
+
+/// Goes on if the actor may do this to everything that the person is, wherever they are it: nobody
+/// is to have a say over more than they could give.
+pub(crate) async fn authorize_for_all_of(
+    work: &mut Work<'_>,
+    action: Action,
+    id: AccountId,
+    account: &Account,
+) -> Result<(), CommandError> {
+    let staff = StaffId(id.uuid());
+    let staff = work.load::<Staff>(&staff, "member of staff").await?;
+    let them = Resource::of_tenant(KIND, work.tenant()).about(id.uuid());
+    let own = account.roles.iter().map(|role| (*role, None));
+    let now = work.now();
+    let given = staff.state().roles.iter();
+    let given = given
+        .filter(|given| given.holds(now))
+        .map(|given| (given.role, given.hospital));
+    let everything: Vec<Resource> = own
+        .chain(given)
+        .map(|(role, hospital)| {
+            let them = them.clone().of_role(role);
+            hospital.map_or(them.clone(), |hospital| them.at(hospital))
+        })
+        .collect();
+    if everything.is_empty() {
+        return work.authorize(action, &them).await;
+    }
+    for them in &everything {
+        work.authorize(action, them).await?;
+    }
+    Ok(())
 }
 
 /// The stream that holds an address, if an account does.

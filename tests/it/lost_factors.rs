@@ -3,10 +3,7 @@
 
 use std::time::Duration;
 
-use medilink_commands::staff::GiveRole;
-use medilink_commands::{Actor, CommandContext};
 use medilink_domain::values::Role;
-use medilink_domain::{HospitalId, StaffId};
 use medilink_tests::{
     Answer, Hospital, Newcomer, Options, PROOF, Platform, Tokens, answer_with, eventually,
 };
@@ -17,19 +14,6 @@ use crate::{MEDILINK, platform};
 
 fn told(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.problem())
-}
-
-async fn give(platform: &Platform, person: Uuid, role: Role, hospital: Uuid) {
-    let give = GiveRole {
-        staff: StaffId(person),
-        role,
-        hospital: Some(HospitalId(hospital)),
-        department: None,
-        until: None,
-    };
-    let console = CommandContext::new(Actor::console(platform.tenant));
-    let executor = platform.executor().await;
-    executor.execute(&console, &give).await.unwrap();
 }
 
 fn path(person: Uuid) -> String {
@@ -47,8 +31,11 @@ async fn a_manager_removes_what_was_lost_and_everything_ends_that_rested_on_it()
         Newcomer::register(&platform).await,
         Newcomer::register(&platform).await,
     );
-    give(&platform, asha.person, Role::Nurse, city.hospital).await;
-    give(&platform, chief.person, Role::Administrator, city.hospital).await;
+    asha.be_at(&platform, Role::Nurse, Some(city.hospital))
+        .await;
+    chief
+        .be_at(&platform, Role::Administrator, Some(city.hospital))
+        .await;
     let lost = asha.turn_on_totp(&platform).await;
     let nurse = lost.tokens.caller(&platform);
     let staff = format!("/v1/hospitals/{}/staff", city.hospital);
@@ -143,11 +130,15 @@ async fn it_is_no_way_around_a_disabled_account_or_another_hospital() {
     let other = city.another_for(chrono::Utc::now()).await;
     let why = json!({"reason": "telephone-lost"});
     let chief = Newcomer::register(&platform).await;
-    give(&platform, chief.person, Role::Administrator, other.hospital).await;
+    chief
+        .be_at(&platform, Role::Administrator, Some(other.hospital))
+        .await;
     let manager: Tokens = chief.turn_on_totp(&platform).await.tokens;
     let manager = manager.caller(&platform);
     let nurse = Newcomer::register(&platform).await;
-    give(&platform, nurse.person, Role::Nurse, city.hospital).await;
+    nurse
+        .be_at(&platform, Role::Nurse, Some(city.hospital))
+        .await;
     nurse.turn_on_totp(&platform).await;
     let hidden = manager.post(&path(nurse.person), &why).await;
     assert_eq!(told(&hidden), (404, "not-found"), "{}", hidden.text);

@@ -8,6 +8,7 @@
 #![allow(missing_docs, reason = "a test's name says what it is for")]
 
 mod access;
+mod account;
 mod authorization;
 mod bad_input;
 mod booking;

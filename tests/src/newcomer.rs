@@ -4,7 +4,7 @@ use medilink_commands::staff::GiveRole;
 use medilink_commands::{Actor, CommandContext};
 use medilink_domain::values::Role;
 use medilink_domain::verification::{Verification, VerificationEvent};
-use medilink_domain::{Decider, StaffId, VerificationId};
+use medilink_domain::{Decider, HospitalId, StaffId, VerificationId};
 use medilink_log::EventCodec;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -164,10 +164,18 @@ impl Newcomer {
     /// # Panics
     /// When that is refused.
     pub async fn be(&self, platform: &Platform, role: Role) {
+        self.be_at(platform, role, None).await;
+    }
+
+    /// Makes them something more at a hospital, or in the whole network.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn be_at(&self, platform: &Platform, role: Role, hospital: Option<Uuid>) {
         let give = GiveRole {
             staff: StaffId(self.person),
             role,
-            hospital: None,
+            hospital: hospital.map(HospitalId),
             department: None,
             until: None,
         };

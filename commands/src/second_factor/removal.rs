@@ -5,16 +5,14 @@
 
 use medilink_domain::account::{Account, AccountCommand, EndSessions};
 use medilink_domain::second_factor::{SecondFactor, SecondFactorCommand};
-use medilink_domain::staff::Staff;
 use medilink_domain::values::{Code, Language};
 use medilink_domain::verification::{self, Letter, Verification, VerificationCommand};
-use medilink_domain::{AccountId, StaffId, VerificationId};
+use medilink_domain::{AccountId, VerificationId};
 use uuid::Uuid;
 
 use super::KIND;
-use crate::account::AccountAnswer;
+use crate::account::{AccountAnswer, authorize_for_all_of};
 use crate::action::Action;
-use crate::authorizer::Resource;
 use crate::error::CommandError;
 use crate::executor::Operation;
 use crate::invitation::new_code;
@@ -53,7 +51,8 @@ impl Operation for RemoveAll {
     async fn perform(&self, work: &mut Work<'_>) -> Result<AccountAnswer, CommandError> {
         let id = self.account;
         let mut account = work.existing::<Account>(&id, "account").await?;
-        authorize(work, id, account.state()).await?;
+        let action = Action::RemoveLostSecondFactors;
+        authorize_for_all_of(work, action, id, account.state()).await?;
         work.expect_version(&account)?;
         account.state().usable()?;
         let mut factors = work.load::<SecondFactor>(&id, KIND).await?;
@@ -84,37 +83,4 @@ impl Operation for RemoveAll {
             version: account.version(),
         })
     }
-}
-
-/// Goes on if the actor may do this to everything that the person is, wherever they are it: nobody
-/// is to come at more than they could give.
-async fn authorize(
-    work: &mut Work<'_>,
-    id: AccountId,
-    account: &Account,
-) -> Result<(), CommandError> {
-    let staff = StaffId(id.uuid());
-    let staff = work.load::<Staff>(&staff, "member of staff").await?;
-    let them = Resource::of_tenant("account", work.tenant()).about(id.uuid());
-    let own = account.roles.iter().map(|role| (*role, None));
-    let now = work.now();
-    let given = staff.state().roles.iter();
-    let given = given
-        .filter(|given| given.holds(now))
-        .map(|given| (given.role, given.hospital));
-    let everything: Vec<Resource> = own
-        .chain(given)
-        .map(|(role, hospital)| {
-            let them = them.clone().of_role(role);
-            hospital.map_or(them.clone(), |hospital| them.at(hospital))
-        })
-        .collect();
-    if everything.is_empty() {
-        return work.authorize(Action::RemoveLostSecondFactors, &them).await;
-    }
-    for them in &everything {
-        work.authorize(Action::RemoveLostSecondFactors, them)
-            .await?;
-    }
-    Ok(())
 }
