@@ -2,7 +2,8 @@
 //! that it takes none. It never goes on as if nothing had been said.
 
 use medilink_domain::values::Role;
-use medilink_tests::Newcomer;
+use medilink_tests::{Newcomer, id};
+use serde_json::json;
 
 use crate::authorization::{outcome, world::World};
 use crate::platform;
@@ -21,10 +22,13 @@ async fn a_version_that_is_not_the_last_is_never_ignored() {
     ];
     let caller = platform.person(world.patient, &roles).await;
     // What does harm takes a fresh proof before anything else.
-    let proven = Newcomer::register(&platform).await;
-    proven.be(&platform, Role::PlatformAdministrator).await;
-    let proven = proven.turn_on_totp(&platform).await.tokens;
-    let proven = proven.caller(&platform).with("if-match", "\"987654\"");
+    let registrar = Newcomer::register(&platform).await;
+    registrar.be(&platform, Role::PlatformAdministrator).await;
+    let proven = registrar.turn_on_totp(&platform).await.tokens;
+    let proven = proven.caller(&platform);
+    let exports = format!("/v1/patients/{}/exports", registrar.person);
+    let own_copy = id(&proven.post(&exports, &json!({})).await);
+    let proven = proven.with("if-match", "\"987654\"");
     let caller = caller.clone().with("if-match", "\"987654\"");
     let doctor = platform.person(world.doctor, &[Role::Doctor]).await;
     let doctor = doctor.with("if-match", "\"987654\"");
@@ -45,12 +49,16 @@ async fn a_version_that_is_not_the_last_is_never_ignored() {
                 "400 unexpected-header"
             };
             let name = operation["operationId"].as_str().unwrap();
-            // Only who opened a record closes it.
+            let (mut sample, body) = world.sample(name).await;
+            // Only who opened a record closes it, and only who asked for a copy fetches it.
             let stale = match name {
                 "closeEmergencyAccess" => &doctor,
+                "giveExportLink" => {
+                    sample = format!("/v1/exports/{own_copy}/link");
+                    &proven
+                }
                 _ => &caller,
             };
-            let (sample, body) = world.sample(name).await;
             let method = method.to_uppercase();
             let (mut found, mut text) = outcome(stale, &method, &sample, body.as_ref()).await;
             if found == "403 proof-required" {

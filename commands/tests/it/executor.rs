@@ -222,24 +222,33 @@ fn whatever_no_policy_speaks_of_is_denied() {
     assert_eq!(
         without_a_role,
         [
+            &Action::AcceptInvitation,
+            &Action::Apply,
             &Action::BeDenied,
+            &Action::CancelExport,
             &Action::ChangePassword,
             &Action::CompleteRecovery,
             &Action::CompleteRegistration,
+            &Action::DownloadExport,
             &Action::EndSession,
             &Action::ListSecondFactors,
             &Action::ListSessions,
             &Action::ProveSession,
+            &Action::ReadApplication,
+            &Action::ReadExport,
             &Action::ReadOwnChanges,
             &Action::RefreshSession,
+            &Action::RegisterProvider,
+            &Action::RequestExport,
             &Action::RequestVerification,
             &Action::StartSession,
+            &Action::WithdrawApplication,
         ]
     );
 }
 
 /// What leads to a second factor, or is of oneself alone.
-const OF_ONESELF: [Action; 14] = [
+const OF_ONESELF: [Action; 15] = [
     Action::AddSecondFactor,
     Action::ChangePassword,
     Action::CompleteRecovery,
@@ -249,6 +258,7 @@ const OF_ONESELF: [Action; 14] = [
     Action::ListSecondFactors,
     Action::ListSessions,
     Action::ProveSession,
+    Action::ReadApplication,
     Action::ReadOwnChanges,
     Action::RefreshSession,
     Action::RemoveSecondFactor,

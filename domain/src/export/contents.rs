@@ -78,22 +78,40 @@ pub fn treatment(kind: &str) -> Option<Treatment> {
         "access-token.issued" => without(Section::Account, &["secret_hash"]),
         "access-token.revoked" => told(Section::Account),
         "account.password-set" => without(Section::Account, &["password_hash"]),
-        "account.disabled" | "account.email-set" | "account.enabled" | "account.opened"
-        | "session.described" | "session.ended" | "session.proven" | "session.refreshed"
-        | "session.started" | "sign-in.refused" | "verification.used" => told(Section::Account),
-        "second-factor.code-used"
+        "account.disabled"
+        | "account.email-set"
+        | "account.enabled"
+        | "account.opened"
+        | "account.sessions-ended"
+        | "session.described"
+        | "session.ended"
+        | "session.proven"
+        | "session.refreshed"
+        | "session.started"
+        | "sign-in.refused"
+        | "verification.used" => told(Section::Account),
+        "second-factor.all-removed"
+        | "second-factor.code-used"
         | "second-factor.mail-chosen"
         | "second-factor.mail-removed"
         | "second-factor.mail-used"
         | "second-factor.passkey-removed"
         | "second-factor.passkey-used"
+        | "second-factor.phone-given"
+        | "second-factor.phone-proven"
+        | "second-factor.sms-chosen"
+        | "second-factor.sms-removed"
+        | "second-factor.sms-used"
         | "second-factor.totp-confirmed"
         | "second-factor.totp-removed"
         | "second-factor.totp-used" => told(Section::Account),
         "second-factor.codes-issued" => without(Section::Account, &["codes"]),
         "second-factor.passkey-added" => without(Section::Account, &["record"]),
         "second-factor.totp-begun" => without(Section::Account, &["secret"]),
-        "verification.requested" => without(Section::Account, &["code"]),
+        "verification.sms-refused" | "verification.sms-sent" => told(Section::Account),
+        "verification.requested" | "verification.sms-requested" => {
+            without(Section::Account, &["code"])
+        }
         "agenda.visit-added"
         | "agenda.visit-moved"
         | "agenda.visit-removed"
