@@ -1,13 +1,9 @@
-//! Mails invitations.
-//!
-//! The mail goes out from the event itself and is written down nowhere else: its code is a
-//! secret for a week, and after that it is worth nothing.
+//! Mails invitations, whose code is a secret for a week.
 
-use chrono::Utc;
 use medilink_domain::invitation::InvitationEvent;
 use medilink_log::RecordedEvent;
 
-use super::mail::{Mailer, SendError};
+use super::mail::{Letter, Mailer};
 use crate::job::{EventJob, JobError, Tools};
 
 /// The job.
@@ -29,34 +25,13 @@ impl EventJob for InvitationMail {
         let Some(InvitationEvent::Issued(issued)) = tools.decode(event).await? else {
             return Ok(());
         };
-        // Nobody could take it up any more.
-        if issued.expires_at <= Utc::now() {
-            return Ok(());
-        }
-        let words = issued.words();
-        let sent = self
-            .mailer
-            .send(
-                issued.invitation.uuid(),
-                &issued.email,
-                issued.language,
-                &words.title,
-                &words.text,
-            )
-            .await;
-        match sent {
-            Ok(()) => Ok(()),
-            Err(SendError::Away(reason)) => Err(JobError::Away(reason)),
-            Err(SendError::Later(code)) => Err(JobError::transient(code)),
-            Err(SendError::Never(code)) => {
-                // Whoever invited may have mistyped; they see it open and invite again.
-                tracing::info!(
-                    code,
-                    cause = event.position.0,
-                    "an invitation can't be delivered"
-                );
-                Ok(())
-            }
-        }
+        let letter = Letter {
+            id: issued.invitation.uuid(),
+            email: &issued.email,
+            language: issued.language,
+            words: issued.words(),
+            expires_at: issued.expires_at,
+        };
+        self.mailer.send_letter(event, letter).await
     }
 }

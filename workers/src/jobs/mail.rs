@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
@@ -10,10 +11,13 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use medilink_domain::values::{EmailAddress, FreeText, Language, ShortText};
+use medilink_domain::words::Words;
+use medilink_log::RecordedEvent;
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::config::{SmtpConfig, SmtpTls, WorkerConfig};
+use crate::job::JobError;
 
 /// The most connections to the mail server.
 const CONNECTIONS: u32 = 4;
@@ -49,6 +53,35 @@ pub(crate) enum SendError {
     Later(String),
     /// The server will never take this mail.
     Never(String),
+}
+
+impl SendError {
+    /// Why it never will be taken.
+    ///
+    /// # Errors
+    /// What has the job try again, where that may help.
+    pub(crate) fn cause(self) -> Result<String, JobError> {
+        match self {
+            Self::Away(reason) => Err(JobError::Away(reason)),
+            Self::Later(code) => Err(JobError::transient(code)),
+            Self::Never(code) => Ok(code),
+        }
+    }
+}
+
+/// A mail that an event asks for, with a secret that works for a while. It goes out from the
+/// event itself and is written down nowhere else.
+pub(crate) struct Letter<'a> {
+    /// What it tells of.
+    pub(crate) id: Uuid,
+    /// Where to.
+    pub(crate) email: &'a EmailAddress,
+    /// In which language.
+    pub(crate) language: Language,
+    /// What it says.
+    pub(crate) words: Words,
+    /// From when on it is worth nothing.
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// Sends mail. Cheap to clone.
@@ -119,6 +152,26 @@ impl Mailer {
             from: config.from.parse().map_err(|_| MailerError::From)?,
             patience: timeout * COMMANDS,
         })
+    }
+
+    /// Sends what an event asks for, while it is worth anything. Where it never arrives, whoever
+    /// asked may have mistyped: they see no mail, and ask again.
+    pub(crate) async fn send_letter(
+        &self,
+        event: &RecordedEvent,
+        letter: Letter<'_>,
+    ) -> Result<(), JobError> {
+        if letter.expires_at <= Utc::now() {
+            return Ok(());
+        }
+        let Words { title, text, .. } = &letter.words;
+        let sent = self
+            .send(letter.id, letter.email, letter.language, title, text)
+            .await;
+        let Err(error) = sent else { return Ok(()) };
+        let (code, cause) = (error.cause()?, event.position.0);
+        tracing::info!(code, cause, kind = %event.kind, "a mail can't be delivered");
+        Ok(())
     }
 
     /// Sends one mail. Its `Message-ID` follows from what it tells of, so that a mail that is

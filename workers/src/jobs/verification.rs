@@ -1,13 +1,10 @@
-//! Mails the codes that people ask for to open an account or to set a new password.
-//!
-//! The mail goes out from the event itself and is written down nowhere else: a code is a secret
-//! for half an hour, and after that it is worth nothing.
+//! Mails the codes that people ask for to open an account or to set a new password, each a secret
+//! for half an hour.
 
-use chrono::Utc;
 use medilink_domain::verification::VerificationEvent;
 use medilink_log::RecordedEvent;
 
-use super::mail::{Mailer, SendError};
+use super::mail::{Letter, Mailer};
 use crate::job::{EventJob, JobError, Tools};
 
 /// The job.
@@ -32,29 +29,13 @@ impl EventJob for VerificationMail {
         let Some(words) = requested.words() else {
             return Ok(());
         };
-        // Who waited in vain has asked again.
-        if requested.expires_at <= Utc::now() {
-            return Ok(());
-        }
-        let sent = self
-            .mailer
-            .send(
-                requested.verification.uuid(),
-                &requested.email,
-                requested.language,
-                &words.title,
-                &words.text,
-            )
-            .await;
-        match sent {
-            Ok(()) => Ok(()),
-            Err(SendError::Away(reason)) => Err(JobError::Away(reason)),
-            Err(SendError::Later(code)) => Err(JobError::transient(code)),
-            Err(SendError::Never(code)) => {
-                // Whoever asked may have mistyped; they see no mail and ask again.
-                tracing::info!(code, cause = event.position.0, "a code can't be delivered");
-                Ok(())
-            }
-        }
+        let letter = Letter {
+            id: requested.verification.uuid(),
+            email: &requested.email,
+            language: requested.language,
+            words,
+            expires_at: requested.expires_at,
+        };
+        self.mailer.send_letter(event, letter).await
     }
 }

@@ -13,7 +13,6 @@ use medilink_domain::verification::sms::{SmsFate, SmsRequested};
 use medilink_domain::verification::{Verification, VerificationEvent};
 use medilink_log::RecordedEvent;
 
-use super::mail::SendError;
 use super::sms::SmsGateway;
 use crate::job::{EventJob, JobError, NOT_FOUND, Tools};
 
@@ -52,9 +51,8 @@ impl EventJob for VerificationSms {
                 tracing::info!(message, cause = event.position.0, "a code was sent by SMS");
                 SmsFate::Sent
             }
-            Err(SendError::Away(reason)) => return Err(JobError::Away(reason)),
-            Err(SendError::Later(code)) => return Err(JobError::transient(code)),
-            Err(SendError::Never(code)) => {
+            Err(error) => {
+                let code = error.cause()?;
                 tracing::info!(code, cause = event.position.0, "a code can't be delivered");
                 let cause: Code = code.parse().map_err(|_| JobError::permanent("cause"))?;
                 SmsFate::Refused(cause)
