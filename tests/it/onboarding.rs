@@ -52,7 +52,7 @@ async fn a_hospital_its_manager_and_its_doctor_come_to_the_platform() {
             .caller
             .request(reqwest::Method::PUT, &week)
             .json(&hours);
-        doctor.caller.send(request).await.unwrap().status
+        doctor.caller.send(request).await.unwrap()
     };
     for path in [
         "/v1/hospitals".to_owned(),
@@ -62,7 +62,7 @@ async fn a_hospital_its_manager_and_its_doctor_come_to_the_platform() {
         let refused = doctor.caller.get(&path).await.unwrap();
         assert_eq!(refused.status, 403, "{path}: {}", refused.text);
     }
-    assert!(matches!(set_week().await, 403 | 404));
+    assert!(matches!(set_week().await.status, 403 | 404));
 
     let list = city.path("applications?status=open");
     let listed = city.manager.caller.get_at(&list, doctor.position).await;
@@ -77,9 +77,10 @@ async fn a_hospital_its_manager_and_its_doctor_come_to_the_platform() {
     let approved = city.approve(application).await;
     assert_eq!(approved.status, 200, "{}", approved.text);
     // From the commit on, with the session that they have.
-    assert_eq!(set_week().await, 200);
+    let set = set_week().await;
+    assert_eq!(set.status, 200, "{}", set.text);
     let schedule = own("schedule");
-    let schedule = doctor.caller.get_at(&schedule, approved.position()).await;
+    let schedule = doctor.caller.get_at(&schedule, set.position()).await;
     assert_eq!(schedule.status, 200, "{}", schedule.text);
     let state = doctor
         .caller

@@ -290,8 +290,8 @@ async fn the_largest_event_of_the_log_fits_and_a_larger_one_is_named() {
     log.change(2, |event| event.payload = vec![1; 1 << 20].into());
     let running = relay(broker.bus("relay").await, &log, eager());
     running.reaches(3).await;
-    log.grow(3);
     running.stop().await;
+    log.grow(3);
     log.change(5, |event| event.payload = vec![1; 2 << 20].into());
     let running = relay(broker.bus("relay").await, &log, eager());
     assert!(
