@@ -24,6 +24,7 @@ use crate::call::Command;
 use crate::challenge::{EntryAnswer, entered};
 use crate::input::{field, invalid_field};
 use crate::json::Json;
+use crate::keeping::Keeping;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 use crate::session::{password, refused};
@@ -207,6 +208,7 @@ impl Accounts {
         &self,
         visitor: Visitor,
         id: Path<Uuid>,
+        keeping: Keeping,
         body: Json<CompleteRecoveryIn>,
     ) -> Result<EntryAnswer<200>, Problem> {
         let code = field("/code", &body.value.code)?;
@@ -214,7 +216,7 @@ impl Accounts {
         let context = visitor.context(self.desk.tenant());
         let verification = VerificationId(id.0);
         let entry = self.desk.recover(&context, verification, code, &new).await;
-        Ok(entered(entry.map_err(refused)?))
+        Ok(entered(entry.map_err(refused)?, &keeping))
     }
 
     /// Change one's password
@@ -226,6 +228,7 @@ impl Accounts {
         &self,
         caller: SignedIn,
         call: Command,
+        keeping: Keeping,
         body: Json<PasswordIn>,
     ) -> Result<EntryAnswer<200>, Problem> {
         let current = password("/current", &body.value.current)?;
@@ -238,7 +241,7 @@ impl Accounts {
             Refusal::Weak(_) => refused(refusal).field("/new"),
             other => refused(other),
         };
-        Ok(entered(entry.map_err(at_fault)?))
+        Ok(entered(entry.map_err(at_fault)?, &keeping))
     }
 
     /// Disable an account

@@ -157,6 +157,15 @@ impl<T, const STATUS: u16> Answer<T, STATUS> {
         }
     }
 
+    /// What the browser is to keep and no script to read, if there is something.
+    #[must_use]
+    pub fn cookie(self, cookie: Option<HeaderValue>) -> Self {
+        match cookie {
+            Some(cookie) => self.with(header::SET_COOKIE, cookie),
+            None => self,
+        }
+    }
+
     /// The version that the command has brought its resource to.
     #[must_use]
     pub fn tag(self, version: u64) -> Self {

@@ -1,7 +1,7 @@
 //! Puts a set of handlers behind everything that holds for all of them.
 //!
 //! From the outside in: request id → span and metrics → security headers → compression →
-//! problems → known routes only → limits → handler.
+//! problems → the web application → known routes only → limits → handler.
 
 use std::sync::Arc;
 
@@ -19,8 +19,10 @@ use crate::config::{GatewayConfig, millis};
 use crate::document::{self, DocumentError};
 use crate::health::Health;
 use crate::json::BodyRules;
+use crate::keeping::Https;
 use crate::limits::{self, Gate};
 use crate::routes::{self, Routes};
+use crate::web::{self, Web};
 use crate::{compress, errors, headers, observe, request_id};
 
 /// What every set of handlers is served with.
@@ -30,6 +32,8 @@ pub struct Frame {
     pub config: GatewayConfig,
     /// Who a token stands for.
     pub sign_in: Arc<dyn SignIn>,
+    /// The web application; without files where there is none.
+    pub web: Arc<Web>,
     /// How the parts are.
     pub health: Health,
     /// The metrics of the process.
@@ -73,8 +77,9 @@ pub fn assemble<T: OpenApi + 'static>(
         .nest("/", service)
         .data(Arc::new(rules))
         .data(Arc::clone(&frame.sign_in))
+        .data(Https(frame.config.behind_https))
         .boxed();
-    Ok(surround(handlers, routes, &frame.config))
+    Ok(surround(handlers, routes, &frame))
 }
 
 /// What every request passes on its way in, and every answer on its way out. Boxed half-way
@@ -82,15 +87,17 @@ pub fn assemble<T: OpenApi + 'static>(
 fn surround(
     handlers: BoxEndpoint<'static, Response>,
     routes: Routes,
-    config: &GatewayConfig,
+    frame: &Frame,
 ) -> BoxEndpoint<'static, Response> {
     let routes = Arc::new(routes);
-    let known = Arc::clone(&routes);
-    let gate = Arc::new(Gate::new(config));
-    let behind_https = config.behind_https;
+    let (known, apart) = (Arc::clone(&routes), Arc::clone(&routes));
+    let gate = Arc::new(Gate::new(&frame.config));
+    let behind_https = frame.config.behind_https;
+    let web = Arc::clone(&frame.web);
     let guarded = handlers
         .around(move |next, request| limits::hold(next, request, Arc::clone(&gate)))
         .around(move |next, request| routes::check(next, request, Arc::clone(&known)))
+        .around(move |next, request| web::serve(next, request, Arc::clone(&web), Arc::clone(&apart)))
         .around(errors::answer)
         .boxed();
     guarded

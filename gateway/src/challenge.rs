@@ -12,6 +12,7 @@ use crate::answer::{Accepted, Answer, Created, Either, Found};
 use crate::api::Tag;
 use crate::input::{field, optional};
 use crate::json::Json;
+use crate::keeping::Keeping;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 use crate::session::{TokensOut, refused};
@@ -143,9 +144,9 @@ pub(crate) type EntryAnswer<const STATUS: u16> =
     Either<Answer<TokensOut, STATUS>, Accepted<ChallengeOut>>;
 
 /// The answer to whoever is in or has more to show.
-pub(crate) fn entered<const STATUS: u16>(entry: Entry) -> EntryAnswer<STATUS> {
+pub(crate) fn entered<const STATUS: u16>(entry: Entry, keeping: &Keeping) -> EntryAnswer<STATUS> {
     match entry {
-        Entry::Open(tokens) => Either::First(TokensOut::answer(*tokens)),
+        Entry::Open(tokens) => Either::First(TokensOut::answer(*tokens, keeping)),
         Entry::Challenged(challenged) => Either::Second(Accepted::new(challenged.into())),
     }
 }
@@ -194,6 +195,7 @@ impl Challenges {
     async fn answer(
         &self,
         visitor: Visitor,
+        keeping: Keeping,
         body: Json<ChallengeAnswerIn>,
     ) -> Result<Created<TokensOut>, Problem> {
         let given = body.value;
@@ -203,7 +205,7 @@ impl Challenges {
         let context = visitor.context(self.0.tenant());
         let tokens = self.0.answer(&context, &given.challenge, reply, device);
         let tokens = tokens.await.map_err(|refusal| not_shown(method, refusal))?;
-        Ok(TokensOut::answer(tokens))
+        Ok(TokensOut::answer(tokens, &keeping))
     }
 
     /// Have a code mailed that answers a challenge
@@ -290,6 +292,7 @@ impl Challenges {
     async fn enter(
         &self,
         visitor: Visitor,
+        keeping: Keeping,
         body: Json<PasskeyIn>,
     ) -> Result<Created<TokensOut>, Problem> {
         let given = body.value;
@@ -300,6 +303,6 @@ impl Challenges {
         let tokens = tokens
             .await
             .map_err(|refusal| not_shown(FactorCode::Passkey, refusal))?;
-        Ok(TokensOut::answer(tokens))
+        Ok(TokensOut::answer(tokens, &keeping))
     }
 }

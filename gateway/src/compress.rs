@@ -19,7 +19,7 @@ pub async fn answers<E: Endpoint>(next: Arc<E>, request: Request) -> poem::Resul
     let coding = negotiate(request.headers());
     let head = request.method() == Method::HEAD;
     let mut response = next.get_response(request).await.into_response();
-    if head || !is_text(&response) {
+    if head || !is_text(&response) || response.headers().contains_key(header::CONTENT_ENCODING) {
         return Ok(response);
     }
     // Every body of these types is in memory already, so this only looks at it.
@@ -47,34 +47,36 @@ fn is_text(response: &Response) -> bool {
 
 /// Brotli before gzip, whatever their order; a coding with `q=0` is refused.
 fn negotiate(headers: &HeaderMap) -> Option<CompressionAlgo> {
-    let accepts = |coding: &str| {
-        headers
-            .get_all(header::ACCEPT_ENCODING)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .any(|value| {
-                value.split(',').any(|part| {
-                    let mut part = part.split(';').map(str::trim);
-                    let named = part
-                        .next()
-                        .is_some_and(|name| name.eq_ignore_ascii_case(coding) || name == "*");
-                    let refused = part.any(|weight| {
-                        weight
-                            .strip_prefix("q=")
-                            .and_then(|q| q.parse::<f32>().ok())
-                            .is_some_and(|q| q <= 0.0)
-                    });
-                    named && !refused
-                })
-            })
-    };
-    if accepts("br") {
+    if accepts(headers, "br") {
         Some(CompressionAlgo::BR)
-    } else if accepts("gzip") {
+    } else if accepts(headers, "gzip") {
         Some(CompressionAlgo::GZIP)
     } else {
         None
     }
+}
+
+/// Whether a caller takes answers in this coding.
+pub(crate) fn accepts(headers: &HeaderMap, coding: &str) -> bool {
+    headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| {
+            value.split(',').any(|part| {
+                let mut part = part.split(';').map(str::trim);
+                let named = part
+                    .next()
+                    .is_some_and(|name| name.eq_ignore_ascii_case(coding) || name == "*");
+                let refused = part.any(|weight| {
+                    weight
+                        .strip_prefix("q=")
+                        .and_then(|q| q.parse::<f32>().ok())
+                        .is_some_and(|q| q <= 0.0)
+                });
+                named && !refused
+            })
+        })
 }
 
 #[cfg(test)]

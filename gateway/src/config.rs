@@ -1,6 +1,7 @@
 //! What can be set about the gateway.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use medilink_commands::sign_in::SignInConfig;
@@ -19,6 +20,8 @@ pub struct GatewayConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether callers reach us over HTTPS, so that browsers may be told to keep to it.
     pub behind_https: bool,
+    /// The folder that the web application was built into; absent: none is served.
+    pub web: Option<PathBuf>,
     /// What one request, caller or process may use.
     pub limits: Limits,
     /// How people sign in, and for how long.
@@ -75,6 +78,7 @@ impl Default for GatewayConfig {
             metrics_listen: None,
             trusted_proxies: Vec::new(),
             behind_https: false,
+            web: None,
             limits: Limits::default(),
             sign_in: SignInConfig::default(),
         }

@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::answer::{BEHIND, POSITION, REPLAYED};
 use crate::call::{IDEMPOTENCY_KEY, IF_MATCH, MIN_POSITION, SEEN};
+use crate::keeping::REFRESH_TOKEN;
 use crate::integrator;
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
@@ -65,6 +66,16 @@ const UNREPEATABLE: &[&str] = &[
     "requestEmailChange",
     "requestPhone",
     "textProofCode",
+];
+
+/// What answers with tokens.
+const LETS_IN: &[&str] = &[
+    "answerChallenge",
+    "changePassword",
+    "completeRecovery",
+    "refreshSession",
+    "startSession",
+    "startSessionWithPasskey",
 ];
 
 /// What is asked with a body, and changes nothing: it takes none of the headers of a command.
@@ -271,6 +282,13 @@ fn describe(method: &str, operation: &mut Value) {
         let name = operation["operationId"].as_str().unwrap_or_default();
         if WITHOUT_VERSION.contains(&name) {
             extra.retain(|parameter| parameter["name"] != IF_MATCH);
+        }
+        if LETS_IN.contains(&name) {
+            extra.push(parameter(
+                REFRESH_TOKEN,
+                "`cookie` keeps the refresh token in a cookie that no script can read, for browsers.",
+                json!({"type": "string", "enum": ["cookie"]}),
+            ));
         }
         if UNREPEATABLE.contains(&name) {
             extra.retain(|parameter| parameter["name"] != IDEMPOTENCY_KEY);

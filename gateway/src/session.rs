@@ -21,6 +21,7 @@ use crate::call::{self, Command};
 use crate::challenge::{EntryAnswer, entered};
 use crate::input::{field, optional};
 use crate::json::Json;
+use crate::keeping::Keeping;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 use crate::visitor::Visitor;
@@ -47,8 +48,9 @@ pub struct SessionIn {
 #[derive(Object)]
 pub struct RefreshIn {
     /// The `refresh_token` of the last answer. It is good once: used again, it ends the session.
+    /// Left out by a browser that keeps it in the cookie.
     #[oai(validator(min_length = 1, max_length = 200))]
-    refresh_token: String,
+    refresh_token: Option<String>,
 }
 
 /// What lets a person in.
@@ -60,8 +62,10 @@ pub struct TokensOut {
     token_type: String,
     /// How many seconds the access token works.
     expires_in: u64,
-    /// For the next access token. It is good once.
-    refresh_token: String,
+    /// For the next access token. It is good once. Not here but in a cookie for who sent
+    /// `Medilink-Refresh-Token: cookie`.
+    #[oai(skip_serializing_if_is_none)]
+    refresh_token: Option<String>,
     /// For the next sign-in on this device. Keep it when you sign out.
     #[oai(skip_serializing_if_is_none)]
     device_token: Option<String>,
@@ -79,14 +83,18 @@ pub struct TokensOut {
 
 impl TokensOut {
     /// The answer with these tokens, which nothing on the way may keep.
-    pub(crate) fn answer<const STATUS: u16>(tokens: Tokens) -> crate::answer::Answer<Self, STATUS> {
+    pub(crate) fn answer<const STATUS: u16>(
+        tokens: Tokens,
+        keeping: &Keeping,
+    ) -> crate::answer::Answer<Self, STATUS> {
         let left = tokens.access_expires_at - Utc::now();
         let (position, replayed) = (tokens.position, tokens.replayed);
+        let (refresh_token, cookie) = keeping.hand_out(tokens.refresh_token);
         let body = Self {
             access_token: tokens.access_token,
             token_type: "Bearer".to_owned(),
             expires_in: left.num_seconds().try_into().unwrap_or(0),
-            refresh_token: tokens.refresh_token,
+            refresh_token,
             device_token: tokens.device_token,
             session: tokens.session.uuid(),
             person: tokens.person,
@@ -97,6 +105,7 @@ impl TokensOut {
         crate::answer::Answer::new(body)
             .position(position)
             .replayed(replayed)
+            .cookie(cookie)
     }
 }
 
@@ -163,6 +172,7 @@ impl Sessions {
     async fn start(
         &self,
         visitor: Visitor,
+        keeping: Keeping,
         body: Json<SessionIn>,
     ) -> Result<EntryAnswer<201>, Problem> {
         let given = body.value;
@@ -174,7 +184,7 @@ impl Sessions {
         };
         let context = visitor.context(self.desk.tenant());
         let entry = self.desk.sign_in(&context, credentials).await;
-        Ok(entered(entry.map_err(refused)?))
+        Ok(entered(entry.map_err(refused)?, &keeping))
     }
 
     /// Stay signed in
@@ -190,12 +200,15 @@ impl Sessions {
         &self,
         visitor: Visitor,
         call: Command,
+        keeping: Keeping,
         body: Json<RefreshIn>,
     ) -> Result<Found<TokensOut>, Problem> {
         let context = visitor.context(self.desk.tenant());
         let context = call.within(context, &body.hash);
-        let tokens = self.desk.refresh(&context, &body.value.refresh_token).await;
-        Ok(TokensOut::answer(tokens.map_err(refused)?))
+        let given = keeping.token(body.value.refresh_token);
+        let given = given.map_err(|problem| challenge(problem, "Bearer"))?;
+        let tokens = self.desk.refresh(&context, &given).await;
+        Ok(TokensOut::answer(tokens.map_err(refused)?, &keeping))
     }
 
     /// List one's sessions

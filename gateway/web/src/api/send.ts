@@ -1,0 +1,72 @@
+import { problemOf, Unreachable } from './problem';
+
+/** What a request needs to know of whoever sends it. Set once, by the session. */
+export interface Sender {
+  /** The access token, renewed when it is about to end; none for a visitor. */
+  token(): Promise<string | undefined>;
+  /** Another one, because this was refused; none when the session is over. */
+  renew(refused: string): Promise<string | undefined>;
+  /** Has the person prove again who they are; false when they would rather not. */
+  prove(): Promise<boolean>;
+}
+
+let sender: Sender | undefined;
+let seen = 0;
+
+export function sendAs(who: Sender): void {
+  sender = who;
+}
+
+/** Has later reads wait for this position of the log, so that people see their own changes. */
+export function sawPosition(position: number): void {
+  seen = Math.max(seen, position);
+}
+
+export function forgetPosition(): void {
+  seen = 0;
+}
+
+/**
+ * `fetch` for the API: says who asks, waits for one's own changes, gives a command its key for
+ * repeats, renews what has run out, and asks for a fresh proof where one is needed.
+ * Throws a `Problem` for every refusal and `Unreachable` when no answer came.
+ */
+export async function send(request: Request): Promise<Response> {
+  const command = request.method !== 'GET';
+  if (command && !request.headers.has('Idempotency-Key')) {
+    request.headers.set('Idempotency-Key', crypto.randomUUID());
+  }
+  if (!command && seen > 0) request.headers.set('Medilink-Min-Position', String(seen));
+  const token = await sender?.token();
+  let response = await attempt(request, token);
+  if (response.status === 401 && token !== undefined) {
+    const next = await sender?.renew(token);
+    if (next !== undefined) response = await attempt(request, next);
+  }
+  if (response.status === 403 && sender !== undefined) {
+    const problem = await problemOf(response.clone());
+    const wanted =
+      problem instanceof Error && 'kind' in problem && problem.kind === 'proof-required';
+    if (wanted && (await sender.prove())) {
+      response = await attempt(request, await sender.token());
+    }
+  }
+  if (!response.ok && response.status !== 304) throw await problemOf(response);
+  if (command) {
+    const position = Number(response.headers.get('medilink-position') ?? Number.NaN);
+    if (Number.isSafeInteger(position)) sawPosition(position);
+  }
+  return response;
+}
+
+/** One try. A body can be read once, so each try sends a copy. */
+async function attempt(request: Request, token: string | undefined): Promise<Response> {
+  const copy = request.clone();
+  if (token !== undefined) copy.headers.set('Authorization', `Bearer ${token}`);
+  try {
+    return await fetch(copy);
+  } catch (error) {
+    if (copy.signal.aborted) throw error;
+    throw new Unreachable(error);
+  }
+}

@@ -1,0 +1,9 @@
+import { pages as appointment } from '@/appointment/pages';
+import { pages as session } from '@/session/pages';
+import { inside, open, root } from './roots';
+
+/** Every capability's pages, one line each. */
+export const routes = root.addChildren([
+  open.addChildren([...session.open]),
+  inside.addChildren([...appointment.inside]),
+]);

@@ -1,0 +1,17 @@
+import { mdiHomeOutline } from '@mdi/js';
+import type { LinkProps } from '@tanstack/react-router';
+import type { Role } from './roles';
+import type words from './words/en.json';
+
+/** A place in the navigation. */
+export interface Place {
+  readonly to: NonNullable<LinkProps['to']>;
+  /** Its name is `nav.<name>` in the words of `app`. */
+  readonly name: Exclude<keyof (typeof words)['nav'], 'label'>;
+  readonly icon: string;
+  /** Who is shown it; everybody if none are named. What may be read is the server's to decide. */
+  readonly roles?: readonly Role[];
+}
+
+/** All places, in the order in which they are shown. A phone has room for five of one role. */
+export const PLACES: readonly Place[] = [{ to: '/', name: 'home', icon: mdiHomeOutline }];

@@ -1,0 +1,27 @@
+import { QueryClient } from '@tanstack/react-query';
+import { Problem, passes } from '@/api/problem';
+
+/** How long to wait before asking again for what could not be had, in ms. */
+const AGAIN = 5_000;
+
+/**
+ * What pages have read. A read that fails for a passing reason is tried again for as long as
+ * its page is open, so that a page recovers by itself; one that is refused is not.
+ */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      gcTime: 10 * 60_000,
+      networkMode: 'always',
+      retry: (failures, error) => failures < 1 && passes(error),
+      retryDelay: 500,
+      refetchInterval: ({ state }) => {
+        if (state.error === null || !passes(state.error)) return false;
+        const wait = state.error instanceof Problem ? state.error.retryAfter : undefined;
+        return Math.max(AGAIN, (wait ?? 0) * 1000);
+      },
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});

@@ -1,0 +1,48 @@
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '@/patterns/Empty';
+import { Loaded } from '@/patterns/Loaded';
+import { Page } from '@/patterns/Page';
+import { useAccess } from '@/session/store';
+import { appointmentsQuery, upcoming } from './queries';
+import { VisitCard } from './VisitCard';
+
+/** How many of the visits to come are on the first page. */
+const SHOWN = 3;
+
+/** What is next for a patient. */
+export function HomePage() {
+  const { t } = useTranslation('appointment');
+  const { person } = useAccess();
+  const visits = useQuery(appointmentsQuery(person));
+  const book = (
+    <Button component={Link} to="/" variant="contained">
+      {t('book')}
+    </Button>
+  );
+  return (
+    <Page title={t('home.title')} actions={book}>
+      <Typography variant="h2">{t('home.next')}</Typography>
+      <Loaded query={visits} lines={2}>
+        {(all) => {
+          const next = upcoming(all);
+          if (next.length === 0) return <Empty>{t('home.none')}</Empty>;
+          return (
+            <Stack spacing={1.5}>
+              {next.slice(0, SHOWN).map((visit) => (
+                <VisitCard key={visit.id} visit={visit} />
+              ))}
+              {next.length > SHOWN && (
+                <Link to="/">{t('home.more', { count: next.length - SHOWN })}</Link>
+              )}
+            </Stack>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}

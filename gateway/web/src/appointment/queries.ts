@@ -1,0 +1,48 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answered, api } from '@/api/client';
+import type { components } from '@/api/schema';
+
+export type Appointment = components['schemas']['AppointmentOut'];
+
+/** All appointments of a patient, the newest first; kept on the device. */
+export const appointmentsQuery = (patient: string) =>
+  queryOptions({
+    queryKey: ['appointment', 'of', patient],
+    queryFn: async ({ signal }) => {
+      const items: Appointment[] = [];
+      let after: string | undefined;
+      do {
+        const page = await answered(
+          api.GET('/v1/patients/{id}/appointments', {
+            params: { path: { id: patient }, query: { limit: 200, ...(after && { after }) } },
+            signal,
+          }),
+        );
+        items.push(...page.items);
+        after = page.next;
+      } while (after !== undefined);
+      return items;
+    },
+    meta: { keep: patient },
+  });
+
+const OVER = ['completed', 'no_show', 'cancelled'];
+
+/** Whether a visit is still to come, or is under way. */
+export function isOpen(appointment: Appointment): boolean {
+  return !OVER.includes(appointment.status);
+}
+
+/** Those still to come, the next first. */
+export function upcoming(appointments: readonly Appointment[]): Appointment[] {
+  return appointments
+    .filter(isOpen)
+    .sort((one, other) => one.starts_at.localeCompare(other.starts_at));
+}
+
+/** Those that are over, the last first. */
+export function past(appointments: readonly Appointment[]): Appointment[] {
+  return appointments
+    .filter((appointment) => !isOpen(appointment))
+    .sort((one, other) => other.starts_at.localeCompare(one.starts_at));
+}

@@ -1,0 +1,69 @@
+import { useTranslation } from 'react-i18next';
+import { type Language, LOCALES } from './languages';
+
+/** How moments, days, numbers and money are written for this reader. */
+export interface Written {
+  readonly language: Language;
+  /** A day and a time where it takes place, such as `Mon, 23 Nov, 9:30 am`. */
+  moment(instant: string, zone?: string): string;
+  time(instant: string, zone?: string): string;
+  /** The day of an instant. */
+  day(instant: string, zone?: string): string;
+  /** A calendar day, `2026-11-23`, which is in no zone. */
+  date(day: string): string;
+  number(value: number): string;
+  /** How far away an instant is, such as `in 2 hours`. */
+  away(instant: string, now: number): string;
+}
+
+const made = new Map<Language, Written>();
+
+function writtenIn(language: Language): Written {
+  const locale = LOCALES[language];
+  const format = (options: Intl.DateTimeFormatOptions) => {
+    const zones = new Map<string | undefined, Intl.DateTimeFormat>();
+    return (instant: string, zone?: string) => {
+      let formatter = zones.get(zone);
+      if (formatter === undefined) {
+        formatter = new Intl.DateTimeFormat(locale, {
+          ...options,
+          ...(zone && { timeZone: zone }),
+        });
+        zones.set(zone, formatter);
+      }
+      return formatter.format(new Date(instant));
+    };
+  };
+  const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
+  const time = { hour: 'numeric', minute: '2-digit' } as const;
+  const date = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const numbers = new Intl.NumberFormat(locale);
+  return {
+    language,
+    moment: format({ ...day, ...time }),
+    time: format(time),
+    day: format({ ...day, year: 'numeric' }),
+    date: (value) => date(`${value}T12:00:00Z`, 'UTC'),
+    number: (value) => numbers.format(value),
+    away(instant, now) {
+      const seconds = (Date.parse(instant) - now) / 1000;
+      const [size, unit] =
+        STEPS.find(([size]) => Math.abs(seconds) >= size) ?? ([1, 'second'] as const);
+      return relative.format(Math.trunc(seconds / size), unit);
+    },
+  };
+}
+
+const STEPS = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+] as const;
+
+export function useWritten(): Written {
+  const language = useTranslation().i18n.language as Language;
+  const written = made.get(language) ?? writtenIn(language);
+  made.set(language, written);
+  return written;
+}

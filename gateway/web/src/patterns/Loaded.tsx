@@ -1,0 +1,58 @@
+import Skeleton from '@mui/material/Skeleton';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Failure } from './Failure';
+
+/** After how long a page that is still loading says that it takes long, in ms. */
+const LONG = 4_000;
+
+/**
+ * What a query has brought. Until then its outline; when it fails, why, above what it brought
+ * before if it did: the page goes on asking by itself.
+ */
+export function Loaded<T>(props: {
+  query: UseQueryResult<T>;
+  /** How many lines the outline has. */
+  lines?: number;
+  children: (data: T) => ReactNode;
+}) {
+  const { query, lines = 3, children } = props;
+  const retry = () => void query.refetch();
+  if (query.data === undefined) {
+    return query.isError ? (
+      <Failure error={query.error} retry={retry} />
+    ) : (
+      <Outline lines={lines} />
+    );
+  }
+  return (
+    <>
+      {query.isError && <Failure error={query.error} retry={retry} />}
+      {children(query.data)}
+    </>
+  );
+}
+
+/** The outline of what is still to come. */
+export function Outline({ lines }: { lines: number }) {
+  const { t } = useTranslation('patterns');
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Stack spacing={1} aria-busy="true">
+      <Typography role="status" variant="body2" color="text.secondary">
+        {long ? t('loading.long') : t('loading.now')}
+      </Typography>
+      {Array.from({ length: lines }, (_, line) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines of an outline are all alike.
+        <Skeleton key={line} variant="rounded" height={64} />
+      ))}
+    </Stack>
+  );
+}

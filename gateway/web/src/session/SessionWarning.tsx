@@ -1,0 +1,38 @@
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogContentText from '@mui/material/DialogContentText';
+import DialogTitle from '@mui/material/DialogTitle';
+import { useTranslation } from 'react-i18next';
+import { useWritten } from '@/i18n/written';
+import { refresh } from './tokens';
+import { useSignOut } from './useSignOut';
+
+/** The session is about to end. The last time can't be put off. */
+export default function SessionWarning({ end, last }: { end: number; last: boolean }) {
+  const { t } = useTranslation('session');
+  const written = useWritten();
+  const signOut = useSignOut();
+  const time = written.time(new Date(end).toISOString());
+  return (
+    <Dialog open aria-labelledby="session-end">
+      <DialogTitle id="session-end">{t('end.title')}</DialogTitle>
+      <DialogContent>
+        <DialogContentText>{t(last ? 'end.last' : 'end.idle', { time })}</DialogContentText>
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={() => signOut.mutate()}>{t('out.now')}</Button>
+        {!last && (
+          <Button
+            variant="contained"
+            autoFocus
+            onClick={() => void refresh().catch(() => undefined)}
+          >
+            {t('end.stay')}
+          </Button>
+        )}
+      </DialogActions>
+    </Dialog>
+  );
+}
