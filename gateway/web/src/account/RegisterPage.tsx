@@ -9,6 +9,7 @@ import type { components } from '@/api/schema';
 import type { Language } from '@/i18n/languages';
 import { useWritten } from '@/i18n/written';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { LinkButton } from '@/patterns/LinkButton';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
 import { Step } from '@/patterns/Wizard';
@@ -31,9 +32,9 @@ export function RegisterPage() {
         <Note tone="success" role="status">
           {t(kind === 'provider' ? 'register.done_provider' : 'register.done')}
         </Note>
-        <Button component={Link} to="/sign-in" variant="contained">
+        <LinkButton to="/sign-in" variant="contained">
           {t('register.next')}
-        </Button>
+        </LinkButton>
       </Page>
     );
   }
