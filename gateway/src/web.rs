@@ -207,5 +207,9 @@ fn asks_for_a_page(headers: &HeaderMap) -> bool {
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|value| value.split(',').any(|range| range.trim().starts_with("text/html")))
+        .any(|value| {
+            value
+                .split(',')
+                .any(|range| range.trim().starts_with("text/html"))
+        })
 }
