@@ -13,7 +13,7 @@ const CORE = new RegExp(
     'node_modules/@mui/material/(styles|utils|CssBaseline|Paper|Skeleton|Stack|Typography)/',
     'web/src/main',
     'web/src/(api|device|doctor/queries|hospital/queries|waitlist/queries)',
-    'web/src/app/(Banners|Changes|Shell|Themed|capabilities|ends|installation|navigation|queries)',
+    'web/src/app/(Banners|Changes|Shell|Themed|Inside|capabilities|ends|installation|navigation|queries)',
     'web/src/app/(roles|roots|router|say|theme)',
     'web/src/appointment/(HomePage|VisitCard|queries)',
     'web/src/i18n/(?!.*words/)',
