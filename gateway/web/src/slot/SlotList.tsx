@@ -66,11 +66,12 @@ function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot
   const found = useQuery(hospitalQuery(slots[0]?.hospital ?? ''));
   const hospital = found.data;
   const department = hospital?.departments.find(({ id }) => id === doctor?.department);
-  const where = [department?.specialty, department?.name, hospital?.name];
+  const same = department?.name.toLowerCase() === department?.specialty.toLowerCase();
+  const where = [department?.name, !same && department?.specialty, hospital?.name];
   return (
     <Paper component="section" sx={{ p: 2 }}>
       <Typography variant="h2">{doctor?.name ?? t('doctor')}</Typography>
-      <Typography color="text.secondary" variant="body2">
+      <Typography color="textSecondary" variant="body2">
         {where.filter(Boolean).join(' · ')}
       </Typography>
       <Loaded query={found} lines={1}>
