@@ -1,9 +1,35 @@
+import { pages as app } from './pages';
+import { pages as application } from '@/application/pages';
 import { pages as appointment } from '@/appointment/pages';
+import { pages as attendance } from '@/attendance/pages';
+import { pages as board } from '@/board/pages';
+import { pages as disclosure } from '@/disclosure/pages';
+import { pages as emergencyAccess } from '@/emergency_access/pages';
+import { pages as hospital } from '@/hospital/pages';
+import { pages as hospitalCode } from '@/hospital_code/pages';
+import { pages as invitation } from '@/invitation/pages';
+import { pages as schedule } from '@/schedule/pages';
 import { pages as session } from '@/session/pages';
+import { pages as staff } from '@/staff/pages';
+import { pages as visitType } from '@/visit_type/pages';
 import { inside, open, root } from './roots';
 
 /** Every capability's pages, one line each. */
 export const routes = root.addChildren([
   open.addChildren([...session.open]),
-  inside.addChildren([...appointment.inside]),
+  inside.addChildren([
+    ...app.inside,
+    ...application.inside,
+    ...appointment.inside,
+    ...attendance.inside,
+    ...board.inside,
+    ...disclosure.inside,
+    ...emergencyAccess.inside,
+    ...hospital.inside,
+    ...hospitalCode.inside,
+    ...invitation.inside,
+    ...schedule.inside,
+    ...staff.inside,
+    ...visitType.inside,
+  ]),
 ]);

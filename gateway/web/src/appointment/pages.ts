@@ -1,10 +1,2 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { inside } from '@/app/roots';
-
-const home = createRoute({
-  getParentRoute: () => inside,
-  path: '/',
-  component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
-});
-
-export const pages = { inside: [home] } as const;
+/** The home page of patients is at `/`, which `app` leads everybody from. */
+export const pages = { inside: [] } as const;

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import type { components } from '@/api/schema';
 
 /** A hospital, with its departments and its rules for bookings; kept on the device. */
 export const hospitalQuery = (id: string) =>
@@ -10,3 +11,6 @@ export const hospitalQuery = (id: string) =>
     staleTime: 10 * 60_000,
     meta: { keep: 'public' },
   });
+
+/** What a page of a hospital knows of it. */
+export type Hospital = components['schemas']['HospitalOut'];

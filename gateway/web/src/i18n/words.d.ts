@@ -1,7 +1,18 @@
 import type app from '../app/words/en.json';
+import type application from '../application/words/en.json';
 import type appointment from '../appointment/words/en.json';
+import type attendance from '../attendance/words/en.json';
+import type board from '../board/words/en.json';
+import type disclosure from '../disclosure/words/en.json';
+import type emergency_access from '../emergency_access/words/en.json';
+import type hospital from '../hospital/words/en.json';
+import type hospital_code from '../hospital_code/words/en.json';
+import type invitation from '../invitation/words/en.json';
 import type patterns from '../patterns/words/en.json';
+import type schedule from '../schedule/words/en.json';
 import type session from '../session/words/en.json';
+import type staff from '../staff/words/en.json';
+import type visit_type from '../visit_type/words/en.json';
 
 /** The words of each capability, one line each: a name that isn't there is a type error. */
 declare module 'i18next' {
@@ -9,9 +20,20 @@ declare module 'i18next' {
     defaultNS: 'app';
     resources: {
       app: typeof app;
+      application: typeof application;
       appointment: typeof appointment;
+      attendance: typeof attendance;
+      board: typeof board;
+      disclosure: typeof disclosure;
+      emergency_access: typeof emergency_access;
+      hospital: typeof hospital;
+      hospital_code: typeof hospital_code;
+      invitation: typeof invitation;
       patterns: typeof patterns;
+      schedule: typeof schedule;
       session: typeof session;
+      staff: typeof staff;
+      visit_type: typeof visit_type;
     };
   }
 }

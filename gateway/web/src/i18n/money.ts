@@ -1,0 +1,21 @@
+import type { components } from '@/api/schema';
+
+export type Money = components['schemas']['MoneyOut'];
+
+/** How many digits of a currency are after the point. */
+function digits(currency: string): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** An amount as people type it, `150.50`. */
+export function typed({ minor, currency }: Money): string {
+  const places = digits(currency);
+  const amount = minor / 10 ** places;
+  return Number.isInteger(amount) ? String(amount) : amount.toFixed(places);
+}
+
+/** What was typed, in the currency's smallest unit. */
+export function moneyOf(text: string, currency: string): Money {
+  return { minor: Math.round(Number(text) * 10 ** digits(currency)), currency };
+}
