@@ -1,6 +1,8 @@
 import {
+  mdiAccountCircleOutline,
   mdiAlertOctagonOutline,
   mdiCalendarClockOutline,
+  mdiCalendarHeart,
   mdiCalendarTodayOutline,
   mdiFormatListNumbered,
   mdiHomeOutline,
@@ -23,6 +25,7 @@ export interface Place {
 /** All places, in the order in which they are shown. A phone has room for five of one role. */
 export const PLACES: readonly Place[] = [
   { to: '/', name: 'home', icon: mdiHomeOutline, roles: ['patient'] },
+  { to: '/visits', name: 'visits', icon: mdiCalendarHeart, roles: ['patient'] },
   { to: '/day', name: 'day', icon: mdiFormatListNumbered, roles: ['doctor'] },
   { to: '/schedule', name: 'schedule', icon: mdiCalendarClockOutline, roles: ['doctor'] },
   { to: '/board', name: 'board', icon: mdiCalendarTodayOutline, roles: ['receptionist'] },
@@ -38,4 +41,5 @@ export const PLACES: readonly Place[] = [
     icon: mdiAlertOctagonOutline,
     roles: ['doctor', 'nurse', 'department-head'],
   },
+  { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
 ];

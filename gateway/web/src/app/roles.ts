@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
-import { whole } from '@/api/pages';
 import type { components } from '@/api/schema';
+import { hospitalsQuery } from '@/hospital/queries';
 import { useAccess } from '@/session/store';
 
 export type Role = components['schemas']['RoleCode'];
@@ -41,23 +41,6 @@ const AT_HOSPITALS: readonly Role[] = [
   'receptionist',
 ];
 
-/** The ids of all hospitals, for those of whom it isn't said where they work. */
-const hospitalIdsQuery = queryOptions({
-  queryKey: ['hospital', 'ids'],
-  queryFn: ({ signal }) =>
-    whole(
-      (after) =>
-        answered(
-          api.GET('/v1/hospitals', {
-            params: { query: { limit: 200, ...(after && { after }) } },
-            signal,
-          }),
-        ),
-      signal,
-    ).then((hospitals) => hospitals.map(({ id }) => id)),
-  staleTime: 10 * 60_000,
-});
-
 /** Where the signed-in person works and as what: as the server says, or else anywhere. */
 export function usePosts(): {
   data: readonly Post[] | undefined;
@@ -68,9 +51,9 @@ export function usePosts(): {
   const me = useQuery(meQuery(useAccess().person));
   const roles = ((me.data?.roles ?? []) as Role[]).filter((role) => AT_HOSPITALS.includes(role));
   const unsaid = me.data !== undefined && me.data.posts === undefined && roles.length > 0;
-  const hospitals = useQuery({ ...hospitalIdsQuery, enabled: unsaid });
+  const hospitals = useQuery({ ...hospitalsQuery(), enabled: unsaid });
   if (!unsaid) return { ...me, data: me.data === undefined ? undefined : (me.data.posts ?? []) };
-  const posts = hospitals.data?.flatMap((hospital) => roles.map((role) => ({ hospital, role })));
+  const posts = hospitals.data?.flatMap(({ id }) => roles.map((role) => ({ hospital: id, role })));
   return { ...hospitals, data: posts };
 }
 

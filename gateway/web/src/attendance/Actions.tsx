@@ -17,9 +17,7 @@ export function Actions(props: {
   const desk = roles.includes('receptionist');
   if (!desk && !roles.includes('doctor')) return null;
   const pending = (step: Step) =>
-    command.isPending &&
-    command.variables.visit.id === visit.id &&
-    command.variables.step === step;
+    command.isPending && command.variables.visit.id === visit.id && command.variables.step === step;
   const button = (step: Step, variant: 'contained' | 'outlined') => (
     <Button
       size="small"

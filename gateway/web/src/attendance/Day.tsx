@@ -32,14 +32,10 @@ export function Day(props: { doctor: string; hospital: string; date: string }) {
   const command = useVisitCommand();
   useMovingQueue(doctor, date);
   const visits = (caption: string, of: readonly NamedVisit[]) =>
-    of.length > 0 && (
-      <Visits caption={caption} hospital={hospital} visits={of} command={command} />
-    );
+    of.length > 0 && <Visits caption={caption} hospital={hospital} visits={of} command={command} />;
   return (
     <>
-      {command.isError && command.variables.step !== 'no-show' && (
-        <Failure error={command.error} />
-      )}
+      {command.isError && command.variables.step !== 'no-show' && <Failure error={command.error} />}
       <Loaded query={day} lines={6}>
         {({ items }) => {
           if (items.length === 0) return <Empty>{t('empty')}</Empty>;

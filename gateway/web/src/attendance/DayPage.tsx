@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useRoles } from '@/app/roles';
-import { doctorQuery } from '@/doctor/queries';
-import { hospitalQuery } from '@/hospital/queries';
+import { useWorkplace } from '@/doctor/useWorkplace';
 import { today } from '@/i18n/days';
 import { useWritten } from '@/i18n/written';
 import { DayPicker } from '@/patterns/DayPicker';
@@ -38,16 +36,17 @@ function DayOf({ doctor: id }: { doctor: string }) {
   const search = dayRoute.useSearch();
   const navigate = useNavigate();
   const written = useWritten();
-  const doctor = useQuery(doctorQuery(id));
-  const at = doctor.data?.hospital;
-  const hospital = useQuery({ ...hospitalQuery(at ?? ''), enabled: at !== undefined });
-  const zone = hospital.data?.time_zone;
-  const now = zone && today(zone);
+  const workplace = useWorkplace(id);
+  const site = workplace.data?.site;
+  const now = site && today(site.time_zone);
   const date = search.date ?? now;
   const pick = (day: string) =>
     void navigate({
       to: '/day',
-      search: { ...(search.doctor && { doctor: search.doctor }), ...(day !== now && { date: day }) },
+      search: {
+        ...(search.doctor && { doctor: search.doctor }),
+        ...(day !== now && { date: day }),
+      },
       replace: true,
     });
   return (
@@ -55,15 +54,15 @@ function DayOf({ doctor: id }: { doctor: string }) {
       title={date === now ? t('title') : t('other')}
       actions={date && now && <DayPicker day={date} today={now} pick={pick} />}
     >
-      <Loaded query={doctor.isError ? doctor : hospital} lines={6}>
-        {({ name }) => (
+      <Loaded query={workplace} lines={6}>
+        {({ doctor, site }) => (
           <>
             <p>
-              {[id !== person && doctor.data?.name, name, date && written.date(date)]
+              {[id !== person && doctor.name, site.name, date && written.date(date)]
                 .filter(Boolean)
                 .join(' · ')}
             </p>
-            {at && date && <Day key={date} doctor={id} hospital={at} date={date} />}
+            {date && <Day key={date} doctor={id} hospital={site.id} date={date} />}
           </>
         )}
       </Loaded>

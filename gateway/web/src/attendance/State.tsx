@@ -1,8 +1,8 @@
 import { styled } from '@mui/material/styles';
 import { useTranslation } from 'react-i18next';
+import type { Appointment } from '@/appointment/queries';
 import { useWritten } from '@/i18n/written';
 import { Tag } from '@/patterns/Note';
-import type { Appointment } from '@/appointment/queries';
 
 const TONES: Record<string, 'info' | 'warning' | 'success' | 'error'> = {
   booked: 'info',

@@ -41,9 +41,7 @@ export function Visits(props: {
         {
           name: t('column.time'),
           cell: (visit) => (
-            <time dateTime={visit.starts_at}>
-              {written.time(visit.starts_at, visit.time_zone)}
-            </time>
+            <time dateTime={visit.starts_at}>{written.time(visit.starts_at, visit.time_zone)}</time>
           ),
         },
         { name: t('column.number'), number: true, cell: (visit) => visit.token ?? '' },

@@ -92,9 +92,7 @@ function Board({ site }: { site: Hospital }) {
         </TextField>
         <span>{written.date(date)}</span>
       </Stack>
-      {command.isError && command.variables.step !== 'no-show' && (
-        <Failure error={command.error} />
-      )}
+      {command.isError && command.variables.step !== 'no-show' && <Failure error={command.error} />}
       <Loaded query={board} lines={6}>
         {(items) => (
           <Stack spacing={2}>

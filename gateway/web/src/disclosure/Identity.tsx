@@ -30,7 +30,12 @@ export function Identity({ patient }: { patient: Patient }) {
       born && t('fact.born', { age: ageOf(born, new Date()), date: written.date(born) }),
     ],
     [t('fact.gender'), profile?.gender && t(`gender.${profile.gender}`)],
-    [t('fact.language'), <span key="l" lang={patient.language}>{LANGUAGES[patient.language]}</span>],
+    [
+      t('fact.language'),
+      <span key="l" lang={patient.language}>
+        {LANGUAGES[patient.language]}
+      </span>,
+    ],
     [
       t('fact.guardian'),
       guardian && (

@@ -4,7 +4,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
-import { useRoles, usePosts } from '@/app/roles';
+import { usePosts, useRoles } from '@/app/roles';
 import { OpenAccess } from '@/emergency_access/OpenAccess';
 import { hospitalQuery } from '@/hospital/queries';
 import { Empty } from '@/patterns/Empty';

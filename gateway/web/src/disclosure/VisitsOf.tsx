@@ -2,17 +2,16 @@ import Button from '@mui/material/Button';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '@/api/problem';
 import { type Appointment, appointmentsQuery } from '@/appointment/queries';
 import { State } from '@/attendance/State';
 import { doctorQuery } from '@/doctor/queries';
+import { feedbackQuery } from '@/feedback/queries';
 import { hospitalQuery } from '@/hospital/queries';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
 import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
 import { Table } from '@/patterns/Table';
-import { feedbackQuery } from './queries';
 
 /** A patient's visits, as far as the reader may see them. */
 export function VisitsOf({ patient, opinions }: { patient: string; opinions: boolean }) {
@@ -81,7 +80,7 @@ function Opinion({ visit }: { visit: string }) {
       </Button>
     );
   }
-  if (feedback.error instanceof Problem && feedback.error.status === 404) {
+  if (feedback.data === null) {
     return <span role="status">{t('visits.unsaid')}</span>;
   }
   if (feedback.isError) return <Failure error={feedback.error} />;

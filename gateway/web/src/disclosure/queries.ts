@@ -38,14 +38,3 @@ export const heldConsentsQuery = queryOptions({
       signal,
     ),
 });
-
-/** What a patient thought of a visit. */
-export const feedbackQuery = (visit: string) =>
-  queryOptions({
-    queryKey: ['feedback', visit],
-    queryFn: ({ signal }) =>
-      answered(
-        api.GET('/v1/appointments/{id}/feedback', { params: { path: { id: visit } }, signal }),
-      ),
-    staleTime: 10 * 60_000,
-  });

@@ -39,7 +39,8 @@ export function useReasons(patient: string, visitId: string | undefined) {
   const reasons: Reasons | undefined = known
     ? {
         desk,
-        visit: visit.data?.doctor === person && visit.data.patient === patient ? visit.data : undefined,
+        visit:
+          visit.data?.doctor === person && visit.data.patient === patient ? visit.data : undefined,
         consents: (consents.data ?? []).filter(
           (consent) => consent.patient === patient && consent.expires_at > now,
         ),

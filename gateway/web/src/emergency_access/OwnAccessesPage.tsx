@@ -54,19 +54,21 @@ function Access({ access }: { access: EmergencyAccess }) {
           <Tag>{t(`state.${access.state}`)}</Tag>
         </Stack>
         <Facts
-          of={[
-            [t('fact.reason'), t(`reason.${access.reason}`)],
-            [t('fact.explanation'), access.explanation],
-            [t('fact.hospital'), hospital?.name],
-            [t('fact.until'), moment(access.closed_at ?? access.until)],
+          of={
             [
-              t('fact.review'),
-              access.justified !== undefined &&
-                [access.justified ? t('justified') : t('unjustified'), access.remark]
-                  .filter(Boolean)
-                  .join(': '),
-            ],
-          ].filter(([, value]) => value !== false) as [string, string][]}
+              [t('fact.reason'), t(`reason.${access.reason}`)],
+              [t('fact.explanation'), access.explanation],
+              [t('fact.hospital'), hospital?.name],
+              [t('fact.until'), moment(access.closed_at ?? access.until)],
+              [
+                t('fact.review'),
+                access.justified !== undefined &&
+                  [access.justified ? t('justified') : t('unjustified'), access.remark]
+                    .filter(Boolean)
+                    .join(': '),
+              ],
+            ].filter(([, value]) => value !== false) as [string, string][]
+          }
         />
         <Stack direction="row" sx={{ gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
           <Link to="/patients/$id" params={{ id: access.patient }}>

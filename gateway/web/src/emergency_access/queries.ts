@@ -1,7 +1,7 @@
+import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
 import { listOptions, whole } from '@/api/pages';
 import type { components } from '@/api/schema';
-import { queryOptions } from '@tanstack/react-query';
 
 export type EmergencyAccess = components['schemas']['EmergencyAccessOut'];
 export type EmergencyReason = components['schemas']['EmergencyReasonCode'];

@@ -10,10 +10,10 @@ import { say } from '@/app/say';
 import { moneyOf, typed } from '@/i18n/money';
 import { Checks, Choice } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
-import { lengthOf, minutesOf } from './length';
 import { policyRoute } from './pages';
 import type { Hospital } from './queries';
 import { Site } from './Site';
+import { lengthOf, minutesOf } from './typed';
 
 const WAIVERS: readonly Role[] = ['receptionist', 'administrator', 'doctor', 'department-head'];
 /** Where nothing costs anything yet. */
@@ -149,7 +149,13 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** A length of time: how many, and of what. */
-function LengthField({ name, help }: { name: 'notice' | 'cancel' | 'early' | 'hold'; help: string }) {
+function LengthField({
+  name,
+  help,
+}: {
+  name: 'notice' | 'cancel' | 'early' | 'hold';
+  help: string;
+}) {
   const { t } = useTranslation('hospital');
   const units = ['minute', 'hour', 'day'] as const;
   return (

@@ -90,9 +90,7 @@ function Assets({ site }: { site: Hospital }) {
                       params: { path: { id: site.id, asset: id } },
                     })
                   }
-                  done={() =>
-                    void queries.invalidateQueries({ queryKey: ['hospital', site.id] })
-                  }
+                  done={() => void queries.invalidateQueries({ queryKey: ['hospital', site.id] })}
                 >
                   {t('asset.meaning')}
                 </Confirm>
@@ -140,9 +138,7 @@ function Holidays({ site }: { site: Hospital }) {
                       params: { path: { id: site.id, date } },
                     })
                   }
-                  done={() =>
-                    void queries.invalidateQueries({ queryKey: ['hospital', site.id] })
-                  }
+                  done={() => void queries.invalidateQueries({ queryKey: ['hospital', site.id] })}
                 >
                   {t('holiday.meaning')}
                 </Confirm>

@@ -4,6 +4,7 @@ import { answered, api } from '@/api/client';
 import { say } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { classOf } from './typed';
 
 interface Props {
   readonly hospital: string;
@@ -44,15 +45,6 @@ export function DepartmentForm(props: Props) {
       />
     </Form>
   );
-}
-
-/** What visits ask for, written as the API has it: `Procedure room` is `procedure-room`. */
-export function classOf(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '');
 }
 
 /** Adds a room or a device. */

@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
 
+export type Hospital = components['schemas']['HospitalOut'];
+
 /** A hospital, with its departments and its rules for bookings; kept on the device. */
 export const hospitalQuery = (id: string) =>
   queryOptions({
@@ -12,5 +14,24 @@ export const hospitalQuery = (id: string) =>
     meta: { keep: 'public' },
   });
 
-/** What a page of a hospital knows of it. */
-export type Hospital = components['schemas']['HospitalOut'];
+/** All hospitals of the network. */
+export const hospitalsQuery = () =>
+  queryOptions({
+    queryKey: ['hospital', 'all'],
+    queryFn: async ({ signal }) => {
+      const items: Hospital[] = [];
+      let after: string | undefined;
+      do {
+        const page = await answered(
+          api.GET('/v1/hospitals', {
+            params: { query: { limit: 200, ...(after && { after }) } },
+            signal,
+          }),
+        );
+        items.push(...page.items);
+        after = page.next;
+      } while (after !== undefined);
+      return items;
+    },
+    staleTime: 10 * 60_000,
+  });

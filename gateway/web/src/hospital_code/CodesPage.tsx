@@ -91,9 +91,7 @@ function Changes({ site, code }: { site: Hospital; code: HospitalCode }) {
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
       <FormDialog does={t('rotate.do')} title={t('rotate.do')} variant="text">
-        {(close) => (
-          <RotateForm hospital={site.id} zone={site.time_zone} of={code} close={close} />
-        )}
+        {(close) => <RotateForm hospital={site.id} zone={site.time_zone} of={code} close={close} />}
       </FormDialog>
       <Confirm
         does={t('revoke.do')}

@@ -7,8 +7,8 @@ import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { LANGUAGES, type Language } from '@/i18n/languages';
 import { useWritten } from '@/i18n/written';
-import { Choice } from '@/patterns/choices';
 import { Confirm } from '@/patterns/Confirm';
+import { Choice } from '@/patterns/choices';
 import { Empty } from '@/patterns/Empty';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Field, Form, useCommandForm } from '@/patterns/form';
@@ -156,11 +156,7 @@ function InviteForm({ site, close }: { site: Hospital; close: () => void }) {
     <Form of={form} submit={t('invite.do')}>
       <p>{t('invite.text')}</p>
       <Field name="email" type="email" label={t('email')} autoComplete="off" />
-      <Choice
-        name="language"
-        label={t('language')}
-        options={Object.entries(LANGUAGES)}
-      />
+      <Choice name="language" label={t('language')} options={Object.entries(LANGUAGES)} />
       <Choice
         name="role"
         label={t('role')}

@@ -1,7 +1,6 @@
 import Paper from '@mui/material/Paper';
 import { useTheme } from '@mui/material/styles';
 import Typography from '@mui/material/Typography';
-import { useId } from 'react';
 
 /** One bar: what it is of, how long it is, and how that is said. */
 export interface Bar {
@@ -22,20 +21,15 @@ const END = 110;
  */
 export function Bars({ title, bars }: { title: string; bars: readonly Bar[] }) {
   const { palette } = useTheme();
-  const id = useId();
   const most = Math.max(...bars.map(({ value }) => value), 0);
   const text = { fill: palette.text.primary, fontSize: 14 };
   return (
     <Paper component="figure" sx={{ m: 0, p: 2 }}>
-      <Typography variant="h3" component="figcaption" id={id} sx={{ mb: 1 }}>
+      <Typography variant="h3" component="figcaption" sx={{ mb: 1 }}>
         {title}
       </Typography>
-      <svg
-        role="img"
-        aria-labelledby={id}
-        viewBox={`0 0 ${WIDTH} ${bars.length * ROW}`}
-        width="100%"
-      >
+      <svg role="img" viewBox={`0 0 ${WIDTH} ${bars.length * ROW}`} width="100%">
+        <title>{title}</title>
         {bars.map((bar, row) => {
           const length = most === 0 ? 0 : (bar.value / most) * (WIDTH - END);
           return (

@@ -1,5 +1,5 @@
 import Button from '@mui/material/Button';
 import { createLink } from '@tanstack/react-router';
 
-/** A link that looks like a button, for what leads to another page. */
+/** A link to another page that looks like a button, because it is what one comes for. */
 export const LinkButton = createLink(Button);

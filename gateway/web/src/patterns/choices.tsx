@@ -1,8 +1,8 @@
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
-import type { TextFieldProps } from '@mui/material/TextField';
 import { styled } from '@mui/material/styles';
+import type { TextFieldProps } from '@mui/material/TextField';
 import { useId } from 'react';
 import { useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -23,11 +23,7 @@ export function Choice(
 ) {
   const { options, none, ...rest } = props;
   return (
-    <Field
-      {...rest}
-      select
-      slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-    >
+    <Field {...rest} select slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}>
       {none !== undefined && <option value="">{none}</option>}
       {options.map(([value, name]) => (
         <option key={value} value={value}>

@@ -14,9 +14,7 @@ export function LeaveForm(props: { doctor: string; min: string; close: () => voi
   const form = useCommandForm({
     values: { from: min, until: min },
     send: (body) =>
-      answered(
-        api.POST('/v1/doctors/{id}/leaves', { params: { path: { id: doctor } }, body }),
-      ),
+      answered(api.POST('/v1/doctors/{id}/leaves', { params: { path: { id: doctor } }, body })),
     done: async () => {
       say({ text: t('leave.done') });
       close();

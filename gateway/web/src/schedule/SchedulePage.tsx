@@ -4,8 +4,8 @@ import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { doctorQuery } from '@/doctor/queries';
-import { hospitalQuery } from '@/hospital/queries';
+import { useWorkplace } from '@/doctor/useWorkplace';
+import type { Hospital } from '@/hospital/queries';
 import { mondayOf, today as todayIn } from '@/i18n/days';
 import { useWritten } from '@/i18n/written';
 import { DayPicker } from '@/patterns/DayPicker';
@@ -26,15 +26,13 @@ export function SchedulePage() {
   const { t } = useTranslation('schedule');
   const { person } = useAccess();
   const id = scheduleRoute.useSearch().doctor ?? person;
-  const doctor = useQuery(doctorQuery(id));
-  const at = doctor.data?.hospital;
-  const hospital = useQuery({ ...hospitalQuery(at ?? ''), enabled: at !== undefined });
+  const workplace = useWorkplace(id);
   return (
     <Page title={id === person ? t('title') : t('other')}>
-      <Loaded query={doctor.isError ? doctor : hospital} lines={5}>
-        {(site) => (
+      <Loaded query={workplace} lines={5}>
+        {({ doctor, site }) => (
           <>
-            <p>{[id !== person && doctor.data?.name, site.name].filter(Boolean).join(' · ')}</p>
+            <p>{[id !== person && doctor.name, site.name].filter(Boolean).join(' · ')}</p>
             <Whole doctor={id} hospital={site} />
           </>
         )}
@@ -43,13 +41,7 @@ export function SchedulePage() {
   );
 }
 
-type Site = {
-  readonly id: string;
-  readonly time_zone: string;
-  readonly holidays: readonly { readonly date: string; readonly name: string }[];
-};
-
-function Whole({ doctor, hospital }: { doctor: string; hospital: Site }) {
+function Whole({ doctor, hospital }: { doctor: string; hospital: Hospital }) {
   const { t } = useTranslation('schedule');
   const written = useWritten();
   const today = todayIn(hospital.time_zone);

@@ -9,7 +9,8 @@ import { say } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import type { VisitType } from '@/visit_type/queries';
-import { WEEKDAYS, type Week, type Weekday } from './queries';
+import { WEEKDAYS } from './effective';
+import type { Week, Weekday } from './queries';
 import { hoursOf, type Stretch, Stretches, stretchOf } from './stretches';
 
 /** The days to which Monday is copied. */

@@ -1,5 +1,15 @@
 import type { Hours, Leave, Schedule, Week, Weekday } from './queries';
-import { WEEKDAYS } from './queries';
+
+/** The days of a week, as the API names them, Monday first. */
+export const WEEKDAYS: readonly Weekday[] = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+];
 
 /** What holds on one day, and why. */
 export type Effective =

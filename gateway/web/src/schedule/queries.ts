@@ -9,17 +9,6 @@ export type Hours = components['schemas']['HoursOut'];
 export type Leave = components['schemas']['LeaveOut'];
 export type Weekday = components['schemas']['WeekdayCode'];
 
-/** The days of a week, as the API names them, Monday first. */
-export const WEEKDAYS: readonly Weekday[] = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-];
-
 type Known = Pick<Schedule, 'weeks' | 'dates' | 'leaves' | 'version'>;
 
 const NONE: Known = { weeks: [], dates: [], leaves: [], version: 0 };

@@ -29,11 +29,7 @@ export function StaffPage() {
       {(site) => (
         <Loaded query={staff} lines={5}>
           {(items) =>
-            items.length === 0 ? (
-              <Empty>{t('none')}</Empty>
-            ) : (
-              <Members site={site} items={items} />
-            )
+            items.length === 0 ? <Empty>{t('none')}</Empty> : <Members site={site} items={items} />
           }
         </Loaded>
       )}

@@ -25,9 +25,7 @@ export function VisitTypesPage() {
   const add = (site: Hospital) =>
     manages && (
       <FormDialog does={t('add')} title={t('add')} variant="contained">
-        {(close) => (
-          <VisitTypeForm hospital={hospital} classes={classesOf(site)} close={close} />
-        )}
+        {(close) => <VisitTypeForm hospital={hospital} classes={classesOf(site)} close={close} />}
       </FormDialog>
     );
   return (
@@ -87,12 +85,7 @@ function Changes({ site, type }: { site: Hospital; type: VisitType }) {
         variant="text"
       >
         {(close) => (
-          <VisitTypeForm
-            hospital={site.id}
-            type={type}
-            classes={classesOf(site)}
-            close={close}
-          />
+          <VisitTypeForm hospital={site.id} type={type} classes={classesOf(site)} close={close} />
         )}
       </FormDialog>
       <Confirm

@@ -17,3 +17,12 @@ export function lengthOf(minutes: number): Length {
 export function minutesOf({ value, unit }: Length): number {
   return Math.round(Number(value) * MINUTES[unit]);
 }
+
+/** What visits ask for, written as the API has it: `Procedure room` is `procedure-room`. */
+export function classOf(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '');
+}

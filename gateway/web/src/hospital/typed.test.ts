@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { moneyOf, typed } from '@/i18n/money';
-import { classOf } from './forms';
-import { lengthOf, minutesOf } from './length';
+import { classOf, lengthOf, minutesOf } from './typed';
 
 test('a length of time is shown in its largest whole unit and sent in minutes', () => {
   for (const minutes of [0, 45, 60, 90, 1440, 2880]) {
