@@ -99,6 +99,10 @@ function make(wanted: Scheme): Theme {
           }),
         },
       },
+      // The browser's blue is too dark on dark ground.
+      MuiCssBaseline: {
+        styleOverrides: (theme: Theme) => ({ a: { color: theme.palette.primary.main } }),
+      },
       // 44 px: fingers, and WCAG 2.2, 2.5.8.
       MuiButton: { styleOverrides: { root: { minHeight: 44 } } },
       MuiPaper: {

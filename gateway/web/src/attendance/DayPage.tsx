@@ -51,6 +51,7 @@ function DayOf({ doctor: id }: { doctor: string }) {
     });
   return (
     <Page
+      wide
       title={date === now ? t('title') : t('other')}
       actions={date && now && <DayPicker day={date} today={now} pick={pick} />}
     >

@@ -25,7 +25,7 @@ export function StaffPage() {
     </LinkButton>
   );
   return (
-    <Site hospital={hospital} title={t('title')} actions={invite}>
+    <Site wide hospital={hospital} title={t('title')} actions={invite}>
       {(site) => (
         <Loaded query={staff} lines={5}>
           {(items) =>
@@ -65,6 +65,7 @@ function Members({ site, items }: { site: Hospital; items: readonly Member[] }) 
       <p role="status">{t('found', { count: shown.length })}</p>
       {shown.length > 0 && (
         <Table
+          headed
           caption={t('title')}
           rows={shown}
           id={({ id }) => id}
