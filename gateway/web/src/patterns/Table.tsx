@@ -11,6 +11,29 @@ const HIDDEN = {
   overflow: 'hidden',
 } as const;
 
+/** On a phone, a card whose cells follow each other like words; only numbers say what they are. */
+const close = (line: string) => ({
+  '& tr': {
+    borderTop: `1px solid ${line}`,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    columnGap: 12,
+    rowGap: 4,
+    padding: '10px 16px',
+  },
+  '& td, & td.number': {
+    display: 'block',
+    border: 0,
+    padding: 0,
+    height: 'auto',
+    maxWidth: '100%',
+  },
+  '& td::before': { content: 'none' },
+  '& td.number::before': { content: 'attr(data-name) " "', fontWeight: 400 },
+  '& td.number': { fontWeight: 700 },
+});
+
 /** What a table tells of each of its rows under one heading. */
 export interface Column<Row> {
   readonly name: string;
@@ -36,6 +59,9 @@ const Whole = styled('table', {
   },
   ...(unsaid && { '& thead th': { borderTop: 0 } }),
   '& time': { whiteSpace: 'nowrap' },
+  ...(dense && {
+    [theme.breakpoints.up('sm')]: { '& a': { whiteSpace: 'nowrap' } },
+  }),
   '& th': { color: theme.palette.text.secondary, fontWeight: 600 },
   '& .number': { textAlign: 'end', fontVariantNumeric: 'tabular-nums' },
   // On a phone each row is a card, and each cell says what it is.
@@ -59,6 +85,7 @@ const Whole = styled('table', {
     },
     '& td::before': { content: 'attr(data-name)', color: theme.palette.text.secondary },
     '& td:empty': { display: 'none' },
+    ...(dense && close(theme.palette.divider)),
   },
 }));
 
