@@ -1,8 +1,20 @@
 import { pages as account } from '@/account/pages';
+import { pages as application } from '@/application/pages';
 import { pages as appointment } from '@/appointment/pages';
+import { pages as attendance } from '@/attendance/pages';
+import { pages as board } from '@/board/pages';
+import { pages as disclosure } from '@/disclosure/pages';
+import { pages as emergencyAccess } from '@/emergency_access/pages';
+import { pages as hospital } from '@/hospital/pages';
+import { pages as hospitalCode } from '@/hospital_code/pages';
+import { pages as invitation } from '@/invitation/pages';
+import { pages as schedule } from '@/schedule/pages';
 import { pages as session } from '@/session/pages';
 import { pages as slot } from '@/slot/pages';
+import { pages as staff } from '@/staff/pages';
+import { pages as visitType } from '@/visit_type/pages';
 import { pages as waitlist } from '@/waitlist/pages';
+import { pages as app } from './pages';
 import { inside, open, root } from './roots';
 
 /** Every capability's pages, one line each. */
@@ -10,8 +22,20 @@ export const routes = root.addChildren([
   open.addChildren([...account.open, ...session.open]),
   inside.addChildren([
     ...account.inside,
+    ...app.inside,
+    ...application.inside,
     ...appointment.inside,
+    ...attendance.inside,
+    ...board.inside,
+    ...disclosure.inside,
+    ...emergencyAccess.inside,
+    ...hospital.inside,
+    ...hospitalCode.inside,
+    ...invitation.inside,
+    ...schedule.inside,
     ...slot.inside,
+    ...staff.inside,
+    ...visitType.inside,
     ...waitlist.inside,
   ]),
 ]);

@@ -1,4 +1,13 @@
-import { mdiAccountCircleOutline, mdiCalendarHeart, mdiHomeOutline } from '@mdi/js';
+import {
+  mdiAccountCircleOutline,
+  mdiAlertOctagonOutline,
+  mdiCalendarClockOutline,
+  mdiCalendarHeart,
+  mdiCalendarTodayOutline,
+  mdiFormatListNumbered,
+  mdiHomeOutline,
+  mdiHospitalBuilding,
+} from '@mdi/js';
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from './roles';
 import type words from './words/en.json';
@@ -15,7 +24,22 @@ export interface Place {
 
 /** All places, in the order in which they are shown. A phone has room for five of one role. */
 export const PLACES: readonly Place[] = [
-  { to: '/', name: 'home', icon: mdiHomeOutline },
+  { to: '/', name: 'home', icon: mdiHomeOutline, roles: ['patient'] },
   { to: '/visits', name: 'visits', icon: mdiCalendarHeart, roles: ['patient'] },
+  { to: '/day', name: 'day', icon: mdiFormatListNumbered, roles: ['doctor'] },
+  { to: '/schedule', name: 'schedule', icon: mdiCalendarClockOutline, roles: ['doctor'] },
+  { to: '/board', name: 'board', icon: mdiCalendarTodayOutline, roles: ['receptionist'] },
+  {
+    to: '/hospital',
+    name: 'hospital',
+    icon: mdiHospitalBuilding,
+    roles: ['administrator', 'receptionist'],
+  },
+  {
+    to: '/emergencies',
+    name: 'emergencies',
+    icon: mdiAlertOctagonOutline,
+    roles: ['doctor', 'nurse', 'department-head'],
+  },
   { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
 ];

@@ -1,8 +1,10 @@
 import type { components } from '@/api/schema';
 import { type Language, LOCALES } from './languages';
 
+export type Money = components['schemas']['MoneyOut'];
+
 /** An amount as its currency is written, such as `₹150.00`. */
-export function money(amount: components['schemas']['MoneyOut'], language: Language): string {
+export function money(amount: Money, language: Language): string {
   const format = new Intl.NumberFormat(LOCALES[language], {
     style: 'currency',
     currency: amount.currency,

@@ -1,11 +1,22 @@
 import type account from '../account/words/en.json';
 import type app from '../app/words/en.json';
+import type application from '../application/words/en.json';
 import type appointment from '../appointment/words/en.json';
+import type attendance from '../attendance/words/en.json';
+import type board from '../board/words/en.json';
+import type disclosure from '../disclosure/words/en.json';
+import type emergency_access from '../emergency_access/words/en.json';
 import type feedback from '../feedback/words/en.json';
+import type hospital from '../hospital/words/en.json';
+import type hospital_code from '../hospital_code/words/en.json';
+import type invitation from '../invitation/words/en.json';
 import type patterns from '../patterns/words/en.json';
+import type schedule from '../schedule/words/en.json';
 import type second_factor from '../second_factor/words/en.json';
 import type session from '../session/words/en.json';
 import type slot from '../slot/words/en.json';
+import type staff from '../staff/words/en.json';
+import type visit_type from '../visit_type/words/en.json';
 import type waitlist from '../waitlist/words/en.json';
 
 /** The words of each capability, one line each: a name that isn't there is a type error. */
@@ -15,12 +26,23 @@ declare module 'i18next' {
     resources: {
       account: typeof account;
       app: typeof app;
+      application: typeof application;
       appointment: typeof appointment;
+      attendance: typeof attendance;
+      board: typeof board;
+      disclosure: typeof disclosure;
+      emergency_access: typeof emergency_access;
       feedback: typeof feedback;
+      hospital: typeof hospital;
+      hospital_code: typeof hospital_code;
+      invitation: typeof invitation;
       patterns: typeof patterns;
+      schedule: typeof schedule;
       second_factor: typeof second_factor;
       session: typeof session;
       slot: typeof slot;
+      staff: typeof staff;
+      visit_type: typeof visit_type;
       waitlist: typeof waitlist;
     };
   }

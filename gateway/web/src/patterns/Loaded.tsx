@@ -1,7 +1,6 @@
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from './Failure';
@@ -14,7 +13,7 @@ const LONG = 4_000;
  * before if it did: the page goes on asking by itself.
  */
 export function Loaded<T>(props: {
-  query: UseQueryResult<T>;
+  query: { data: T | undefined; isError: boolean; error: unknown; refetch: () => unknown };
   /** How many lines the outline has. */
   lines?: number;
   children: (data: T) => ReactNode;
