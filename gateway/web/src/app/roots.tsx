@@ -4,8 +4,10 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router';
 import { whenKnown } from '@/session/start';
+import { actingSearch } from './patient';
 import { Shell } from './Shell';
 
 /** The root of all pages. */
@@ -23,6 +25,8 @@ export const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   component: Shell,
+  validateSearch: actingSearch,
+  search: { middlewares: [retainSearchParams(['for'])] },
   beforeLoad: async ({ location }) => {
     const session = await whenKnown();
     if (session.state === 'in') return;

@@ -1,7 +1,6 @@
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from './Failure';
@@ -9,12 +8,20 @@ import { Failure } from './Failure';
 /** After how long a page that is still loading says that it takes long, in ms. */
 const LONG = 4_000;
 
+/** What is known of a query, whether it reads once or page by page. */
+interface Asked<T> {
+  readonly data: T | undefined;
+  readonly isError: boolean;
+  readonly error: unknown;
+  refetch(): unknown;
+}
+
 /**
  * What a query has brought. Until then its outline; when it fails, why, above what it brought
  * before if it did: the page goes on asking by itself.
  */
 export function Loaded<T>(props: {
-  query: UseQueryResult<T>;
+  query: Asked<T>;
   /** How many lines the outline has. */
   lines?: number;
   children: (data: T) => ReactNode;

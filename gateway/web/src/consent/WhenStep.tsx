@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+import { today } from '@/i18n/days';
+import { DayField, Row } from '@/patterns/choices';
+import { Form, useCommandForm } from '@/patterns/form';
+import { LONGEST } from './queries';
+
+/** Of which time the records are, and until when they may be seen; days. */
+export interface Period {
+  from: string;
+  to: string;
+  expires_at: string;
+}
+
+/** From when the records are, and until when they may be seen. */
+export function WhenStep({ from, done }: { from: Period; done: (chosen: Period) => void }) {
+  const { t } = useTranslation('consent');
+  const form = useCommandForm<Period, Period>({ values: from, send: async (chosen) => chosen, done });
+  const latest = today(LONGEST - 1);
+  return (
+    <Form of={form} submit={t('give.next')}>
+      <DayField
+        name="expires_at"
+        label={t('terms.until')}
+        hint={t('terms.longest')}
+        min={today()}
+        max={latest}
+      />
+      <Row>
+        <DayField name="from" label={t('terms.from')} hint={t('terms.from_hint')} />
+        <DayField name="to" label={t('terms.to')} hint={t('terms.to_hint')} max={latest} />
+      </Row>
+    </Form>
+  );
+}
