@@ -6,7 +6,7 @@ SHELL := bash
 
 # Programs that scripts/install fetched; your own nats-server wins if you name it.
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/medilink/bin
-export PATH := $(TOOLS):$(PATH)
+export PATH := $(TOOLS):$(TOOLS)/../node/bin:$(PATH)
 export MEDILINK_NATS_SERVER ?= $(TOOLS)/nats-server
 
 # `make up PROFILE=release` takes longer to build and serves faster.
@@ -25,9 +25,15 @@ help: ## lists the commands
 .PHONY: up
 up: ## installs what is missing, builds, and runs the whole platform with a demo hospital
 	@scripts/install
+	@scripts/web build
 	@cargo build --profile $(PROFILE) --bin medilink
 	@# With its parent gone (even by kill -9) the platform stops too, rather than live on unseen.
-	@exec setpriv --pdeathsig TERM $(MEDILINK) up
+	@MEDILINK_GATEWAY__WEB="$${MEDILINK_GATEWAY__WEB:-$(CURDIR)/gateway/web/dist}" exec setpriv --pdeathsig TERM $(MEDILINK) up
+
+.PHONY: web
+web: ## builds the web application, which `make up` does by itself
+	@scripts/install
+	@scripts/web build
 
 .PHONY: test
 test: ## installs what is missing, then runs every check and test against real servers

@@ -11,8 +11,8 @@ use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use cedar_policy::{
-    Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request, Schema,
-    ValidationMode, Validator,
+    ActionConstraint, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet,
+    Request, Schema, ValidationMode, Validator,
 };
 use medilink_domain::values::Role;
 use medilink_domain::{HospitalId, TenantId};
@@ -171,7 +171,15 @@ pub struct PolicyError(String);
 struct Names {
     person: EntityTypeName,
     resource: EntityUid,
-    actions: HashMap<Action, EntityUid>,
+    actions: HashMap<Action, Named>,
+}
+
+/// An action as the policies name it.
+struct Named {
+    id: EntityUid,
+    /// Those policies that speak of it. Cedar asks every policy that it is given, and one that
+    /// is about other actions has nothing to say: asking these alone takes a tenth of the time.
+    policies: PolicySet,
 }
 
 struct Inner {
@@ -238,7 +246,11 @@ impl Authorizer {
             |text: &str| EntityUid::from_str(text).map_err(|error| broken(error.to_string()));
         let actions = Action::ALL
             .iter()
-            .map(|action| Ok((*action, parse(&format!("Action::\"{}\"", action.name()))?)))
+            .map(|action| {
+                let id = parse(&format!("Action::\"{}\"", action.name()))?;
+                let policies = about(&id, &policies).map_err(broken)?;
+                Ok((*action, Named { id, policies }))
+            })
             .collect::<Result<_, PolicyError>>()?;
         let names = Names {
             person: EntityTypeName::from_str("Person")
@@ -391,18 +403,17 @@ impl Authorizer {
         let action = names
             .actions
             .get(&question.action)
-            .cloned()
             .ok_or("an action without a name")?;
         let request = Request::new(
             principal,
-            action,
+            action.id.clone(),
             names.resource.clone(),
             context(question)?,
             None,
         )
         .map_err(|error| text(&error))?;
         let response =
-            cedar_policy::Authorizer::new().is_authorized(&request, &self.0.policies, &entities);
+            cedar_policy::Authorizer::new().is_authorized(&request, &action.policies, &entities);
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string());
         }
@@ -425,6 +436,19 @@ fn named(policies: &PolicySet) -> Result<PolicySet, String> {
         });
     PolicySet::from_policies(renamed.collect::<Result<Vec<_>, _>>()?)
         .map_err(|error| error.to_string())
+}
+
+/// The policies whose head takes this action. There are no groups of actions: a request knows
+/// of none.
+fn about(action: &EntityUid, policies: &PolicySet) -> Result<PolicySet, String> {
+    let policies = policies
+        .policies()
+        .filter(|policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::Eq(one) => one == *action,
+            ActionConstraint::In(some) => some.contains(action),
+        });
+    PolicySet::from_policies(policies.cloned()).map_err(|error| error.to_string())
 }
 
 /// Whether a policy speaks of one particular person, which [`Question`] could not express.

@@ -41,6 +41,7 @@ mod input;
 mod integrator;
 mod invitation;
 pub mod json;
+mod keeping;
 mod language;
 mod legal_hold;
 pub mod limits;
@@ -70,6 +71,7 @@ pub mod strict_json;
 mod visit_type;
 mod visitor;
 mod waitlist;
+pub mod web;
 mod wire;
 
 pub use actor::{Doors, SignIn, SignedIn};

@@ -1,6 +1,6 @@
 //! The signed-in person: who they are here, and what changes in their record.
 
-use medilink_commands::{Action, Resource};
+use medilink_commands::{Action, Post, Resource};
 use medilink_log::Position;
 use poem_openapi::param::{Header, Query};
 use poem_openapi::payload::Json;
@@ -20,8 +20,34 @@ pub struct MeOut {
     id: Uuid,
     /// The hospital network.
     tenant: Uuid,
-    /// What they may act as.
+    /// What they may act as in all of it.
     roles: Vec<String>,
+    /// What they may act as at single hospitals.
+    posts: Vec<PostOut>,
+    /// Whether they showed a second factor, without which much of what staff do is refused.
+    second_factor: bool,
+}
+
+/// A role at a hospital.
+#[derive(Object)]
+pub struct PostOut {
+    /// As what.
+    role: String,
+    /// Where.
+    hospital: Uuid,
+    /// Where in the hospital, if the role is one of a department.
+    #[oai(skip_serializing_if_is_none)]
+    department: Option<Uuid>,
+}
+
+impl From<&Post> for PostOut {
+    fn from(post: &Post) -> Self {
+        Self {
+            role: post.role.name().to_owned(),
+            hospital: post.hospital.uuid(),
+            department: post.department.map(|department| department.uuid()),
+        }
+    }
 }
 
 /// The routes.
@@ -48,6 +74,8 @@ impl Me {
             id: caller.actor.id,
             tenant: caller.actor.tenant.uuid(),
             roles,
+            posts: caller.actor.posts.iter().map(PostOut::from).collect(),
+            second_factor: caller.actor.second_factor,
         }))
     }
 

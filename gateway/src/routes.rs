@@ -1,7 +1,7 @@
 //! The table of routes, read from the OpenAPI document: it names a request's route for logs
 //! and metrics, knows which methods a path has, and refuses what no route takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use poem::http::header::{self, HeaderValue};
@@ -16,7 +16,18 @@ use crate::problem_kinds as kinds;
 /// All routes of the gateway.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
-    routes: Vec<Route>,
+    /// By how they begin: their fixed segments, up to [`FIXED`] of them.
+    routes: HashMap<String, Vec<Route>>,
+}
+
+/// How many segments routes are told apart by before they are compared one by one.
+const FIXED: usize = 2;
+
+/// So many segments of a path, or all of it.
+fn beginning(path: &str, segments: usize) -> &str {
+    path.match_indices('/')
+        .nth(segments)
+        .map_or(path, |(end, _)| &path[..end])
 }
 
 /// One path with its methods.
@@ -49,9 +60,15 @@ impl Routes {
                 .filter_map(operation)
                 .collect(),
         });
-        Self {
-            routes: routes.collect(),
-        }
+        let mut all = Self::default();
+        routes.for_each(|route| all.add(route));
+        all
+    }
+
+    fn add(&mut self, route: Route) {
+        let fixed = route.pattern.split("/{").next().unwrap_or_default();
+        let fixed = beginning(fixed, FIXED).to_owned();
+        self.routes.entry(fixed).or_default().push(route);
     }
 
     /// Adds a page of the framework that the document doesn't list.
@@ -62,7 +79,7 @@ impl Routes {
             takes_version: false,
             answers: Vec::new(),
         };
-        self.routes.push(Route {
+        self.add(Route {
             pattern: path.to_owned(),
             operations: vec![operation],
         });
@@ -70,10 +87,10 @@ impl Routes {
 
     /// The route that a path belongs to.
     pub fn find(&self, path: &str) -> Option<&Route> {
-        // Some thirty routes: walking them is faster than any tree. A fixed segment wins over
-        // a parameter, so the most literal match is taken.
-        self.routes
-            .iter()
+        // A fixed segment wins over a parameter, so the most literal match is taken.
+        (0..=FIXED)
+            .filter_map(|segments| self.routes.get(beginning(path, segments)))
+            .flatten()
             .filter_map(|route| route.matches(path).map(|literal| (literal, route)))
             .max_by_key(|(literal, _)| *literal)
             .map(|(_, route)| route)
@@ -269,6 +286,8 @@ mod tests {
         Routes::of_document(&json!({"paths": {
             "/v1/patients/{id}": {"get": {"parameters": [{"in": "query", "name": "from"}]}},
             "/v1/patients/all": {"get": {}, "post": {}},
+            "/v1": {"get": {}},
+            "/{page}": {"get": {}},
         }}))
     }
 
@@ -281,6 +300,9 @@ mod tests {
         assert_eq!(pattern("/v1/patients/"), None);
         assert_eq!(pattern("/v1/patients/0190/x"), None);
         assert_eq!(pattern("/v1/patients"), None);
+        assert_eq!(pattern("/v1"), Some("/v1"));
+        assert_eq!(pattern("/v2"), Some("/{page}"));
+        assert_eq!(pattern("/"), None);
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub enum GatewayError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The web application can't be read.
+    #[error("gateway.web: {0}")]
+    Web(std::io::Error),
     /// Serving broke off.
     #[error("serving ended: {0}")]
     Serve(#[from] std::io::Error),
@@ -116,8 +119,11 @@ impl Gateway {
         );
         let desk = parts.desk.clone();
         let api = api::all(backend, changes.clone(), parts.desk, parts.blobs);
+        let web = config.web.as_deref().map(Web::read).transpose();
+        let web = web.map_err(GatewayError::Web)?.unwrap_or_default();
         let frame = Frame {
             config,
+            web: Arc::new(web),
             sign_in: parts.sign_in,
             health: Health::new(probes),
             meters: parts.meters,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { lean } from './build/lean';
+import { lean } from './build/lean.ts';
 
 const CORE = new RegExp(
   `node_modules/(${[

@@ -131,6 +131,7 @@ pub type Client = TestClient<BoxEndpoint<'static, Response>>;
 pub fn frame(config: GatewayConfig, probes: Vec<Box<dyn Probe>>) -> Frame {
     Frame {
         config,
+        web: Arc::default(),
         sign_in: Arc::new(People),
         health: Health::new(probes),
         meters: Meters::detached(),

@@ -1,4 +1,4 @@
-import { mdiHomeOutline } from '@mdi/js';
+import { mdiAccountCircleOutline, mdiCalendarHeart, mdiHomeOutline } from '@mdi/js';
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from './roles';
 import type words from './words/en.json';
@@ -14,4 +14,8 @@ export interface Place {
 }
 
 /** All places, in the order in which they are shown. A phone has room for five of one role. */
-export const PLACES: readonly Place[] = [{ to: '/', name: 'home', icon: mdiHomeOutline }];
+export const PLACES: readonly Place[] = [
+  { to: '/', name: 'home', icon: mdiHomeOutline },
+  { to: '/visits', name: 'visits', icon: mdiCalendarHeart, roles: ['patient'] },
+  { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
+];

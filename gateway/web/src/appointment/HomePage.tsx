@@ -1,15 +1,19 @@
-import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '@/patterns/Empty';
+import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
+import { waiting, waitlistQuery } from '@/waitlist/queries';
 import { appointmentsQuery, upcoming } from './queries';
 import { VisitCard } from './VisitCard';
+
+const Offer = lazy(() => import('@/waitlist/Offer'));
 
 /** How many of the visits to come are on the first page. */
 const SHOWN = 3;
@@ -19,13 +23,22 @@ export function HomePage() {
   const { t } = useTranslation('appointment');
   const { person } = useAccess();
   const visits = useQuery(appointmentsQuery(person));
+  const list = useQuery(waitlistQuery(person));
   const book = (
-    <Button component={Link} to="/" variant="contained">
+    <LinkButton to="/book" variant="contained">
       {t('book')}
-    </Button>
+    </LinkButton>
   );
   return (
     <Page title={t('home.title')} actions={book}>
+      {waiting(list.data?.items ?? []).map(
+        (entry) =>
+          entry.offer && (
+            <Suspense key={entry.id}>
+              <Offer entry={entry} offer={entry.offer} />
+            </Suspense>
+          ),
+      )}
       <Typography variant="h2">{t('home.next')}</Typography>
       <Loaded query={visits} lines={2}>
         {(all) => {
@@ -37,7 +50,7 @@ export function HomePage() {
                 <VisitCard key={visit.id} visit={visit} />
               ))}
               {next.length > SHOWN && (
-                <Link to="/">{t('home.more', { count: next.length - SHOWN })}</Link>
+                <Link to="/visits">{t('home.more', { count: next.length - SHOWN })}</Link>
               )}
             </Stack>
           );

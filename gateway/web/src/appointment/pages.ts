@@ -7,4 +7,16 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
 });
 
-export const pages = { inside: [home] } as const;
+const visits = createRoute({
+  getParentRoute: () => inside,
+  path: '/visits',
+  component: lazyRouteComponent(() => import('./VisitsPage'), 'VisitsPage'),
+});
+
+const visit = createRoute({
+  getParentRoute: () => inside,
+  path: '/visits/$id',
+  component: lazyRouteComponent(() => import('./VisitPage'), 'VisitPage'),
+});
+
+export const pages = { inside: [home, visits, visit] } as const;

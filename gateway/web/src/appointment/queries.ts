@@ -46,3 +46,33 @@ export function past(appointments: readonly Appointment[]): Appointment[] {
     .filter((appointment) => !isOpen(appointment))
     .sort((one, other) => other.starts_at.localeCompare(one.starts_at));
 }
+
+/** One appointment. */
+export const appointmentQuery = (id: string, patient: string) =>
+  queryOptions({
+    queryKey: ['appointment', id],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/appointments/{id}', { params: { path: { id } }, signal })),
+    meta: { keep: patient },
+  });
+
+/** How many wait before the patient of an appointment, once they have checked in. */
+export const placeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['queue', 'place', id],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/appointments/{id}/queue', { params: { path: { id } }, signal })),
+    // Others in the queue are none of the patient's changes, so nobody tells of them.
+    refetchInterval: 30_000,
+    meta: { follows: ['appointment'] },
+  });
+
+/** Whether cancelling or moving it now costs something, by the hospital's rules. */
+export function isLate(
+  appointment: Appointment,
+  policy: components['schemas']['BookingPolicyOut'],
+  now: number,
+): boolean {
+  const left = Date.parse(appointment.starts_at) - now;
+  return left < policy.cancellation.notice_minutes * 60_000;
+}

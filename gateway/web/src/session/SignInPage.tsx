@@ -10,7 +10,8 @@ import { answered, api } from '@/api/client';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Page } from '@/patterns/Page';
 import { deviceName } from './device';
-import { type Challenge, Entry, PasskeyFailure } from './Entry';
+import { type Challenge, Entry } from './Entry';
+import { PasskeyFailure } from './Factors';
 import { signInRoute } from './pages';
 import { hasPasskeys, showPasskey } from './passkey';
 import { useSession } from './store';
@@ -85,8 +86,8 @@ export function SignInPage() {
         </Stack>
       )}
       <Stack spacing={1}>
-        <Link to="/">{t('in.forgotten')}</Link>
-        <Link to="/">{t('in.register')}</Link>
+        <Link to="/recover">{t('in.forgotten')}</Link>
+        <Link to="/register">{t('in.register')}</Link>
       </Stack>
     </Page>
   );

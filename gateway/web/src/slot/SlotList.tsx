@@ -1,0 +1,83 @@
+import Button from '@mui/material/Button';
+import Paper from '@mui/material/Paper';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { doctorQuery } from '@/doctor/queries';
+import { hospitalQuery } from '@/hospital/queries';
+import { useWritten } from '@/i18n/written';
+import { Empty } from '@/patterns/Empty';
+import { Loaded } from '@/patterns/Loaded';
+import { type Slot, slotsQuery, type Wish } from './queries';
+
+/** How many slots of a doctor are shown before one asks for more. */
+const SHOWN = 6;
+
+/** Free slots that fit, by doctor; whoever is free first is first. */
+export function SlotList(props: { wish: Wish; from: string; choose: (slot: Slot) => void }) {
+  const { wish, from, choose } = props;
+  const { t } = useTranslation('slot');
+  const found = useInfiniteQuery(slotsQuery(wish, from));
+  return (
+    <Loaded query={found} lines={4}>
+      {({ pages }) => {
+        const doctors = byDoctor(pages.flatMap(({ items }) => items));
+        if (doctors.length === 0) {
+          return <Empty action={<Link to="/waitlist">{t('wait')}</Link>}>{t('none')}</Empty>;
+        }
+        return (
+          <Stack spacing={2}>
+            {doctors.map(([doctor, slots]) => (
+              <DoctorSlots key={doctor} doctor={doctor} slots={slots} choose={choose} />
+            ))}
+            {found.hasNextPage && (
+              <Button
+                variant="outlined"
+                loading={found.isFetchingNextPage}
+                onClick={() => void found.fetchNextPage()}
+              >
+                {t('more')}
+              </Button>
+            )}
+            <Link to="/waitlist">{t('wait')}</Link>
+          </Stack>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function byDoctor(slots: readonly Slot[]): [string, Slot[]][] {
+  const doctors = new Map<string, Slot[]>();
+  for (const slot of slots) {
+    doctors.set(slot.doctor, [...(doctors.get(slot.doctor) ?? []), slot]);
+  }
+  return [...doctors];
+}
+
+function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot) => void }) {
+  const { slots, choose } = props;
+  const { t } = useTranslation('slot');
+  const written = useWritten();
+  const doctor = useQuery(doctorQuery(props.doctor)).data;
+  const hospital = useQuery(hospitalQuery(slots[0]?.hospital ?? '')).data;
+  const department = hospital?.departments.find(({ id }) => id === doctor?.department);
+  const where = [department?.specialty, department?.name, hospital?.name];
+  return (
+    <Paper component="section" sx={{ p: 2 }}>
+      <Typography variant="h2">{doctor?.name ?? t('doctor')}</Typography>
+      <Typography color="text.secondary" variant="body2">
+        {where.filter(Boolean).join(' · ')}
+      </Typography>
+      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
+        {slots.slice(0, SHOWN).map((slot) => (
+          <Button key={slot.starts_at} variant="outlined" onClick={() => choose(slot)}>
+            {written.moment(slot.starts_at, hospital?.time_zone)}
+          </Button>
+        ))}
+      </Stack>
+    </Paper>
+  );
+}
