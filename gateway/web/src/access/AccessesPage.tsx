@@ -37,7 +37,8 @@ export function AccessesPage() {
       <Loaded query={accesses} lines={4}>
         {({ pages }) => {
           const all = pages.flatMap(({ items }) => items);
-          if (all.length === 0) return <Empty>{t(denied ? 'mine.none_refused' : 'mine.none')}</Empty>;
+          if (all.length === 0)
+            return <Empty>{t(denied ? 'mine.none_refused' : 'mine.none')}</Empty>;
           return (
             <Stack spacing={2.5}>
               {byDay(all, ({ at }) => at).map(({ day, items }) => (

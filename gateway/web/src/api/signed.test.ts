@@ -4,7 +4,10 @@ import { check, claimsOf } from './signed';
 const text = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 async function signed(claims: object) {
-  const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+  const pair = (await crypto.subtle.generateKey('Ed25519', true, [
+    'sign',
+    'verify',
+  ])) as CryptoKeyPair;
   const said = `${text({ alg: 'EdDSA', kid: 'one' })}.${text(claims)}`;
   const signature = await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(said));
   const key = { ...(await crypto.subtle.exportKey('jwk', pair.publicKey)), kid: 'one' };

@@ -1,4 +1,11 @@
-import { mdiAccountCircleOutline, mdiCalendarHeart, mdiHomeOutline } from '@mdi/js';
+import {
+  mdiAccountCircleOutline,
+  mdiCalendarHeart,
+  mdiCogOutline,
+  mdiHomeOutline,
+  mdiShieldAccountOutline,
+  mdiShieldSearch,
+} from '@mdi/js';
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from './roles';
 import type words from './words/en.json';
@@ -17,5 +24,13 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: '/', name: 'home', icon: mdiHomeOutline },
   { to: '/visits', name: 'visits', icon: mdiCalendarHeart, roles: ['patient'] },
+  { to: '/privacy', name: 'privacy', icon: mdiShieldAccountOutline, roles: ['patient'] },
+  { to: '/compliance', name: 'compliance', icon: mdiShieldSearch, roles: ['compliance-officer'] },
+  {
+    to: '/administration',
+    name: 'administration',
+    icon: mdiCogOutline,
+    roles: ['administrator', 'platform-administrator'],
+  },
   { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
 ];

@@ -11,8 +11,8 @@ import { Loaded } from '@/patterns/Loaded';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
 import { AnswerConsent } from './AnswerConsent';
-import { ConsentFacts } from './ConsentFacts';
 import { isOver } from './ConsentCard';
+import { ConsentFacts } from './ConsentFacts';
 import { consentRoute } from './pages';
 import { type Consent, consentQuery } from './queries';
 import { Receipt } from './Receipt';
@@ -72,7 +72,5 @@ function Over({ consent }: { consent: Consent }) {
   const { t } = useTranslation('consent');
   const written = useWritten();
   const state = consent.state as 'denied' | 'revoked' | 'expired';
-  return (
-    <Note tone="info">{t(`over.${state}`, { day: written.day(consent.decided_at) })}</Note>
-  );
+  return <Note tone="info">{t(`over.${state}`, { day: written.day(consent.decided_at) })}</Note>;
 }

@@ -4,15 +4,14 @@ import {
   mdiDownloadOutline,
   mdiEyeOutline,
 } from '@mdi/js';
-import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActing, usePatient } from '@/app/patient';
 import { Empty } from '@/patterns/Empty';
+import { LinkButton } from '@/patterns/LinkButton';
 import { LinkCard } from '@/patterns/LinkCard';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
@@ -24,9 +23,9 @@ export function PrivacyPage() {
   const { t } = useTranslation('consent');
   const consents = useQuery(consentsQuery(usePatient()));
   const give = (
-    <Button component={Link} to="/privacy/give" variant="contained">
+    <LinkButton to="/privacy/give" variant="contained">
       {t('home.give')}
-    </Button>
+    </LinkButton>
   );
   return (
     <Page title={t('home.title')} actions={give}>

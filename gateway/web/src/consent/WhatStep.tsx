@@ -14,7 +14,11 @@ export interface Matter {
 /** Of what a consent is. */
 export function WhatStep({ from, done }: { from: Matter; done: (chosen: Matter) => void }) {
   const { t } = useTranslation('consent');
-  const form = useCommandForm<Matter, Matter>({ values: from, send: async (chosen) => chosen, done });
+  const form = useCommandForm<Matter, Matter>({
+    values: from,
+    send: async (chosen) => chosen,
+    done,
+  });
   return (
     <Form of={form} submit={t('give.next')}>
       <Choices

@@ -14,7 +14,11 @@ export interface Period {
 /** From when the records are, and until when they may be seen. */
 export function WhenStep({ from, done }: { from: Period; done: (chosen: Period) => void }) {
   const { t } = useTranslation('consent');
-  const form = useCommandForm<Period, Period>({ values: from, send: async (chosen) => chosen, done });
+  const form = useCommandForm<Period, Period>({
+    values: from,
+    send: async (chosen) => chosen,
+    done,
+  });
   const latest = today(LONGEST - 1);
   return (
     <Form of={form} submit={t('give.next')}>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { doctorsOfQuery } from '@/doctor/all';
-import { allHospitalsQuery } from '@/hospital/all';
+import { hospitalsQuery } from '@/hospital/queries';
 import { integratorsQuery } from '@/integrator/queries';
 import { Choices, Pick } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
@@ -19,7 +19,7 @@ const KINDS = ['person', 'department', 'hospital', 'integrator'] as const;
 /** To whom a consent goes: somebody or some place of the directory, or a program. */
 export function WhoStep({ done }: { done: (who: Grantee) => void }) {
   const { t } = useTranslation('consent');
-  const hospitals = useQuery(allHospitalsQuery);
+  const hospitals = useQuery(hospitalsQuery());
   const programs = useQuery(integratorsQuery);
   const form = useCommandForm<Values, Grantee>({
     values: { kind: 'person', hospital: '', id: '' },

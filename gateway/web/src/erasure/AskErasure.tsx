@@ -5,8 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { FormProvider, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { Choices } from '@/patterns/choices';
 import { Confirm } from '@/patterns/Confirm';
+import { Choices } from '@/patterns/choices';
 
 const REASONS = ['leaves-the-hospital', 'wants-no-account', 'privacy', 'other'] as const;
 

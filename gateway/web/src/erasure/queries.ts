@@ -21,9 +21,7 @@ export const erasuresOfQuery = (patient: string) =>
     queryKey: ['erasure', 'of', patient],
     queryFn: async ({ signal }) => {
       const params = { path: { id: patient }, query: { limit: 200 } };
-      const { items } = await answered(
-        api.GET('/v1/patients/{id}/erasures', { params, signal }),
-      );
+      const { items } = await answered(api.GET('/v1/patients/{id}/erasures', { params, signal }));
       return items;
     },
     meta: { follows: ['legal-hold'] },

@@ -39,9 +39,7 @@ export function CopyCard({ copy }: { copy: Export }) {
           does={t('cancel.do')}
           title={t('cancel.title')}
           color="error"
-          send={() =>
-            api.POST('/v1/exports/{id}/cancel', { params: { path: { id: copy.id } } })
-          }
+          send={() => api.POST('/v1/exports/{id}/cancel', { params: { path: { id: copy.id } } })}
           done={() => {
             void queries.invalidateQueries({ queryKey: ['export'] });
             say({ text: t('cancel.done') });

@@ -1,12 +1,11 @@
-import Button from '@mui/material/Button';
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
+import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
@@ -17,9 +16,9 @@ export function FamilyPage() {
   const { t } = useTranslation('guardian');
   const dependants = useQuery(dependantsQuery(useAccess().person));
   const add = (
-    <Button component={Link} to="/family/new" variant="contained" search={{ for: undefined }}>
+    <LinkButton to="/family/new" variant="contained" search={{ for: undefined }}>
       {t('family.add')}
-    </Button>
+    </LinkButton>
   );
   return (
     <Page title={t('family.title')} actions={add}>
@@ -60,24 +59,22 @@ function Child({ child }: { child: Dependant }) {
           .join(' · ')}
       </Typography>
       <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
-        <Button
-          component={Link}
-          to="/"
+        <LinkButton
+          to="/visits"
           search={search}
           variant="outlined"
           aria-label={t('family.visits_of', { name: child.name })}
         >
           {t('family.visits')}
-        </Button>
-        <Button
-          component={Link}
+        </LinkButton>
+        <LinkButton
           to="/privacy"
           search={search}
           variant="outlined"
           aria-label={t('family.privacy_of', { name: child.name })}
         >
           {t('family.privacy')}
-        </Button>
+        </LinkButton>
       </Stack>
     </Paper>
   );

@@ -8,8 +8,7 @@ export type Dependant = components['schemas']['DependantOut'];
 export const dependantsQuery = (person: string) =>
   queryOptions({
     queryKey: ['guardian', 'dependants', person],
-    queryFn: async ({ signal }) =>
-      (await answered(api.GET('/v1/me/dependants', { signal }))).items,
+    queryFn: async ({ signal }) => (await answered(api.GET('/v1/me/dependants', { signal }))).items,
     staleTime: 5 * 60_000,
     meta: { keep: person, follows: ['patient'] },
   });

@@ -1,8 +1,18 @@
+import type access from '../access/words/en.json';
 import type account from '../account/words/en.json';
 import type app from '../app/words/en.json';
 import type appointment from '../appointment/words/en.json';
+import type consent from '../consent/words/en.json';
+import type emergency_review from '../emergency_review/words/en.json';
+import type erasure from '../erasure/words/en.json';
+import type exported from '../export/words/en.json';
 import type feedback from '../feedback/words/en.json';
+import type guardian from '../guardian/words/en.json';
+import type integrator from '../integrator/words/en.json';
+import type legal_hold from '../legal_hold/words/en.json';
+import type notice from '../notice/words/en.json';
 import type patterns from '../patterns/words/en.json';
+import type policy from '../policy/words/en.json';
 import type second_factor from '../second_factor/words/en.json';
 import type session from '../session/words/en.json';
 import type slot from '../slot/words/en.json';
@@ -13,11 +23,21 @@ declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'app';
     resources: {
+      access: typeof access;
       account: typeof account;
       app: typeof app;
       appointment: typeof appointment;
+      consent: typeof consent;
+      emergency_review: typeof emergency_review;
+      erasure: typeof erasure;
+      export: typeof exported;
       feedback: typeof feedback;
+      guardian: typeof guardian;
+      integrator: typeof integrator;
+      legal_hold: typeof legal_hold;
+      notice: typeof notice;
       patterns: typeof patterns;
+      policy: typeof policy;
       second_factor: typeof second_factor;
       session: typeof session;
       slot: typeof slot;

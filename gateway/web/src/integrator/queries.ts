@@ -30,3 +30,13 @@ export const integratorQuery = (id: string) =>
     queryFn: ({ signal }) =>
       answered(api.GET('/v1/integrators/{id}', { params: { path: { id } }, signal })),
   });
+
+/** Which scopes are served here, as programs are told. */
+export const scopesQuery = queryOptions({
+  queryKey: ['integrator', 'scopes'],
+  queryFn: async ({ signal }) => {
+    const said = await answered(api.GET('/.well-known/smart-configuration', { signal }));
+    return (said as unknown as { scopes_supported: string[] }).scopes_supported;
+  },
+  staleTime: 10 * 60_000,
+});

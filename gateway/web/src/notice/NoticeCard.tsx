@@ -54,6 +54,12 @@ function Way({ notice }: { notice: Notice }) {
       </Link>
     );
   }
-  if (notice.appointment && patient) return <Link to="/">{t('way.visit')}</Link>;
+  if (notice.appointment && patient) {
+    return (
+      <Link to="/visits/$id" params={{ id: notice.appointment }}>
+        {t('way.visit')}
+      </Link>
+    );
+  }
   return null;
 }

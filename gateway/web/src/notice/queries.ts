@@ -12,7 +12,8 @@ export const noticesQuery = (person: string, minor: string | undefined) =>
     queryKey: ['notice', minor ?? person],
     queryFn: ({ pageParam, signal }) => {
       const query = { limit: PAGE, ...(pageParam && { after: pageParam }) };
-      if (minor === undefined) return answered(api.GET('/v1/me/notices', { params: { query }, signal }));
+      if (minor === undefined)
+        return answered(api.GET('/v1/me/notices', { params: { query }, signal }));
       const params = { path: { id: minor }, query };
       return answered(api.GET('/v1/patients/{id}/notices', { params, signal }));
     },
