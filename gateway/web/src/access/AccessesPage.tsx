@@ -35,8 +35,7 @@ export function AccessesPage() {
         <ToggleButton value={true}>{t('mine.refused')}</ToggleButton>
       </ToggleButtonGroup>
       <Loaded query={accesses} lines={4}>
-        {({ pages }) => {
-          const all = pages.flatMap(({ items }) => items);
+        {(all) => {
           if (all.length === 0)
             return <Empty>{t(denied ? 'mine.none_refused' : 'mine.none')}</Empty>;
           return (

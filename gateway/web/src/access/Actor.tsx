@@ -2,13 +2,11 @@ import Stack from '@mui/material/Stack';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { components } from '@/api/schema';
 import type { Role } from '@/app/roles';
 import { doctorQuery } from '@/doctor/queries';
+import type { Member } from '@/staff/queries';
 import type { Access } from './queries';
 import { ending } from './Timeline';
-
-type Member = components['schemas']['StaffMemberOut'];
 
 /** Who read or was refused: by name where the directory or the staff that was looked at has one. */
 export function Actor({ of }: { of: Access }) {
@@ -30,6 +28,6 @@ function useName(id: string | undefined, isDoctor: boolean): string | undefined 
   const queries = useQueryClient();
   const doctor = useQuery({ ...doctorQuery(id ?? ''), enabled: isDoctor && id !== undefined }).data;
   if (doctor !== undefined) return doctor.name;
-  const known = queries.getQueriesData<Member[]>({ queryKey: ['staff', 'names'] });
+  const known = queries.getQueriesData<Member[]>({ queryKey: ['staff', 'of'] });
   return known.flatMap(([, members]) => members ?? []).find((member) => member.id === id)?.name;
 }

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { hospitalsQuery } from '@/hospital/queries';
-import { Row } from '@/patterns/choices';
 import { Failure } from '@/patterns/Failure';
 import { Field } from '@/patterns/form';
-import { membersQuery } from './staff';
+import { Row } from '@/patterns/Row';
+import { staffQuery } from '@/staff/queries';
 
 /** Who it is: by their number, or chosen from those who work at a hospital. */
 export function PersonField(props: { name: string; label: string; required?: boolean }) {
@@ -16,7 +16,7 @@ export function PersonField(props: { name: string; label: string; required?: boo
   const { setValue, watch } = useFormContext();
   const [hospital, setHospital] = useState('');
   const hospitals = useQuery(hospitalsQuery());
-  const members = useQuery(membersQuery(hospital));
+  const members = useQuery({ ...staffQuery(hospital), enabled: hospital !== '' });
   const chosen: string = watch(name);
   const people = (members.data ?? []).map(({ id, name: called, roles }) => ({
     id,

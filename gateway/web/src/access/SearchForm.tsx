@@ -1,9 +1,10 @@
 import Paper from '@mui/material/Paper';
 import { useTranslation } from 'react-i18next';
 import { isId } from '@/app/patient';
-import { DayField, Pick, Row } from '@/patterns/choices';
+import { Choice, DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { LinkButton } from '@/patterns/LinkButton';
+import { Row } from '@/patterns/Row';
 import { PersonField } from './PersonField';
 import type { Wanted } from './queries';
 
@@ -56,14 +57,14 @@ export function SearchForm(props: { wanted: Wanted; search: (wanted: Wanted) => 
             required={false}
             autoComplete="off"
           />
-          <Pick
+          <Choice
             name="outcome"
             label={t('search.outcome')}
             required={false}
             none={t('search.any')}
             options={[
-              { value: 'read', label: t('search.read') },
-              { value: 'refused', label: t('search.refused') },
+              ['read', t('search.read')],
+              ['refused', t('search.refused')],
             ]}
           />
         </Row>

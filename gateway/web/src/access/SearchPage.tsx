@@ -29,8 +29,7 @@ export function SearchPage() {
       {!named && <Empty>{t('search.begin')}</Empty>}
       {named && (
         <Loaded query={accesses} lines={5}>
-          {({ pages }) => {
-            const all = pages.flatMap(({ items }) => items);
+          {(all) => {
             if (all.length === 0) return <Empty>{t('search.none')}</Empty>;
             return (
               <>

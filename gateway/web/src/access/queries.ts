@@ -1,7 +1,7 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { listOptions } from '@/api/pages';
 import type { components } from '@/api/schema';
-import { beginOf, endOf } from '@/i18n/days';
+import { beginHere, endHere } from '@/i18n/here';
 import type { Language } from '@/i18n/languages';
 
 export type Access = components['schemas']['AccessOut'];
@@ -14,9 +14,9 @@ const PAGE = 50;
 
 /** Who read a patient's data, the latest first, in sentences of this language. */
 export const accessesQuery = (patient: string, language: Language, denied?: boolean) =>
-  infiniteQueryOptions({
+  listOptions({
     queryKey: ['accesses', 'of', patient, language, denied ?? 'all'],
-    queryFn: ({ pageParam, signal }) =>
+    read: (after, signal) =>
       answered(
         api.GET('/v1/patients/{id}/accesses', {
           params: {
@@ -25,14 +25,12 @@ export const accessesQuery = (patient: string, language: Language, denied?: bool
               limit: PAGE,
               language,
               ...(denied !== undefined && { denied }),
-              ...(pageParam && { after: pageParam }),
+              ...(after && { after }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
   });
 
 /** What a compliance officer looks for. It stands in the address: ids and days, nothing else. */
@@ -47,9 +45,9 @@ export interface Wanted {
 
 /** Who read whose data, the latest first. Each person is told that it was looked into. */
 export const searchQuery = ({ actor, subject, denied, from, to }: Wanted) =>
-  infiniteQueryOptions({
+  listOptions({
     queryKey: ['accesses', 'search', actor, subject, denied, from, to],
-    queryFn: ({ pageParam, signal }) =>
+    read: (after, signal) =>
       answered(
         api.GET('/v1/accesses', {
           params: {
@@ -58,14 +56,12 @@ export const searchQuery = ({ actor, subject, denied, from, to }: Wanted) =>
               ...(actor && { actor }),
               ...(subject && { subject }),
               ...(denied !== undefined && { denied }),
-              ...(from && { from: beginOf(from) }),
-              ...(to && { to: endOf(to) }),
-              ...(pageParam && { after: pageParam }),
+              ...(from && { from: beginHere(from) }),
+              ...(to && { to: endHere(to) }),
+              ...(after && { after }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
   });

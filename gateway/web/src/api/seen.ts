@@ -1,4 +1,4 @@
-/** Has a command take effect only if what it changes is still as it was seen. */
-export function seen(version: number): { 'If-Match': string } {
+/** The header that has a command refused when what it changes is not as the reader saw it. */
+export function asSeen(version: number): { 'If-Match': string } {
   return { 'If-Match': `"${version}"` };
 }

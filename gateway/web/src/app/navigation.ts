@@ -1,8 +1,13 @@
 import {
   mdiAccountCircleOutline,
+  mdiAlertOctagonOutline,
+  mdiCalendarClockOutline,
   mdiCalendarHeart,
+  mdiCalendarTodayOutline,
   mdiCogOutline,
+  mdiFormatListNumbered,
   mdiHomeOutline,
+  mdiHospitalBuilding,
   mdiShieldAccountOutline,
   mdiShieldSearch,
 } from '@mdi/js';
@@ -22,8 +27,23 @@ export interface Place {
 
 /** All places, in the order in which they are shown. A phone has room for five of one role. */
 export const PLACES: readonly Place[] = [
-  { to: '/', name: 'home', icon: mdiHomeOutline },
+  { to: '/', name: 'home', icon: mdiHomeOutline, roles: ['patient'] },
   { to: '/visits', name: 'visits', icon: mdiCalendarHeart, roles: ['patient'] },
+  { to: '/day', name: 'day', icon: mdiFormatListNumbered, roles: ['doctor'] },
+  { to: '/schedule', name: 'schedule', icon: mdiCalendarClockOutline, roles: ['doctor'] },
+  { to: '/board', name: 'board', icon: mdiCalendarTodayOutline, roles: ['receptionist'] },
+  {
+    to: '/hospital',
+    name: 'hospital',
+    icon: mdiHospitalBuilding,
+    roles: ['administrator', 'receptionist'],
+  },
+  {
+    to: '/emergencies',
+    name: 'emergencies',
+    icon: mdiAlertOctagonOutline,
+    roles: ['doctor', 'nurse', 'department-head'],
+  },
   { to: '/privacy', name: 'privacy', icon: mdiShieldAccountOutline, roles: ['patient'] },
   { to: '/compliance', name: 'compliance', icon: mdiShieldSearch, roles: ['compliance-officer'] },
   {

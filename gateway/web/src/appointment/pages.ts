@@ -1,12 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { inside } from '@/app/roots';
 
-const home = createRoute({
-  getParentRoute: () => inside,
-  path: '/',
-  component: lazyRouteComponent(() => import('./HomePage'), 'HomePage'),
-});
-
 const visits = createRoute({
   getParentRoute: () => inside,
   path: '/visits',
@@ -19,4 +13,5 @@ const visit = createRoute({
   component: lazyRouteComponent(() => import('./VisitPage'), 'VisitPage'),
 });
 
-export const pages = { inside: [home, visits, visit] } as const;
+/** The home page of patients is at `/`, from where `app` leads everybody. */
+export const pages = { inside: [visits, visit] } as const;

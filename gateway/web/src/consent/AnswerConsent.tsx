@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { seen } from '@/api/seen';
+import { asSeen } from '@/api/seen';
 import { say } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
@@ -18,7 +18,7 @@ export function AnswerConsent({ consent }: { consent: Consent }) {
   const written = useWritten();
   const queries = useQueryClient();
   const [less, setLess] = useState(false);
-  const params = { path: { id: consent.id }, header: seen(consent.version) };
+  const params = { path: { id: consent.id }, header: asSeen(consent.version) };
   const done = (text: string) => () => {
     void queries.invalidateQueries({ queryKey: ['consent'] });
     say({ text });

@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { usePatient } from '@/app/patient';
 import { say } from '@/app/say';
-import { beginOf, earlier, endOf, today } from '@/i18n/days';
+import { beginHere, earlier, endHere, todayHere } from '@/i18n/here';
 import { useWritten } from '@/i18n/written';
 import { Facts } from '@/patterns/Facts';
 import { Failure } from '@/patterns/Failure';
@@ -34,9 +34,9 @@ export function GivePage() {
     mode: 'view',
   });
   const [period, setPeriod] = useState<Period>({
-    from: today(-365),
-    to: today(90),
-    expires_at: today(90),
+    from: todayHere(-365),
+    to: todayHere(90),
+    expires_at: todayHere(90),
   });
   const titles = ['give.who', 'give.what', 'give.when', 'give.check'] as const;
   return (
@@ -86,7 +86,7 @@ function CheckStep({ who, matter, period }: { who: Grantee; matter: Matter; peri
   const queries = useQueryClient();
   const navigate = useNavigate();
   const name = useGranteeName(who);
-  const expires_at = endOf(period.expires_at);
+  const expires_at = endHere(period.expires_at);
   const given = useMutation({
     mutationFn: () =>
       answered(
@@ -95,8 +95,8 @@ function CheckStep({ who, matter, period }: { who: Grantee; matter: Matter; peri
           body: {
             grantee: who,
             ...matter,
-            from: beginOf(period.from),
-            to: earlier(endOf(period.to), expires_at),
+            from: beginHere(period.from),
+            to: earlier(endHere(period.to), expires_at),
             expires_at,
           },
         }),

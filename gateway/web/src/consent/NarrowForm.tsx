@@ -3,10 +3,12 @@ import Typography from '@mui/material/Typography';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { components } from '@/api/schema';
-import { seen } from '@/api/seen';
-import { beginOf, dayOf, earlier, endOf, later } from '@/i18n/days';
-import { Choices, DayField, Pick, Row } from '@/patterns/choices';
+import { asSeen } from '@/api/seen';
+import { beginHere, dayHere, earlier, endHere, later } from '@/i18n/here';
+import { Alternatives } from '@/patterns/Alternatives';
+import { Choice, DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { Row } from '@/patterns/Row';
 import type { Consent, HealthInformation } from './queries';
 
 type Answer = components['schemas']['ConsentAnswerIn'];
@@ -30,25 +32,25 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
   const form = useCommandForm<Values, unknown>({
     values: {
       types: [...consent.types],
-      from: dayOf(consent.from),
-      to: dayOf(consent.to),
-      expires_at: dayOf(consent.expires_at),
+      from: dayHere(consent.from),
+      to: dayHere(consent.to),
+      expires_at: dayHere(consent.expires_at),
       repeats: asked ? String(asked.repeats) : '',
       unit: '',
     },
     send: (values) =>
       api.POST('/v1/consents/{id}/grant', {
-        params: { path: { id: consent.id }, header: seen(consent.version) },
+        params: { path: { id: consent.id }, header: asSeen(consent.version) },
         body: lessThan(consent, values),
       }),
     done,
   });
-  const period = { min: dayOf(consent.from), max: dayOf(consent.to) };
+  const period = { min: dayHere(consent.from), max: dayHere(consent.to) };
   return (
     <Paper sx={{ p: 2 }}>
       <Form of={form} submit={t('less.go')}>
         <Typography>{t('less.text')}</Typography>
-        <Choices
+        <Alternatives
           name="types"
           kind="some"
           label={t('fact.types')}
@@ -61,8 +63,8 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
         <DayField
           name="expires_at"
           label={t('terms.until')}
-          hint={t('terms.until_hint')}
-          max={dayOf(consent.expires_at)}
+          helperText={t('terms.until_hint')}
+          max={dayHere(consent.expires_at)}
         />
         <Row>
           <Field
@@ -74,12 +76,12 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
             slotProps={{ htmlInput: { min: 1, max: asked?.repeats ?? 1000 } }}
           />
           {asked === undefined && (
-            <Pick
+            <Choice
               name="unit"
               label={t('less.unit')}
               required={false}
               none={t('often.at_will')}
-              options={UNITS.map((unit) => ({ value: unit, label: t(`unit.${unit}`) }))}
+              options={UNITS.map((unit) => [unit, t(`unit.${unit}`)] as const)}
             />
           )}
         </Row>
@@ -92,11 +94,11 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
 function lessThan(asked: Consent, values: Values): Answer {
   const repeats = Number(values.repeats);
   const limited = asked.frequency ?? (values.unit && { unit: values.unit, value: 1 });
-  const expires = earlier(endOf(values.expires_at), asked.expires_at);
+  const expires = earlier(endHere(values.expires_at), asked.expires_at);
   return {
     types: values.types,
-    from: later(beginOf(values.from), asked.from),
-    to: earlier(earlier(endOf(values.to), asked.to), expires),
+    from: later(beginHere(values.from), asked.from),
+    to: earlier(earlier(endHere(values.to), asked.to), expires),
     expires_at: expires,
     ...(limited && repeats > 0 && { frequency: { ...limited, repeats } }),
   };

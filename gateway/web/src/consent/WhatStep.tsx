@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
-import { Choices, Pick } from '@/patterns/choices';
+import { Alternatives } from '@/patterns/Alternatives';
+import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import { type HealthInformation, PURPOSES, TYPES } from './queries';
 
@@ -21,14 +22,14 @@ export function WhatStep({ from, done }: { from: Matter; done: (chosen: Matter) 
   });
   return (
     <Form of={form} submit={t('give.next')}>
-      <Choices
+      <Alternatives
         name="types"
         kind="some"
         label={t('fact.types')}
         hint={t('what.types_hint')}
         options={TYPES.map((type) => ({ value: type, label: t(`type.${type}`) }))}
       />
-      <Choices
+      <Alternatives
         name="mode"
         kind="one"
         label={t('fact.mode')}
@@ -38,11 +39,12 @@ export function WhatStep({ from, done }: { from: Matter; done: (chosen: Matter) 
           note: t(`what.${mode}_note`),
         }))}
       />
-      <Pick
+      <Choice
+        none=""
         name="purpose"
         label={t('fact.purpose')}
-        hint={t('what.purpose_hint')}
-        options={PURPOSES.map((purpose) => ({ value: purpose, label: t(`purpose.${purpose}`) }))}
+        helperText={t('what.purpose_hint')}
+        options={PURPOSES.map((purpose) => [purpose, t(`purpose.${purpose}`)] as const)}
       />
     </Form>
   );

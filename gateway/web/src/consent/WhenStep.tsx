@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { today } from '@/i18n/days';
-import { DayField, Row } from '@/patterns/choices';
+import { todayHere } from '@/i18n/here';
+import { DayField } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
+import { Row } from '@/patterns/Row';
 import { LONGEST } from './queries';
 
 /** Of which time the records are, and until when they may be seen; days. */
@@ -19,19 +20,19 @@ export function WhenStep({ from, done }: { from: Period; done: (chosen: Period) 
     send: async (chosen) => chosen,
     done,
   });
-  const latest = today(LONGEST - 1);
+  const latest = todayHere(LONGEST - 1);
   return (
     <Form of={form} submit={t('give.next')}>
       <DayField
         name="expires_at"
         label={t('terms.until')}
-        hint={t('terms.longest')}
-        min={today()}
+        helperText={t('terms.longest')}
+        min={todayHere()}
         max={latest}
       />
       <Row>
-        <DayField name="from" label={t('terms.from')} hint={t('terms.from_hint')} />
-        <DayField name="to" label={t('terms.to')} hint={t('terms.to_hint')} max={latest} />
+        <DayField name="from" label={t('terms.from')} helperText={t('terms.from_hint')} />
+        <DayField name="to" label={t('terms.to')} helperText={t('terms.to_hint')} max={latest} />
       </Row>
     </Form>
   );

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { doctorsOfQuery } from '@/doctor/all';
+import { doctorsQuery } from '@/doctor/queries';
 import { hospitalsQuery } from '@/hospital/queries';
 import { integratorsQuery } from '@/integrator/queries';
-import { Choices, Pick } from '@/patterns/choices';
+import { Alternatives } from '@/patterns/Alternatives';
+import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
 import type { Grantee } from './queries';
@@ -31,14 +32,14 @@ export function WhoStep({ done }: { done: (who: Grantee) => void }) {
   });
   const kind = form.form.watch('kind');
   const hospital = form.form.watch('hospital');
-  const doctors = useQuery(doctorsOfQuery(hospital));
+  const doctors = useQuery({ ...doctorsQuery(hospital), enabled: hospital !== '' });
   return (
     <Loaded query={hospitals} lines={3}>
       {(all) => {
         const chosen = all.find(({ id }) => id === hospital);
         return (
           <Form of={form} submit={t('give.next')}>
-            <Choices
+            <Alternatives
               name="kind"
               kind="one"
               label={t('who.kind')}
@@ -49,12 +50,13 @@ export function WhoStep({ done }: { done: (who: Grantee) => void }) {
               }))}
             />
             {kind !== 'integrator' && (
-              <Pick name="hospital" label={t('who.of')} options={all.map(named)} />
+              <Choice none="" name="hospital" label={t('who.of')} options={all.map(named)} />
             )}
             {kind === 'person' && hospital !== '' && (
               <Loaded query={doctors} lines={1}>
                 {(known) => (
-                  <Pick
+                  <Choice
+                    none=""
                     key={hospital}
                     name="id"
                     label={t('who.doctor')}
@@ -65,7 +67,8 @@ export function WhoStep({ done }: { done: (who: Grantee) => void }) {
               </Loaded>
             )}
             {kind === 'department' && chosen && (
-              <Pick
+              <Choice
+                none=""
                 key={hospital}
                 name="id"
                 label={t('who.department')}
@@ -75,11 +78,12 @@ export function WhoStep({ done }: { done: (who: Grantee) => void }) {
             {kind === 'integrator' && (
               <Loaded query={programs} lines={1}>
                 {(known) => (
-                  <Pick
+                  <Choice
+                    none=""
                     name="id"
                     label={t('who.integrator')}
                     options={known.filter(({ active }) => active).map(named)}
-                    hint={t('who.integrator_hint')}
+                    helperText={t('who.integrator_hint')}
                   />
                 )}
               </Loaded>
@@ -92,5 +96,5 @@ export function WhoStep({ done }: { done: (who: Grantee) => void }) {
 }
 
 function named({ id, name }: { id: string; name: string }) {
-  return { value: id, label: name };
+  return [id, name] as const;
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { whole } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type Consent = components['schemas']['ConsentOut'];
@@ -10,21 +11,17 @@ export type HealthInformation = components['schemas']['HealthInformationCode'];
 export const consentsQuery = (patient: string) =>
   queryOptions({
     queryKey: ['consent', 'of', patient],
-    queryFn: async ({ signal }) => {
-      const items: Consent[] = [];
-      let after: string | undefined;
-      do {
-        const page = await answered(
-          api.GET('/v1/patients/{id}/consents', {
-            params: { path: { id: patient }, query: { limit: 200, ...(after && { after }) } },
-            signal,
-          }),
-        );
-        items.push(...page.items);
-        after = page.next;
-      } while (after !== undefined);
-      return items;
-    },
+    queryFn: ({ signal }) =>
+      whole(
+        (after) =>
+          answered(
+            api.GET('/v1/patients/{id}/consents', {
+              params: { path: { id: patient }, query: { limit: 200, ...(after && { after }) } },
+              signal,
+            }),
+          ),
+        signal,
+      ),
   });
 
 export const consentQuery = (id: string) =>

@@ -37,8 +37,7 @@ export function EmergenciesPage() {
         ))}
       </ToggleButtonGroup>
       <Loaded query={accesses} lines={4}>
-        {({ pages }) => {
-          const all = pages.flatMap(({ items }) => items);
+        {(all) => {
           if (all.length === 0) return <Empty>{t(`list.none.${state}`)}</Empty>;
           return (
             <>

@@ -5,10 +5,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { seen } from '@/api/seen';
+import { asSeen } from '@/api/seen';
 import { say } from '@/app/say';
-import { dayOf } from '@/i18n/days';
-import { Choices } from '@/patterns/choices';
+import { dayHere } from '@/i18n/here';
+import { Alternatives } from '@/patterns/Alternatives';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
 import { Note } from '@/patterns/Note';
@@ -49,8 +49,8 @@ export function ReviewPage() {
 /** What was read meanwhile, and what else the two have to do with each other. */
 function Timelines({ of }: { of: EmergencyAccess }) {
   const { t } = useTranslation('emergency_review');
-  const from = dayOf(of.opened_at);
-  const to = dayOf(of.until);
+  const from = dayHere(of.opened_at);
+  const to = dayHere(of.until);
   const { clinician, patient } = of;
   return (
     <Stack component="section" spacing={1}>
@@ -86,7 +86,7 @@ function ReviewForm({ of }: { of: EmergencyAccess }) {
     values: { justified: '', remark: '' },
     send: ({ justified, remark }) =>
       api.POST('/v1/emergency-accesses/{id}/review', {
-        params: { path: { id: of.id }, header: seen(of.version) },
+        params: { path: { id: of.id }, header: asSeen(of.version) },
         body: { justified: justified === 'yes', remark },
       }),
     done: () => {
@@ -98,7 +98,7 @@ function ReviewForm({ of }: { of: EmergencyAccess }) {
     <Stack component="section" spacing={2}>
       <Typography variant="h2">{t('review.title')}</Typography>
       <Form of={form} submit={t('review.go')}>
-        <Choices
+        <Alternatives
           name="justified"
           kind="one"
           label={t('review.verdict')}

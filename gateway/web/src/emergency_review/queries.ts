@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { listOptions } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type EmergencyAccess = components['schemas']['EmergencyAccessOut'];
@@ -9,17 +10,15 @@ export const STATES = ['awaiting-review', 'open', 'reviewed'] as const;
 
 /** The records that were opened in emergencies, the latest first. The patients are told of it. */
 export const emergenciesQuery = (state: EmergencyState) =>
-  infiniteQueryOptions({
+  listOptions({
     queryKey: ['emergency-access', 'all', state],
-    queryFn: ({ pageParam, signal }) =>
+    read: (after, signal) =>
       answered(
         api.GET('/v1/emergency-accesses', {
-          params: { query: { state, limit: 50, ...(pageParam && { after: pageParam }) } },
+          params: { query: { state, limit: 50, ...(after && { after }) } },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
   });
 
 export const emergencyQuery = (id: string) =>

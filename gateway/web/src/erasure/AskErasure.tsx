@@ -5,8 +5,8 @@ import { Link } from '@tanstack/react-router';
 import { FormProvider, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
+import { Alternatives } from '@/patterns/Alternatives';
 import { Confirm } from '@/patterns/Confirm';
-import { Choices } from '@/patterns/choices';
 
 const REASONS = ['leaves-the-hospital', 'wants-no-account', 'privacy', 'other'] as const;
 
@@ -39,7 +39,7 @@ export function AskErasure(props: { patient: string; done: (id: string, code: st
         {t('means.copy')} <Link to="/privacy/export">{t('means.copy_link')}</Link>
       </Typography>
       <FormProvider {...form}>
-        <Choices
+        <Alternatives
           name="reason"
           kind="one"
           label={t('why.label')}

@@ -19,8 +19,7 @@ export function ErasuresPage() {
     <Page title={t('officer.title')}>
       <Typography>{t('officer.text')}</Typography>
       <Loaded query={erasures} lines={4}>
-        {({ pages }) => {
-          const all = pages.flatMap(({ items }) => items);
+        {(all) => {
           if (all.length === 0) return <Empty>{t('officer.none')}</Empty>;
           return (
             <>

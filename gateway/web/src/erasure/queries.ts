@@ -1,5 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { listOptions } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type Erasure = components['schemas']['ErasureOut'];
@@ -28,17 +29,15 @@ export const erasuresOfQuery = (patient: string) =>
   });
 
 /** All requests of the network, the latest first. */
-export const erasuresQuery = infiniteQueryOptions({
+export const erasuresQuery = listOptions({
   queryKey: ['erasure', 'all'],
-  queryFn: ({ pageParam, signal }) =>
+  read: (after, signal) =>
     answered(
       api.GET('/v1/erasures', {
-        params: { query: { limit: 50, ...(pageParam && { after: pageParam }) } },
+        params: { query: { limit: 50, ...(after && { after }) } },
         signal,
       }),
     ),
-  initialPageParam: '',
-  getNextPageParam: ({ next }) => next,
 });
 
 export const erasureQuery = (id: string) =>

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { LANGUAGES, type Language } from '@/i18n/languages';
 import { useWritten } from '@/i18n/written';
-import { Choices, Pick } from '@/patterns/choices';
+import { Alternatives } from '@/patterns/Alternatives';
+import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import { FORMATS } from './queries';
 
@@ -22,7 +23,7 @@ export function AskForm({ patient }: { patient: string }) {
   return (
     <Paper sx={{ p: 2 }}>
       <Form of={form} submit={t('ask')}>
-        <Choices
+        <Alternatives
           name="formats"
           kind="some"
           label={t('formats')}
@@ -32,11 +33,11 @@ export function AskForm({ patient }: { patient: string }) {
             note: t(`format.${format}_note`),
           }))}
         />
-        <Pick
+        <Choice
           name="language"
           label={t('language')}
-          hint={t('language_hint')}
-          options={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
+          helperText={t('language_hint')}
+          options={Object.entries(LANGUAGES)}
         />
       </Form>
     </Paper>

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { whole } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type Export = components['schemas']['ExportOut'];
@@ -14,21 +15,17 @@ const FOLLOW = 3_000;
 export const exportsQuery = (patient: string) =>
   queryOptions({
     queryKey: ['export', 'of', patient],
-    queryFn: async ({ signal }) => {
-      const items: Export[] = [];
-      let after: string | undefined;
-      do {
-        const page = await answered(
-          api.GET('/v1/patients/{id}/exports', {
-            params: { path: { id: patient }, query: { limit: 200, ...(after && { after }) } },
-            signal,
-          }),
-        );
-        items.push(...page.items);
-        after = page.next;
-      } while (after !== undefined);
-      return items;
-    },
+    queryFn: ({ signal }) =>
+      whole(
+        (after) =>
+          answered(
+            api.GET('/v1/patients/{id}/exports', {
+              params: { path: { id: patient }, query: { limit: 200, ...(after && { after }) } },
+              signal,
+            }),
+          ),
+        signal,
+      ),
     refetchInterval: ({ state }) => (state.data?.some(isMade) || state.error ? FOLLOW : false),
   });
 

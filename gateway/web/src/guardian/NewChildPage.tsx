@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { say } from '@/app/say';
-import { today } from '@/i18n/days';
+import { todayHere } from '@/i18n/here';
 import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Page } from '@/patterns/Page';
@@ -37,8 +37,8 @@ export function NewChildPage() {
         <DayField
           name="date_of_birth"
           label={t('child.born')}
-          hint={t('child.born_hint')}
-          max={today()}
+          helperText={t('child.born_hint')}
+          max={todayHere()}
         />
       </Form>
     </Page>

@@ -1,4 +1,4 @@
-import { dayOf } from './days';
+import { dayHere } from './here';
 
 /** What happened on one day. */
 export interface Day<T> {
@@ -10,7 +10,7 @@ export interface Day<T> {
 export function byDay<T>(items: readonly T[], at: (item: T) => string): Day<T>[] {
   const days: Day<T>[] = [];
   for (const item of items) {
-    const day = dayOf(at(item));
+    const day = dayHere(at(item));
     const last = days.at(-1);
     if (last?.day === day) last.items.push(item);
     else days.push({ day, items: [item] });

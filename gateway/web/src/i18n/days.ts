@@ -1,38 +1,37 @@
-/** Days that people pick, in the zone of their device, and the instants that they stand for. */
-
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
+/** The calendar day, `2026-11-23`, that an instant belongs to on a zone's clock. */
+export function dayOf(instant: Date, zone: string): string {
+  // The Swedish way to write a date is the one that is the same for machines.
+  return instant.toLocaleDateString('sv-SE', { timeZone: zone });
 }
 
-/** The day on which an instant is, as a field for days holds it: `2026-11-23`. */
-export function dayOf(instant: string | Date): string {
-  const at = new Date(instant);
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+/** The day that it is now on a zone's clock. */
+export function today(zone: string): string {
+  return dayOf(new Date(), zone);
 }
 
-/** Today, and so many days from it. */
-export function today(plus = 0): string {
-  const at = new Date();
-  at.setDate(at.getDate() + plus);
-  return dayOf(at);
+export function plusDays(day: string, days: number): string {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
 }
 
-/** When a day begins. */
-export function beginOf(day: string): string {
-  return new Date(`${day}T00:00:00`).toISOString();
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay();
+  return plusDays(day, -((weekday + 6) % 7));
 }
 
-/** The last instant of a day. */
-export function endOf(day: string): string {
-  return new Date(`${day}T23:59:59.999`).toISOString();
+/** The instant at which a zone's clock shows this time of this day. */
+export function instantIn(day: string, time: string, zone: string): string {
+  const wanted = Date.parse(`${day}T${time}:00Z`);
+  const shown = (at: number) =>
+    Date.parse(`${new Date(at).toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T')}Z`);
+  const first = wanted - (shown(wanted) - wanted);
+  // Once more, for days on which the clock is changed.
+  return new Date(first - (shown(first) - wanted)).toISOString();
 }
 
-/** The earlier of two instants. */
-export function earlier(one: string, other: string): string {
-  return Date.parse(one) <= Date.parse(other) ? one : other;
-}
-
-/** The later of two instants. */
-export function later(one: string, other: string): string {
-  return Date.parse(one) >= Date.parse(other) ? one : other;
+/** The last instant of a day, for what holds until then. */
+export function endOf(day: string, zone: string): string {
+  return instantIn(plusDays(day, 1), '00:00', zone);
 }

@@ -4,10 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { seen } from '@/api/seen';
+import { asSeen } from '@/api/seen';
 import { say } from '@/app/say';
 import { Confirm } from '@/patterns/Confirm';
-import { Pick } from '@/patterns/choices';
+import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import { KeysField } from './KeysField';
 import { readKeys } from './keys';
@@ -57,7 +57,7 @@ function useDone(): (text: string) => () => void {
 }
 
 function paramsOf({ id, version }: Integrator) {
-  return { path: { id }, header: seen(version) };
+  return { path: { id }, header: asSeen(version) };
 }
 
 function Scopes({ integrator }: { integrator: Integrator }) {
@@ -109,11 +109,12 @@ function Disable({ integrator }: { integrator: Integrator }) {
   return (
     <Form of={form} submit={t('disable.go')} color="error">
       <Typography>{t('disable.text')}</Typography>
-      <Pick
+      <Choice
+        none=""
         name="reason"
         label={t('disable.reason')}
-        hint={t('disable.reason_hint')}
-        options={REASONS.map((reason) => ({ value: reason, label: t(`reason.${reason}`) }))}
+        helperText={t('disable.reason_hint')}
+        options={REASONS.map((reason) => [reason, t(`reason.${reason}`)] as const)}
       />
     </Form>
   );

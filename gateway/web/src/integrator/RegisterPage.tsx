@@ -7,8 +7,9 @@ import { answered, api } from '@/api/client';
 import { useRoles } from '@/app/roles';
 import { say } from '@/app/say';
 import { hospitalsQuery } from '@/hospital/queries';
-import { endOf, today } from '@/i18n/days';
-import { Choices, DayField } from '@/patterns/choices';
+import { endHere, todayHere } from '@/i18n/here';
+import { Alternatives } from '@/patterns/Alternatives';
+import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
@@ -40,7 +41,7 @@ export function RegisterPage() {
           body: {
             ...values,
             keys: typeof read === 'string' ? [] : [...read],
-            ...(expires_at && { expires_at: endOf(expires_at) }),
+            ...(expires_at && { expires_at: endHere(expires_at) }),
           },
         }),
       );
@@ -66,7 +67,7 @@ export function RegisterPage() {
           <KeysField />
           <Loaded query={hospitals} lines={1}>
             {(all) => (
-              <Choices
+              <Alternatives
                 name="hospitals"
                 kind="some"
                 label={t('fact.hospitals')}
@@ -79,9 +80,9 @@ export function RegisterPage() {
           <DayField
             name="expires_at"
             label={t('register.until')}
-            hint={t('register.until_hint')}
+            helperText={t('register.until_hint')}
             required={false}
-            min={today()}
+            min={todayHere()}
           />
         </Form>
       </Paper>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Choices } from '@/patterns/choices';
+import { Alternatives } from '@/patterns/Alternatives';
 import { Loaded } from '@/patterns/Loaded';
 import { scopesQuery } from './queries';
 
@@ -11,7 +11,7 @@ export function ScopesField({ present = [] }: { present?: readonly string[] }) {
   return (
     <Loaded query={scopes} lines={2}>
       {(served) => (
-        <Choices
+        <Alternatives
           name="scopes"
           kind="some"
           label={t('scopes.label')}

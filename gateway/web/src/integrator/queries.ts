@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
+import { whole } from '@/api/pages';
 import type { components } from '@/api/schema';
 
 export type Integrator = components['schemas']['IntegratorOut'];
@@ -7,21 +8,17 @@ export type Integrator = components['schemas']['IntegratorOut'];
 /** All programs of others that there are, in the order in which they were registered. */
 export const integratorsQuery = queryOptions({
   queryKey: ['integrator', 'all'],
-  queryFn: async ({ signal }) => {
-    const items: Integrator[] = [];
-    let after: string | undefined;
-    do {
-      const page = await answered(
-        api.GET('/v1/integrators', {
-          params: { query: { limit: 200, ...(after && { after }) } },
-          signal,
-        }),
-      );
-      items.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
-    return items;
-  },
+  queryFn: ({ signal }) =>
+    whole(
+      (after) =>
+        answered(
+          api.GET('/v1/integrators', {
+            params: { query: { limit: 200, ...(after && { after }) } },
+            signal,
+          }),
+        ),
+      signal,
+    ),
 });
 
 export const integratorQuery = (id: string) =>

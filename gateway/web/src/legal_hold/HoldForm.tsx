@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
-import { endOf, today } from '@/i18n/days';
-import { DayField, Pick, Row } from '@/patterns/choices';
+import { endHere, todayHere } from '@/i18n/here';
+import { Choice, DayField } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
+import { Row } from '@/patterns/Row';
 
 type Hold = components['schemas']['HoldIn'];
 
@@ -13,24 +14,25 @@ export function HoldForm(props: { send: (hold: Hold) => Promise<unknown>; done: 
   const { t } = useTranslation('legal_hold');
   const form = useCommandForm<{ basis: string; until: string }, unknown>({
     values: { basis: '', until: '' },
-    send: ({ basis, until }) => props.send({ basis, ...(until && { until: endOf(until) }) }),
+    send: ({ basis, until }) => props.send({ basis, ...(until && { until: endHere(until) }) }),
     done: props.done,
   });
   return (
     <Form of={form} submit={t('hold.go')}>
       <Row>
-        <Pick
+        <Choice
+          none=""
           name="basis"
           label={t('hold.basis')}
-          hint={t('hold.basis_hint')}
-          options={BASES.map((basis) => ({ value: basis, label: t(`basis.${basis}`) }))}
+          helperText={t('hold.basis_hint')}
+          options={BASES.map((basis) => [basis, t(`basis.${basis}`)] as const)}
         />
         <DayField
           name="until"
           label={t('hold.until')}
-          hint={t('hold.until_hint')}
+          helperText={t('hold.until_hint')}
           required={false}
-          min={today()}
+          min={todayHere()}
         />
       </Row>
     </Form>

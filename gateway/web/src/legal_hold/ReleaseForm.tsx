@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
-import { Pick } from '@/patterns/choices';
+import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import { Note } from '@/patterns/Note';
 
@@ -22,11 +22,12 @@ export function ReleaseForm(props: {
   return (
     <Form of={form} submit={t('release.go')} color="error">
       <Note tone="warning">{t('release.text')}</Note>
-      <Pick
+      <Choice
+        none=""
         name="reason"
         label={t('release.reason')}
-        hint={t('release.reason_hint')}
-        options={REASONS.map((reason) => ({ value: reason, label: t(`reason.${reason}`) }))}
+        helperText={t('release.reason_hint')}
+        options={REASONS.map((reason) => [reason, t(`reason.${reason}`)] as const)}
       />
     </Form>
   );

@@ -17,8 +17,7 @@ export function NoticesPage() {
   return (
     <Page title={t('title')}>
       <Loaded query={notices} lines={4}>
-        {({ pages }) => {
-          const all = pages.flatMap(({ items }) => items);
+        {(all) => {
           if (all.length === 0) return <Empty>{t('none')}</Empty>;
           return (
             <Stack spacing={1.5}>

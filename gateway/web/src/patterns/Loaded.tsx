@@ -8,20 +8,12 @@ import { Failure } from './Failure';
 /** After how long a page that is still loading says that it takes long, in ms. */
 const LONG = 4_000;
 
-/** What is known of a query, whether it reads once or page by page. */
-interface Asked<T> {
-  readonly data: T | undefined;
-  readonly isError: boolean;
-  readonly error: unknown;
-  refetch(): unknown;
-}
-
 /**
  * What a query has brought. Until then its outline; when it fails, why, above what it brought
  * before if it did: the page goes on asking by itself.
  */
 export function Loaded<T>(props: {
-  query: Asked<T>;
+  query: { data: T | undefined; isError: boolean; error: unknown; refetch: () => unknown };
   /** How many lines the outline has. */
   lines?: number;
   children: (data: T) => ReactNode;

@@ -1,28 +1,20 @@
 import Button from '@mui/material/Button';
 import { useTranslation } from 'react-i18next';
-import { Failure } from './Failure';
 
-/** The rest of a list that comes page by page: a button for as long as there is more. */
-export function More(props: {
-  query: {
-    readonly hasNextPage: boolean;
-    readonly isFetchingNextPage: boolean;
-    readonly isFetchNextPageError: boolean;
-    readonly error: unknown;
-    fetchNextPage(): unknown;
-  };
+/** The way on in a list that comes part by part; nothing when all of it is there. */
+export function More({
+  query,
+}: {
+  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }) {
-  const { query } = props;
   const { t } = useTranslation('patterns');
-  const next = () => void query.fetchNextPage();
-  if (query.isFetchNextPageError) return <Failure error={query.error} retry={next} />;
   if (!query.hasNextPage) return null;
   return (
     <Button
       variant="outlined"
       sx={{ alignSelf: 'center' }}
       loading={query.isFetchingNextPage}
-      onClick={next}
+      onClick={() => void query.fetchNextPage()}
     >
       {t('more')}
     </Button>

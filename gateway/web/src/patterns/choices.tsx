@@ -1,16 +1,37 @@
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
-import Stack from '@mui/material/Stack';
 import { styled } from '@mui/material/styles';
-import { type ReactNode, useId } from 'react';
+import type { TextFieldProps } from '@mui/material/TextField';
+import { useId } from 'react';
 import { useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Field } from './form';
 
-/** One of several to choose from. */
-export interface Option {
-  readonly value: string;
-  readonly label: string;
-  readonly note?: string;
+/** What can be chosen: what is sent, and what people read. */
+export type Options = readonly (readonly [string, string])[];
+
+/** One of several, in a form. The device's own list: the best there is on a phone. */
+export function Choice(
+  props: Omit<TextFieldProps, 'name' | 'select'> & {
+    name: string;
+    options: Options;
+    /** What it says while nothing is chosen; without it, the first is. */
+    none?: string;
+    required?: boolean;
+  },
+) {
+  const { options, none, ...rest } = props;
+  return (
+    <Field {...rest} select slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}>
+      {none !== undefined && <option value="">{none}</option>}
+      {options.map(([value, name]) => (
+        <option key={value} value={value}>
+          {name}
+        </option>
+      ))}
+    </Field>
+  );
 }
 
 const Group = styled('fieldset')(({ theme }) => ({
@@ -18,126 +39,70 @@ const Group = styled('fieldset')(({ theme }) => ({
   margin: 0,
   padding: 0,
   minWidth: 0,
-  '& legend': { padding: 0, fontWeight: 600, marginBottom: theme.spacing(0.5) },
-  '& label': {
-    display: 'flex',
-    alignItems: 'center',
-    gap: theme.spacing(1.5),
-    minHeight: 44,
-    padding: theme.spacing(0.5, 0),
-    cursor: 'pointer',
-  },
-  '& input': {
-    width: '1.25rem',
-    height: '1.25rem',
-    margin: 0,
-    flexShrink: 0,
-    accentColor: theme.palette.primary.main,
-  },
-  '& input:focus-visible': {
-    outline: `3px solid ${theme.palette.primary.main}`,
-    outlineOffset: 2,
-  },
-  '& small': { display: 'block', color: theme.palette.text.secondary, fontSize: '0.85rem' },
+  '& legend': { padding: 0, color: theme.palette.text.secondary, fontSize: '0.875rem' },
 }));
 
-/** Several to choose from in a form: some of them, or just one. */
-export function Choices(props: {
+/** Any of several, in a form: its value is the list of those that are ticked. */
+export function Checks(props: {
   name: string;
   label: string;
-  kind: 'some' | 'one';
-  options: readonly Option[];
-  /** Why this is asked. */
-  hint?: ReactNode;
+  options: Options;
+  help?: string;
   required?: boolean;
 }) {
-  const { name, label, kind, options, hint, required = true } = props;
+  const { name, label, options, help, required = false } = props;
   const { t } = useTranslation('patterns');
-  const { register, formState } = useFormContext();
-  const error = formState.errors[name] as { message?: string } | undefined;
+  const { register, getFieldState, getValues, formState } = useFormContext();
   const id = useId();
-  const field = register(name, {
-    validate: (value: unknown) => {
-      const given = Array.isArray(value) ? value.length > 0 : Boolean(value);
-      return given || !required || t('field.choose');
-    },
+  const { error } = getFieldState(name, formState);
+  const ticked = getValues(name) as readonly string[] | undefined;
+  const said = error ? error.message : help;
+  const { ref, ...field } = register(name, {
+    validate: (value: unknown) =>
+      !required || (Array.isArray(value) && value.length > 0) || t('field.required'),
   });
   return (
-    <Group aria-describedby={id}>
+    <Group aria-describedby={said ? id : undefined}>
       <legend>{label}</legend>
-      {options.map(({ value, label: text, note }) => (
-        <label key={value}>
-          <input type={kind === 'some' ? 'checkbox' : 'radio'} value={value} {...field} />
-          <span>
-            {text}
-            {note && <small>{note}</small>}
-          </span>
-        </label>
+      {options.map(([value, text]) => (
+        <FormControlLabel
+          key={value}
+          sx={{ mr: 3, minHeight: 44 }}
+          label={text}
+          control={
+            <Checkbox
+              {...field}
+              value={value}
+              defaultChecked={ticked?.includes(value) ?? false}
+              slotProps={{ input: { ref } }}
+            />
+          }
+        />
       ))}
-      <FormHelperText id={id} error={error !== undefined} sx={{ mx: 0 }}>
-        {error?.message ?? hint}
-      </FormHelperText>
+      {said && (
+        <FormHelperText id={id} error={error !== undefined}>
+          {said}
+        </FormHelperText>
+      )}
     </Group>
   );
 }
 
-/** One of many, from a list that the device shows in its own way. */
-export function Pick(props: {
-  name: string;
-  label: string;
-  options: readonly Option[];
-  hint?: ReactNode;
-  required?: boolean;
-  /** What stands for none. */
-  none?: string;
-}) {
-  const { name, label, options, hint, required = true, none = '' } = props;
+/** A day that a person picks, in a form. */
+export function DayField(
+  props: Omit<TextFieldProps, 'name' | 'type'> & {
+    name: string;
+    required?: boolean;
+    min?: string;
+    max?: string;
+  },
+) {
+  const { min, max, ...rest } = props;
   return (
     <Field
-      name={name}
-      label={label}
-      select
-      required={required}
-      helperText={hint}
-      slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-    >
-      <option value="">{none}</option>
-      {options.map(({ value, label: text }) => (
-        <option key={value} value={value}>
-          {text}
-        </option>
-      ))}
-    </Field>
-  );
-}
-
-/** A day of the calendar. */
-export function DayField(props: {
-  name: string;
-  label: string;
-  hint?: ReactNode;
-  required?: boolean;
-  min?: string;
-  max?: string;
-}) {
-  const { name, label, hint, required = true, min, max } = props;
-  return (
-    <Field
-      name={name}
-      label={label}
+      {...rest}
       type="date"
-      required={required}
-      helperText={hint}
-      slotProps={{ inputLabel: { shrink: true }, htmlInput: { min, max } }}
+      slotProps={{ htmlInput: { min, max }, inputLabel: { shrink: true } }}
     />
-  );
-}
-
-/** Fields that stand side by side where there is room. */
-export function Row({ children }: { children: ReactNode }) {
-  return (
-    <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
-      {children}
-    </Stack>
   );
 }

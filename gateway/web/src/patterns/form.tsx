@@ -44,12 +44,20 @@ export function useCommandForm<Values extends FieldValues, Done>(options: {
       if (!(error instanceof Problem) || error.field === undefined) return;
       const pointer = error.field.replace(/^\//, '').replaceAll('/', '.');
       const name = options.fields?.[error.field] ?? (pointer as Path<Values>);
-      if (form.getFieldState(name) === undefined) return;
+      if (!has(form.control._fields, name)) return;
       const message = [titleOf(error, t), error.detail].filter(Boolean).join(' ');
       form.setError(name, { type: 'server', message }, { shouldFocus: true });
     },
   });
   return { form, command };
+}
+
+/** Whether the form has such a field; what is said of others is said of the form. */
+function has(fields: object, name: string): boolean {
+  const found = name
+    .split('.')
+    .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], fields);
+  return (found as { _f?: unknown } | undefined)?._f !== undefined;
 }
 
 /** The form itself: its fields, what went wrong, and what sends it. */

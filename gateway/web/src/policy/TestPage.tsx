@@ -8,10 +8,11 @@ import type { components } from '@/api/schema';
 import type { Role } from '@/app/roles';
 import appWords from '@/app/words/en.json';
 import { hospitalsQuery } from '@/hospital/queries';
-import { Pick, Row } from '@/patterns/choices';
+import { Choice } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { Row } from '@/patterns/Row';
 import { KINDS, policiesQuery, type Verdict } from './queries';
 import { VerdictView } from './VerdictView';
 
@@ -45,31 +46,36 @@ export function TestPage() {
             <Form of={form} submit={t('test.go')}>
               <PersonField name="person" label={t('test.person')} />
               <Row>
-                <Pick name="action" label={t('test.action')} options={actions.map(itself)} />
-                <Pick
+                <Choice
+                  none=""
+                  name="action"
+                  label={t('test.action')}
+                  options={actions.map(itself)}
+                />
+                <Choice
+                  none=""
                   name="resource.kind"
                   label={t('test.kind')}
-                  hint={t('test.kind_hint')}
+                  helperText={t('test.kind_hint')}
                   options={KINDS.map(itself)}
                 />
               </Row>
               <Row>
-                <Pick
+                <Choice
+                  none=""
                   name="resource.hospital"
                   label={t('test.hospital')}
-                  hint={t('test.hospital_hint')}
+                  helperText={t('test.hospital_hint')}
                   required={false}
-                  options={(hospitals.data ?? []).map(({ id, name }) => ({
-                    value: id,
-                    label: name,
-                  }))}
+                  options={(hospitals.data ?? []).map(({ id, name }) => [id, name] as const)}
                 />
-                <Pick
+                <Choice
+                  none=""
                   name="resource.role"
                   label={t('test.role')}
-                  hint={t('test.role_hint')}
+                  helperText={t('test.role_hint')}
                   required={false}
-                  options={ROLES.map((role) => ({ value: role, label: t(`app:roles.${role}`) }))}
+                  options={ROLES.map((role) => [role, t(`app:roles.${role}`)] as const)}
                 />
               </Row>
               <Row>
@@ -98,7 +104,7 @@ export function TestPage() {
 }
 
 function itself(name: string) {
-  return { value: name, label: name };
+  return [name, name] as const;
 }
 
 /** What is asked, without what was left empty. */

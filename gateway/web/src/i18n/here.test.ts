@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { beginOf, dayOf, earlier, endOf, later, today } from './days';
+import { beginHere, dayHere, earlier, endHere, later, todayHere } from './here';
 
 test('a day holds all of its instants', () => {
-  expect(dayOf(beginOf('2026-11-23'))).toBe('2026-11-23');
-  expect(dayOf(endOf('2026-11-23'))).toBe('2026-11-23');
-  expect(Date.parse(endOf('2026-11-23'))).toBeLessThan(Date.parse(beginOf('2026-11-24')));
+  expect(dayHere(beginHere('2026-11-23'))).toBe('2026-11-23');
+  expect(dayHere(endHere('2026-11-23'))).toBe('2026-11-23');
+  expect(Date.parse(endHere('2026-11-23'))).toBeLessThan(Date.parse(beginHere('2026-11-24')));
 });
 
 test('instants are compared as instants, however they are written', () => {
@@ -14,5 +14,5 @@ test('instants are compared as instants, however they are written', () => {
 });
 
 test('days are counted over the ends of months', () => {
-  expect(Date.parse(today(400))).toBeGreaterThan(Date.parse(today()));
+  expect(Date.parse(todayHere(400))).toBeGreaterThan(Date.parse(todayHere()));
 });

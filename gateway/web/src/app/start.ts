@@ -1,0 +1,13 @@
+import type { LinkProps } from '@tanstack/react-router';
+import type { Role } from './roles';
+
+/** Where `/` leads whom, the first that fits. Who isn't named has the home page of patients. */
+export const STARTS: readonly (readonly [Role, NonNullable<LinkProps['to']>])[] = [
+  ['doctor', '/day'],
+  ['receptionist', '/board'],
+  ['administrator', '/hospital'],
+  ['department-head', '/emergencies'],
+  ['nurse', '/emergencies'],
+  ['compliance-officer', '/compliance'],
+  ['platform-administrator', '/administration'],
+];

@@ -1,0 +1,142 @@
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import { useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLive } from '@/app/useLive';
+import { queueQuery } from '@/attendance/queries';
+import { useVisitCommand } from '@/attendance/useVisitCommand';
+import { Visits } from '@/attendance/Visits';
+import type { NamedVisit } from '@/disclosure/PatientName';
+import { doctorsQuery } from '@/doctor/queries';
+import type { Hospital } from '@/hospital/queries';
+import { Site } from '@/hospital/Site';
+import { today } from '@/i18n/days';
+import { useWritten } from '@/i18n/written';
+import { DayPicker } from '@/patterns/DayPicker';
+import { Empty } from '@/patterns/Empty';
+import { Failure } from '@/patterns/Failure';
+import { Loaded } from '@/patterns/Loaded';
+import { More } from '@/patterns/More';
+import { boardRoute } from './pages';
+import { boardQuery } from './queries';
+
+/** How often it is looked whether the queues have moved, in ms. That shows nobody's data. */
+const EVERY = 15_000;
+/** Of how many doctors. */
+const WATCHED = 40;
+/** In this order: who is here, who comes, who was. */
+const GROUPS = [
+  ['here', ['checked_in', 'in_progress']],
+  ['ahead', ['booked']],
+  ['over', ['completed', 'no_show', 'cancelled']],
+] as const;
+
+/** The day of a whole hospital, as the front desk has it before them. */
+export function BoardPage() {
+  const { t } = useTranslation('board');
+  const { hospital } = boardRoute.useParams();
+  return (
+    <Site hospital={hospital} title={t('title')}>
+      {(site) => <Board site={site} />}
+    </Site>
+  );
+}
+
+function Board({ site }: { site: Hospital }) {
+  const { t } = useTranslation('board');
+  const search = boardRoute.useSearch();
+  const navigate = useNavigate();
+  const written = useWritten();
+  const now = today(site.time_zone);
+  const date = search.date ?? now;
+  const department = search.department ?? '';
+  const board = useInfiniteQuery(boardQuery(site.id, date, department));
+  const doctors = useQuery(doctorsQuery(site.id)).data;
+  const command = useVisitCommand();
+  useMovingQueues(site.id, date, board.data ?? []);
+  const go = (day: string, of: string) =>
+    void navigate({
+      to: '/hospitals/$hospital/board',
+      params: { hospital: site.id },
+      search: { ...(day !== now && { date: day }), ...(of && { department: of }) },
+      replace: true,
+    });
+  const doctor = {
+    name: t('doctor'),
+    cell: (visit: NamedVisit) => (
+      <Link to="/day" search={{ doctor: visit.doctor, ...(date !== now && { date }) }}>
+        {doctors?.find(({ id }) => id === visit.doctor)?.name ?? t('list')}
+      </Link>
+    ),
+  };
+  return (
+    <>
+      <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
+        <DayPicker day={date} today={now} pick={(day) => go(day, department)} />
+        <TextField
+          select
+          size="small"
+          label={t('department')}
+          value={department}
+          onChange={({ target }) => go(date, target.value)}
+          slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
+        >
+          <option value="">{t('all')}</option>
+          {site.departments.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </TextField>
+        <span>{written.date(date)}</span>
+      </Stack>
+      {command.isError && command.variables.step !== 'no-show' && <Failure error={command.error} />}
+      <Loaded query={board} lines={6}>
+        {(items) => (
+          <Stack spacing={2}>
+            {items.length === 0 && <Empty>{t('empty')}</Empty>}
+            {GROUPS.map(([name, states]) => {
+              const visits = items.filter(({ status }) => states.some((one) => one === status));
+              return (
+                visits.length > 0 && (
+                  <Visits
+                    key={name}
+                    caption={t(name, { count: visits.length })}
+                    hospital={site.id}
+                    visits={visits}
+                    command={command}
+                    more={[doctor]}
+                  />
+                )
+              );
+            })}
+          </Stack>
+        )}
+      </Loaded>
+      <More query={board} />
+    </>
+  );
+}
+
+/** Has the board read again when a queue has moved: reading it is recorded, so not otherwise. */
+function useMovingQueues(hospital: string, date: string, visits: readonly NamedVisit[]): void {
+  const queries = useQueryClient();
+  const doctors = [...new Set(visits.map(({ doctor }) => doctor))].slice(0, WATCHED);
+  const queues = useQueries({ queries: doctors.map((doctor) => queueQuery(doctor, date)) });
+  useLive(
+    useCallback(() => queries.refetchQueries({ queryKey: ['queue'], type: 'active' }), [queries]),
+    EVERY,
+  );
+  const known = queues.every(({ data }) => data !== undefined);
+  const now = known ? JSON.stringify(queues.map(({ data }) => data)) : undefined;
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    if (now === undefined) return;
+    if (before.current !== undefined && before.current !== now) {
+      void queries.invalidateQueries({ queryKey: ['appointment', 'board', hospital] });
+    }
+    before.current = now;
+  }, [queries, hospital, now]);
+}

@@ -1,0 +1,40 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answered, api } from '@/api/client';
+import { whole } from '@/api/pages';
+import type { components } from '@/api/schema';
+
+export type Patient = components['schemas']['PatientOut'];
+export type Consent = components['schemas']['ConsentOut'];
+
+/** Who a patient is, for staff who may know. Each read is in the patient's history. */
+export const patientQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['patient', id],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/patients/{id}', { params: { path: { id } }, signal })),
+    staleTime: 10 * 60_000,
+  });
+
+/** One visit. */
+export const visitQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['appointment', id],
+    queryFn: ({ signal }) =>
+      answered(api.GET('/v1/appointments/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** The consents that whoever is signed in holds, or where they work. */
+export const heldConsentsQuery = queryOptions({
+  queryKey: ['consent', 'held'],
+  queryFn: ({ signal }) =>
+    whole(
+      (after) =>
+        answered(
+          api.GET('/v1/me/granted-consents', {
+            params: { query: { limit: 200, ...(after && { after }) } },
+            signal,
+          }),
+        ),
+      signal,
+    ),
+});

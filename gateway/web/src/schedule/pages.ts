@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { inside } from '@/app/roots';
+
+export const scheduleRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/schedule',
+  // Whose; without it, one's own.
+  validateSearch: ({ doctor }: Record<string, unknown>): { doctor?: string } =>
+    typeof doctor === 'string' ? { doctor } : {},
+  component: lazyRouteComponent(() => import('./SchedulePage'), 'SchedulePage'),
+});
+
+export const pages = { inside: [scheduleRoute] } as const;

@@ -1,0 +1,46 @@
+import Stack from '@mui/material/Stack';
+import { useTranslation } from 'react-i18next';
+import { api } from '@/api/client';
+import { say } from '@/app/say';
+import { Confirm } from '@/patterns/Confirm';
+import { Section } from '@/patterns/Section';
+import type { Member } from './queries';
+import { ReasonDialog, WHY_DISABLED, WHY_REMOVED } from './ReasonDialog';
+
+/** What a manager can do with the account of somebody: who knows whether they are who they say. */
+export function Account({ member }: { member: Member }) {
+  const { t } = useTranslation('staff');
+  const params = { path: { id: member.id } };
+  return (
+    <Section title={t('account.title')}>
+      <span>{t('account.about')}</span>
+      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+        <ReasonDialog
+          does={t('account.disable.do')}
+          text={t('account.disable.text')}
+          reasons={WHY_DISABLED}
+          done={t('account.disable.done')}
+          send={(reason) => api.POST('/v1/accounts/{id}/disable', { params, body: { reason } })}
+        />
+        <Confirm
+          does={t('account.enable.do')}
+          title={t('account.enable.title')}
+          variant="text"
+          send={() => api.POST('/v1/accounts/{id}/enable', { params })}
+          done={() => say({ text: t('account.enable.done') })}
+        >
+          {t('account.enable.text')}
+        </Confirm>
+        <ReasonDialog
+          does={t('account.factors.do')}
+          text={t('account.factors.text')}
+          reasons={WHY_REMOVED}
+          done={t('account.factors.done')}
+          send={(reason) =>
+            api.POST('/v1/accounts/{id}/remove-second-factors', { params, body: { reason } })
+          }
+        />
+      </Stack>
+    </Section>
+  );
+}
