@@ -15,7 +15,7 @@ const List = styled('ul')(({ theme }) => ({
   padding: 0,
   '& > li': { padding: theme.spacing(1.5, 2) },
   '& > li + li': { borderTop: `1px solid ${theme.palette.divider}` },
-  '& summary': { minHeight: 44, display: 'flex', alignItems: 'center', cursor: 'pointer' },
+  '& summary': { padding: theme.spacing(1.25, 0), cursor: 'pointer' },
   '& summary:focus-visible': { outline: `3px solid ${theme.palette.primary.main}` },
 }));
 

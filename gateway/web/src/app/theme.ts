@@ -87,6 +87,16 @@ function make(wanted: Scheme): Theme {
       button: { textTransform: 'none', fontWeight: 600 },
     },
     components: {
+      // Links have the colours of the theme, unless they are made to look like something else.
+      MuiCssBaseline: {
+        styleOverrides: ({ palette }) => ({
+          ':where(a)': { color: palette.primary.main },
+          ':where(a, summary):focus-visible': {
+            outline: `3px solid ${palette.primary.main}`,
+            outlineOffset: 2,
+          },
+        }),
+      },
       // Half the frames of a cheap phone, and nobody needs it to know what they pressed.
       MuiButtonBase: {
         defaultProps: { disableRipple: true },

@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { LinkButton } from '@/patterns/LinkButton';
@@ -16,8 +17,10 @@ export default function Acting({ minor }: { minor: string }) {
     </LinkButton>
   );
   return (
-    <Note tone="info" role="status" actions={back}>
-      {name ? t('acting.text', { name }) : t('acting.unnamed')}
-    </Note>
+    <Box sx={{ mb: 2 }}>
+      <Note tone="info" role="status" actions={back}>
+        {name ? t('acting.text', { name }) : t('acting.unnamed')}
+      </Note>
+    </Box>
   );
 }

@@ -14,7 +14,7 @@ export function FindWardPage() {
       <IdForm
         label={t('named.number')}
         submit={t('named.open')}
-        go={(id) => void navigate({ to: '/guardians/$id', params: { id } })}
+        go={(id) => void navigate({ to: '/administration/guardians/$id', params: { id } })}
       />
     </Page>
   );

@@ -15,13 +15,13 @@ const child = createRoute({
 
 const find = createRoute({
   getParentRoute: () => inside,
-  path: '/guardians',
+  path: '/administration/guardians',
   component: lazyRouteComponent(() => import('./FindWardPage'), 'FindWardPage'),
 });
 
 export const guardianRoute = createRoute({
   getParentRoute: () => inside,
-  path: '/guardians/$id',
+  path: '/administration/guardians/$id',
   component: lazyRouteComponent(() => import('./GuardianPage'), 'GuardianPage'),
 });
 

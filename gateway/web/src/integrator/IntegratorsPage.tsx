@@ -16,7 +16,7 @@ export function IntegratorsPage() {
   const { t } = useTranslation('integrator');
   const integrators = useQuery(integratorsQuery);
   const register = (
-    <LinkButton to="/integrators/new" variant="contained">
+    <LinkButton to="/administration/integrators/new" variant="contained">
       {t('register.title')}
     </LinkButton>
   );
@@ -42,7 +42,7 @@ function Integrators({ rows }: { rows: readonly Integrator[] }) {
         {
           name: t('fact.name'),
           cell: ({ id, name }) => (
-            <Link to="/integrators/$id" params={{ id }}>
+            <Link to="/administration/integrators/$id" params={{ id }}>
               {name}
             </Link>
           ),

@@ -49,7 +49,7 @@ export function RegisterPage() {
     done: ({ id }) => {
       void queries.invalidateQueries({ queryKey: ['integrator'] });
       say({ text: t('register.done') });
-      void navigate({ to: '/integrators/$id', params: { id }, replace: true });
+      void navigate({ to: '/administration/integrators/$id', params: { id }, replace: true });
     },
   });
   return (

@@ -3,19 +3,19 @@ import { inside } from '@/app/roots';
 
 const all = createRoute({
   getParentRoute: () => inside,
-  path: '/integrators',
+  path: '/administration/integrators',
   component: lazyRouteComponent(() => import('./IntegratorsPage'), 'IntegratorsPage'),
 });
 
 const register = createRoute({
   getParentRoute: () => inside,
-  path: '/integrators/new',
+  path: '/administration/integrators/new',
   component: lazyRouteComponent(() => import('./RegisterPage'), 'RegisterPage'),
 });
 
 export const integratorRoute = createRoute({
   getParentRoute: () => inside,
-  path: '/integrators/$id',
+  path: '/administration/integrators/$id',
   component: lazyRouteComponent(() => import('./IntegratorPage'), 'IntegratorPage'),
 });
 

@@ -56,6 +56,7 @@ export function Note(props: {
 /** A word or two about how something stands. */
 export const Tag = styled('span')(({ theme }) => ({
   alignSelf: 'flex-start',
+  justifySelf: 'start',
   padding: theme.spacing(0.25, 1.25),
   borderRadius: 99,
   border: `1px solid ${theme.palette.divider}`,

@@ -24,7 +24,13 @@ const Whole = styled('table')(({ theme }) => ({
   '& .number': { textAlign: 'end', fontVariantNumeric: 'tabular-nums' },
   // On a phone each row is a card, and each cell says what it is.
   [theme.breakpoints.down('sm')]: {
-    '& thead': { position: 'absolute', clipPath: 'inset(50%)', height: 1, overflow: 'hidden' },
+    '& thead': {
+      position: 'absolute',
+      clipPath: 'inset(50%)',
+      width: 1,
+      height: 1,
+      overflow: 'hidden',
+    },
     '& tr': {
       display: 'block',
       borderTop: `1px solid ${theme.palette.divider}`,
@@ -32,11 +38,12 @@ const Whole = styled('table')(({ theme }) => ({
     },
     '& td, & td.number': {
       display: 'grid',
-      gridTemplateColumns: '8rem 1fr',
+      gridTemplateColumns: '8rem minmax(0, 1fr)',
       gap: theme.spacing(1),
       textAlign: 'start',
       border: 0,
       padding: theme.spacing(0.5, 2),
+      overflowWrap: 'anywhere',
     },
     '& td::before': { content: 'attr(data-name)', color: theme.palette.text.secondary },
     '& td:empty': { display: 'none' },
@@ -55,7 +62,7 @@ export function Table<Row>(props: {
 }) {
   const { caption, columns, rows, id } = props;
   return (
-    <Paper sx={{ overflowX: 'auto' }}>
+    <Paper sx={{ overflowX: 'auto', position: 'relative' }}>
       <Whole role="table">
         <caption>{caption}</caption>
         <thead role="rowgroup">

@@ -15,11 +15,19 @@ export function AdministrationPage() {
         <LinkCard to="/policies" icon={mdiShieldKeyOutline} title={t('list.title')}>
           {t('home.policies')}
         </LinkCard>
-        <LinkCard to="/integrators" icon={mdiConnection} title={t('home.integrators')}>
+        <LinkCard
+          to="/administration/integrators"
+          icon={mdiConnection}
+          title={t('home.integrators')}
+        >
           {t('home.integrators_text')}
         </LinkCard>
         {manager && (
-          <LinkCard to="/guardians" icon={mdiAccountChildOutline} title={t('home.guardians')}>
+          <LinkCard
+            to="/administration/guardians"
+            icon={mdiAccountChildOutline}
+            title={t('home.guardians')}
+          >
             {t('home.guardians_text')}
           </LinkCard>
         )}

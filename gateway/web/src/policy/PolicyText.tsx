@@ -6,7 +6,6 @@ const Whole = styled('details')(({ theme }) => ({
   borderRadius: theme.shape.borderRadius,
   background: theme.palette.background.paper,
   '& summary': {
-    minHeight: 44,
     padding: theme.spacing(1.25, 2),
     cursor: 'pointer',
     fontWeight: 600,
