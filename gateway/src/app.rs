@@ -97,7 +97,9 @@ fn surround(
     let guarded = handlers
         .around(move |next, request| limits::hold(next, request, Arc::clone(&gate)))
         .around(move |next, request| routes::check(next, request, Arc::clone(&known)))
-        .around(move |next, request| web::serve(next, request, Arc::clone(&web), Arc::clone(&apart)))
+        .around(move |next, request| {
+            web::serve(next, request, Arc::clone(&web), Arc::clone(&apart))
+        })
         .around(errors::answer)
         .boxed();
     guarded

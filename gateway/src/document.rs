@@ -13,8 +13,8 @@ use thiserror::Error;
 
 use crate::answer::{BEHIND, POSITION, REPLAYED};
 use crate::call::{IDEMPOTENCY_KEY, IF_MATCH, MIN_POSITION, SEEN};
-use crate::keeping::REFRESH_TOKEN;
 use crate::integrator;
+use crate::keeping::REFRESH_TOKEN;
 
 /// Routes that anyone may call. Each line is a decision; see the test of this list.
 pub const PUBLIC: &[(&str, &str)] = &[

@@ -24,6 +24,7 @@ use crate::config::{GatewayConfig, millis};
 use crate::health::{DatabaseProbe, Health, Probe, ProjectionsProbe};
 use crate::listener::Bounded;
 use crate::metrics::MetricsServer;
+use crate::web::Web;
 
 /// Why the gateway can't run.
 #[derive(Debug, Error)]

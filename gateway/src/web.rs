@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -87,7 +87,7 @@ impl Web {
 
 impl File {
     /// A file and its address; nothing for what only goes with another one.
-    fn read(root: &Path, path: &PathBuf, left: &mut u64) -> io::Result<Option<(String, Self)>> {
+    fn read(root: &Path, path: &Path, left: &mut u64) -> io::Result<Option<(String, Self)>> {
         let Some(kind) = path.extension().and_then(|end| kind_of(end.to_str()?)) else {
             return Ok(None);
         };
@@ -207,5 +207,9 @@ fn asks_for_a_page(headers: &HeaderMap) -> bool {
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|value| value.split(',').any(|range| range.trim().starts_with("text/html")))
+        .any(|value| {
+            value
+                .split(',')
+                .any(|range| range.trim().starts_with("text/html"))
+        })
 }

@@ -23,6 +23,8 @@ pub struct Member {
     pub person: Uuid,
     /// The address that they sign in with.
     pub email: String,
+    /// What signs them in besides [`PASSWORD`], once each.
+    pub backup_codes: Vec<String>,
     /// What their sign-in answered.
     pub tokens: Tokens,
     /// Whoever has its access token.
@@ -56,8 +58,10 @@ impl Member {
             person,
             position,
         };
-        let tokens = newcomer.sign_in_fully(platform).await;
+        let totp = newcomer.turn_on_totp(platform).await;
+        let tokens = newcomer.sign_in_with(platform, &totp.app).await;
         Self {
+            backup_codes: totp.backup_codes,
             person,
             caller: tokens.caller(platform),
             email: newcomer.email,

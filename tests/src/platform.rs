@@ -365,7 +365,7 @@ impl Platform {
     pub(crate) fn write_settings(&self, instance: impl Into<Instance>) -> PathBuf {
         let instance = instance.into();
         let path = self.folder.path().join(format!("{instance}.toml"));
-        std::fs::write(&path, self.options.over(&self.settings(instance))).unwrap();
+        std::fs::write(&path, self.all_settings(instance)).unwrap();
         path
     }
 
@@ -410,6 +410,24 @@ impl Platform {
             nats_port = through(Wire::ToBroker(instance), nats),
             gateway = self.gateways[usize::from(instance.number) - 1],
         ) + &self.metrics_setting(instance)
+    }
+
+    /// These settings, and those of the options.
+    fn all_settings(&self, instance: Instance) -> String {
+        let mut options = self.options.clone();
+        if let Some(web) = &self.options.web {
+            let gateway = self.gateways[usize::from(instance.number) - 1];
+            let mail = self.folder.path().join("mail");
+            std::fs::create_dir_all(&mail).unwrap();
+            options = options
+                .with("gateway", format!("web = {web:?}"))
+                .with(
+                    "gateway",
+                    format!("sign_in.origin = \"http://localhost:{gateway}\""),
+                )
+                .with("worker", format!("mail_folder = {mail:?}"));
+        }
+        options.over(&self.settings(instance))
     }
 
     fn metrics_setting(&self, instance: Instance) -> String {

@@ -1,5 +1,7 @@
 //! What the parts of a platform under test are told.
 
+use std::path::PathBuf;
+
 use toml::{Table, Value};
 
 /// What a test needs differently.
@@ -14,6 +16,9 @@ pub struct Options {
     pub breakable: bool,
     /// PostgreSQL has a standby.
     pub standby: bool,
+    /// The gateway serves the web application from this folder, at its own origin, and mails go
+    /// to the folder `mail`.
+    pub web: Option<PathBuf>,
     /// PostgreSQL syncs to disk. Tests kill processes, not machines, and do without.
     pub durable: bool,
 }
@@ -25,6 +30,7 @@ impl Default for Options {
             copies: 1,
             breakable: false,
             standby: false,
+            web: None,
             durable: false,
         }
     }
@@ -42,6 +48,13 @@ impl Options {
     #[must_use]
     pub const fn copies(mut self, copies: u8) -> Self {
         self.copies = copies;
+        self
+    }
+
+    /// With the web application that was built into this folder.
+    #[must_use]
+    pub fn web(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.web = Some(folder.into());
         self
     }
 

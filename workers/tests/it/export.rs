@@ -16,6 +16,7 @@ use medilink_domain::values::{
     ConsentAccessMode, ConsentPurpose, EmergencyReason, HealthInformationType, Language, Role,
 };
 use medilink_domain::{ConsentId, DoctorId, ExportId, PatientId, SubjectId};
+use medilink_projections::ReadError;
 use medilink_projections::export::{ExportRow, get};
 use serde_json::Value;
 use uuid::Uuid;
@@ -51,7 +52,11 @@ async fn ask(
 }
 
 async fn row(world: &World, export: ExportId) -> Option<ExportRow> {
-    get(&world.tools.reads, world.tenant, export).await.unwrap()
+    match get(&world.tools.reads, world.tenant, export).await {
+        // The world has only just begun.
+        Err(ReadError::NotBuilt) => None,
+        read => read.unwrap(),
+    }
 }
 
 async fn reached(world: &World, export: ExportId, state: ExportState) -> ExportRow {

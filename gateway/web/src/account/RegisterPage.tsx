@@ -9,9 +9,9 @@ import type { components } from '@/api/schema';
 import type { Language } from '@/i18n/languages';
 import { useWritten } from '@/i18n/written';
 import { Field, Form, useCommandForm } from '@/patterns/form';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { Step } from '@/patterns/Wizard';
 
 type Asked = components['schemas']['AskedOut'];
@@ -32,9 +32,7 @@ export function RegisterPage() {
         <Note tone="success" role="status">
           {t(kind === 'provider' ? 'register.done_provider' : 'register.done')}
         </Note>
-        <LinkButton to="/sign-in" variant="contained">
-          {t('register.next')}
-        </LinkButton>
+        <LinkButton to="/sign-in">{t('register.next')}</LinkButton>
       </Page>
     );
   }

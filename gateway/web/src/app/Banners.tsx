@@ -1,8 +1,8 @@
-import Button from '@mui/material/Button';
 import { useStore } from '@tanstack/react-store';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Note } from '@/patterns/Note';
+import { Press } from '@/patterns/Press';
 import { install, installable, update, updated } from './installation';
 
 function watchLine(changed: () => void): () => void {
@@ -30,7 +30,14 @@ export function Banners() {
       <div role="status">
         {!online && <Note tone="warning">{t('offline')}</Note>}
         {newer && (
-          <Note tone="info" actions={<Button onClick={update}>{t('update.now')}</Button>}>
+          <Note
+            tone="info"
+            actions={
+              <Press type="button" onClick={update}>
+                {t('update.now')}
+              </Press>
+            }
+          >
             {t('update.text')}
           </Note>
         )}
@@ -40,10 +47,12 @@ export function Banners() {
           tone="info"
           actions={
             <>
-              <Button onClick={() => installable.setState(() => undefined)}>
+              <Press type="button" onClick={() => installable.setState(() => undefined)}>
                 {t('install.later')}
-              </Button>
-              <Button onClick={install}>{t('install.now')}</Button>
+              </Press>
+              <Press type="button" onClick={install}>
+                {t('install.now')}
+              </Press>
             </>
           }
         >

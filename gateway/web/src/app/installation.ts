@@ -22,12 +22,28 @@ export function keepInstalled(): void {
     event.preventDefault();
     installable.setState(() => event as InstallPrompt);
   });
+  if (!('serviceWorker' in navigator)) return;
+  void keepAssets().catch(() => undefined);
   take = registerSW({
     onNeedRefresh: () => updated.setState(() => true),
     onRegisteredSW(_, registration) {
       if (registration !== undefined) setInterval(() => void registration.update(), ASK);
     },
   });
+}
+
+/**
+ * Keeps what this page was made of, for when there is no line: it came before there was anyone
+ * to keep it. It is in the browser's own cache still, so nothing is fetched for it.
+ */
+async function keepAssets(): Promise<void> {
+  await navigator.serviceWorker.ready;
+  const cache = await caches.open('assets');
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name));
+  for (const { href, origin, pathname } of loaded) {
+    const ours = origin === location.origin && pathname.startsWith('/assets/');
+    if (ours && (await cache.match(href)) === undefined) await cache.add(href);
+  }
 }
 
 /** Goes over to the newer release. */

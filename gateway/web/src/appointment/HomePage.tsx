@@ -1,13 +1,13 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Link, useRouter } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
 import { waiting, waitlistQuery } from '@/waitlist/queries';
 import { appointmentsQuery, upcoming } from './queries';
@@ -23,12 +23,17 @@ export function HomePage() {
   const { t } = useTranslation('appointment');
   const { person } = useAccess();
   const visits = useQuery(appointmentsQuery(person));
+  const router = useRouter();
+  useEffect(() => {
+    // The pages that can be read without a line, while there is one.
+    const there = navigator.serviceWorker?.ready.then(async () => {
+      await router.preloadRoute({ to: '/visits' });
+      await router.preloadRoute({ to: '/visits/$id', params: { id: '' } });
+    });
+    there?.catch(() => undefined);
+  }, [router]);
   const list = useQuery(waitlistQuery(person));
-  const book = (
-    <LinkButton to="/book" variant="contained">
-      {t('book')}
-    </LinkButton>
-  );
+  const book = <LinkButton to="/book">{t('book')}</LinkButton>;
   return (
     <Page title={t('home.title')} actions={book}>
       {waiting(list.data?.items ?? []).map(

@@ -7,7 +7,7 @@ import { say } from '@/app/say';
 import { money } from '@/i18n/money';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
-import { LinkButton } from '@/patterns/LinkButton';
+import { LinkButton } from '@/patterns/Press';
 import { type Appointment, isLate } from './queries';
 
 type Policy = components['schemas']['BookingPolicyOut'];
@@ -21,7 +21,7 @@ export function VisitActions({ visit, policy }: { visit: Appointment; policy: Po
     <Stack spacing={2}>
       <Costs visit={visit} policy={policy} />
       <Stack direction="row" sx={{ gap: 1.5, flexWrap: 'wrap' }}>
-        <LinkButton to="/book" search={{ move: visit.id }} variant="contained">
+        <LinkButton to="/book" search={{ move: visit.id }}>
           {t('visit.move')}
         </LinkButton>
         <Confirm

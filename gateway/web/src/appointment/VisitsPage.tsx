@@ -3,9 +3,9 @@ import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
 import { CalendarLink } from './CalendarLink';
 import { type Appointment, appointmentsQuery, past, upcoming } from './queries';
@@ -15,11 +15,7 @@ import { VisitCard } from './VisitCard';
 export function VisitsPage() {
   const { t } = useTranslation('appointment');
   const visits = useQuery(appointmentsQuery(useAccess().person));
-  const book = (
-    <LinkButton to="/book" variant="contained">
-      {t('book')}
-    </LinkButton>
-  );
+  const book = <LinkButton to="/book">{t('book')}</LinkButton>;
   return (
     <Page title={t('visits.title')} actions={book}>
       <Loaded query={visits} lines={4}>

@@ -1,7 +1,7 @@
-import Button from '@mui/material/Button';
 import { useTranslation } from 'react-i18next';
 import { Problem, passes } from '@/api/problem';
 import { Note } from './Note';
+import { Press } from './Press';
 
 /** What happened, what to do about it, and by which number the request is found again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -9,9 +9,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   const problem = error instanceof Problem ? error : undefined;
   const passing = passes(error);
   const actions = retry && (
-    <Button color="inherit" onClick={retry}>
+    <Press type="button" onClick={retry}>
       {t('failure.retry')}
-    </Button>
+    </Press>
   );
   return (
     <Note tone={passing ? 'warning' : 'error'} role="alert" actions={actions}>

@@ -1,0 +1,114 @@
+// Every way in: password, backup code, passkey as a factor and alone, recovery; and out again.
+import assert from 'node:assert/strict';
+import {
+  CODE,
+  device,
+  mailed,
+  PASSWORD,
+  registerPatient,
+  signIn,
+  stage,
+  withBrowser,
+} from './stage.js';
+
+/** A device with a fingerprint reader, as far as the browser knows. */
+async function withReader(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}
+
+const signOut = async (page) => {
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+};
+
+await withBrowser(async (browser) => {
+  const page = await device(browser);
+  await withReader(page);
+  const asha = await registerPatient(page);
+
+  // A wrong password is said to be one, and nothing else.
+  await signOut(page);
+  await page.getByLabel('E-mail address').fill(asha.email);
+  await page.getByLabel('Password').fill('not this one at all');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('The e-mail address or the password is wrong.').waitFor();
+  await signIn(page, asha);
+
+  // A passkey: the dialog asks for the password first, as adding one can do harm.
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Add a passkey of this device' }).click();
+  const proof = page.getByRole('dialog', { name: 'Show that it is you' });
+  await proof.getByLabel('Password').fill(PASSWORD);
+  await proof.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('Write these down or print them now').waitFor();
+  const codes = await page.getByRole('listitem').allInnerTexts();
+  const backup = codes.filter((text) => /^[0-9A-Za-z-]{8,40}$/.test(text.trim()));
+  assert.ok(backup.length >= 8, codes.join(' | '));
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+
+  // Alone.
+  await signOut(page);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await page.getByRole('heading', { name: 'Your health' }).waitFor();
+
+  // As a second factor, and a backup code in its place.
+  await signOut(page);
+  await page.getByLabel('E-mail address').fill(asha.email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: 'Use the passkey' }).click();
+  await page.getByRole('heading', { name: 'Your health' }).waitFor();
+  await signOut(page);
+  await signIn(page, { ...asha, codes: [backup[0].trim()] });
+
+  // The session outlives the page, in a cookie that no script can read.
+  await page.reload();
+  await page.getByRole('heading', { name: 'Your account' }).or(page.getByRole('heading', { name: 'Your health' })).waitFor();
+  assert.equal(await page.evaluate(() => document.cookie), '');
+  const cookies = await page.context().cookies();
+  assert.deepEqual(
+    cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite })),
+    [{ httpOnly: true, sameSite: 'Strict' }],
+  );
+
+  // Ended elsewhere, it is over here.
+  const other = await device(browser);
+  await signIn(other, { ...asha, codes: [backup[1].trim()] });
+  await other.getByRole('link', { name: 'Account' }).click();
+  await other.getByRole('button', { name: 'Sign out there' }).first().click();
+  await other.getByRole('dialog').getByRole('button', { name: 'Sign out there' }).click();
+  await other.getByText('Signed out.').waitFor();
+  await page.goto('/visits');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+  // A forgotten password keeps the second factor.
+  await page.getByRole('link', { name: 'I have forgotten my password' }).click();
+  await page.getByLabel('Your e-mail address').fill(asha.email);
+  await page.getByRole('button', { name: 'Send the code' }).click();
+  const used = await mailed(asha.email, CODE);
+  await page.getByLabel('Code from the mail').waitFor();
+  await page.waitForTimeout(1_500);
+  const code = await mailed(asha.email, CODE);
+  assert.ok(used && code);
+  await page.getByLabel('Code from the mail').fill(code);
+  await page.getByLabel('New password').fill('another quiet brown river');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await page.getByRole('button', { name: 'Use the passkey' }).click();
+  await page.getByRole('heading', { name: 'Your health' }).waitFor();
+
+  // Somebody who works there comes in with what they have.
+  const manager = await device(browser, { viewport: { width: 1440, height: 900 } });
+  await signIn(manager, stage.people.manager);
+});

@@ -1,0 +1,108 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+/** Where the platform is, and who is there: see stage.rs. */
+export const stage = JSON.parse(process.env.MEDILINK_STAGE ?? '{}');
+
+/** How long a page may take on a busy machine, in ms. */
+const PATIENCE = 20_000;
+
+/** Faults that the browser itself noticed: a flow that meets any has failed. */
+const faults = [];
+
+/** A browser, closed when the flow has ended however it did. */
+export async function withBrowser(flow) {
+  const browser = await chromium.launch({
+    executablePath: process.env.MEDILINK_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
+  try {
+    await flow(browser);
+    if (faults.length > 0) throw new Error(`the browser found fault:\n${faults.join('\n')}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A device of its own: its own storage, its own session. */
+export async function device(browser, options = {}) {
+  const context = await browser.newContext({
+    baseURL: stage.url,
+    viewport: { width: 360, height: 740 },
+    locale: 'en-IN',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    // What the policy for content refuses is said here, and nowhere else.
+    if (/Content Security Policy|hydrat|Warning:/.test(message.text())) faults.push(message.text());
+  });
+  return page;
+}
+
+/** The newest mail to an address, once there is one that `wanted` finds something in. */
+export async function mailed(to, wanted) {
+  const until = Date.now() + PATIENCE;
+  while (Date.now() < until) {
+    const names = (await readdir(stage.mail)).filter((name) => name.endsWith('.eml'));
+    const mails = await Promise.all(
+      names.map(async (name) => {
+        const path = join(stage.mail, name);
+        return { at: (await stat(path)).mtimeMs, text: await readFile(path, 'utf8') };
+      }),
+    );
+    for (const { text } of mails.sort((one, other) => other.at - one.at)) {
+      const found = text.includes(to) && text.match(wanted);
+      if (found) return found[1] ?? found[0];
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`no mail to ${to} has ${wanted}`);
+}
+
+/** The code of a registration or recovery. */
+export const CODE = /\b([0-9A-Z]{5}-[0-9A-Z]{5})\b/;
+
+let count = 0;
+
+/** An address that nobody has used. */
+export function newAddress() {
+  count += 1;
+  return `person${count}.${Date.now()}@example.org`;
+}
+
+export const PASSWORD = 'a quiet brown river runs';
+
+/** Registers a patient through the pages, and signs in. */
+export async function registerPatient(page, email = newAddress(), name = 'Asha Rao') {
+  await page.goto('/register');
+  await page.getByRole('button', { name: 'I am a patient' }).click();
+  await page.getByLabel('Your e-mail address').fill(email);
+  await page.getByRole('button', { name: 'Send the code' }).click();
+  await page.getByLabel('Code from the mail').fill(await mailed(email, CODE));
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Telephone').fill('+91 98765 43210');
+  await page.getByLabel('Date of birth').fill('1990-04-12');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('link', { name: 'Continue' }).click();
+  await signIn(page, { email, password: PASSWORD });
+  return { email, password: PASSWORD, name };
+}
+
+/** Signs in through the page, with a backup code where a second factor is asked for. */
+export async function signIn(page, { email, password, codes }) {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  if (codes !== undefined) {
+    await page.getByRole('button', { name: 'Use a backup code' }).click();
+    await page.getByLabel('Code', { exact: true }).fill(codes.shift());
+    await page.getByRole('button', { name: 'Continue' }).click();
+  }
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
+}
