@@ -1,9 +1,9 @@
 import Paper from '@mui/material/Paper';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isId } from '@/app/patient';
 import { Choice, DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Row } from '@/patterns/Row';
 import { PersonField } from './PersonField';
 import type { Wanted } from './queries';
@@ -44,7 +44,7 @@ export function SearchForm(props: { wanted: Wanted; search: (wanted: Wanted) => 
       });
     },
   });
-  const clear = <LinkButton to="/compliance/accesses">{t('search.clear')}</LinkButton>;
+  const clear = <Link to="/compliance/accesses">{t('search.clear')}</Link>;
   return (
     <Paper sx={{ p: 2 }}>
       <Form of={form} submit={t('search.go')} more={clear}>

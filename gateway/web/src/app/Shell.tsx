@@ -122,6 +122,7 @@ const Main = styled('main')(({ theme }) => ({
   width: '100%',
   maxWidth: '64rem',
   minWidth: 0,
+  '&:has(> section[data-wide="true"])': { maxWidth: '96rem' },
   [theme.breakpoints.up('md')]: { padding: theme.spacing(3, 4) },
 }));
 

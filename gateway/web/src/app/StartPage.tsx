@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate } from '@tanstack/react-router';
+import { Link, Navigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
+import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
 import { Opening } from './ends';
-import { meQuery, type Role } from './roles';
+import { meQuery, rolesOf } from './roles';
 import { STARTS } from './start';
 
 const home = () => import('@/appointment/HomePage');
@@ -20,8 +23,10 @@ export function StartPage() {
   const me = useQuery(meQuery(useAccess().person));
   return (
     <Loaded query={me}>
-      {({ roles }) => {
-        const start = STARTS.find(([role]) => (roles as Role[]).includes(role));
+      {(who) => {
+        const roles = rolesOf(who);
+        const start = STARTS.find(([role]) => roles.includes(role));
+        if (start !== undefined && !who.second_factor) return <Unproven />;
         if (start !== undefined) return <Navigate to={start[1]} replace />;
         return (
           <Suspense fallback={<Opening />}>
@@ -30,5 +35,15 @@ export function StartPage() {
         );
       }}
     </Loaded>
+  );
+}
+
+/** Nobody sees others' data with a password alone. */
+function Unproven() {
+  const { t } = useTranslation('app');
+  return (
+    <Page title={t('unproven.title')}>
+      <Empty action={<Link to="/account">{t('unproven.go')}</Link>}>{t('unproven.text')}</Empty>
+    </Page>
   );
 }

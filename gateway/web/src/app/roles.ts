@@ -5,6 +5,7 @@ import { hospitalsQuery } from '@/hospital/queries';
 import { useAccess } from '@/session/store';
 
 export type Role = components['schemas']['RoleCode'];
+export type Me = components['schemas']['MeOut'];
 
 /** What somebody acts as at one hospital. */
 export interface Post {
@@ -12,25 +13,28 @@ export interface Post {
   readonly role: Role;
 }
 
-export type Me = components['schemas']['MeOut'] & { readonly posts?: readonly Post[] };
-
 /** Who is signed in, and what as. */
 export const meQuery = (person: string) =>
   queryOptions({
     queryKey: ['staff', 'me', person],
-    queryFn: ({ signal }): Promise<Me> => answered(api.GET('/v1/me', { signal })),
+    queryFn: ({ signal }) => answered(api.GET('/v1/me', { signal })),
     staleTime: 5 * 60_000,
     meta: { keep: person },
   });
 
-/** What the signed-in person acts as; nothing until that is known. */
-export function useRoles(): readonly Role[] {
-  const me = useQuery(meQuery(useAccess().person));
-  return (me.data?.roles ?? []) as Role[];
+/** All that somebody acts as, in the whole network or at any hospital. */
+export function rolesOf({ roles, posts }: Me): readonly Role[] {
+  return [...new Set([...roles, ...posts.map(({ role }) => role)])] as Role[];
 }
 
-/** Roles that somebody has at a hospital. */
-const AT_HOSPITALS: readonly Role[] = [
+/** What the signed-in person acts as, anywhere; nothing until that is known. */
+export function useRoles(): readonly Role[] {
+  const me = useQuery(meQuery(useAccess().person));
+  return me.data === undefined ? [] : rolesOf(me.data);
+}
+
+/** Roles of those who work at hospitals: who has one in the whole network has it at each. */
+const AT_HOSPITALS: readonly string[] = [
   'administrator',
   'billing',
   'compliance-officer',
@@ -41,7 +45,7 @@ const AT_HOSPITALS: readonly Role[] = [
   'receptionist',
 ];
 
-/** Where the signed-in person works and as what: as the server says, or else anywhere. */
+/** Where the signed-in person works, and as what. */
 export function usePosts(): {
   data: readonly Post[] | undefined;
   isError: boolean;
@@ -49,12 +53,13 @@ export function usePosts(): {
   refetch: () => unknown;
 } {
   const me = useQuery(meQuery(useAccess().person));
-  const roles = ((me.data?.roles ?? []) as Role[]).filter((role) => AT_HOSPITALS.includes(role));
-  const unsaid = me.data !== undefined && me.data.posts === undefined && roles.length > 0;
-  const hospitals = useQuery({ ...hospitalsQuery(), enabled: unsaid });
-  if (!unsaid) return { ...me, data: me.data === undefined ? undefined : (me.data.posts ?? []) };
-  const posts = hospitals.data?.flatMap(({ id }) => roles.map((role) => ({ hospital: id, role })));
-  return { ...hospitals, data: posts };
+  const everywhere = me.data?.roles.filter((role) => AT_HOSPITALS.includes(role)) ?? [];
+  const hospitals = useQuery({ ...hospitalsQuery(), enabled: everywhere.length > 0 });
+  if (everywhere.length === 0) return { ...me, data: me.data?.posts as Post[] | undefined };
+  const posts = hospitals.data?.flatMap(({ id }) =>
+    everywhere.map((role) => ({ hospital: id, role: role as Role })),
+  );
+  return { ...hospitals, data: posts && [...(me.data?.posts as Post[]), ...posts] };
 }
 
 /** What the signed-in person acts as at one hospital; nothing until that is known. */

@@ -87,16 +87,6 @@ function make(wanted: Scheme): Theme {
       button: { textTransform: 'none', fontWeight: 600 },
     },
     components: {
-      // Links have the colours of the theme, unless they are made to look like something else.
-      MuiCssBaseline: {
-        styleOverrides: ({ palette }) => ({
-          ':where(a)': { color: palette.primary.main },
-          ':where(a, summary):focus-visible': {
-            outline: `3px solid ${palette.primary.main}`,
-            outlineOffset: 2,
-          },
-        }),
-      },
       // Half the frames of a cheap phone, and nobody needs it to know what they pressed.
       MuiButtonBase: {
         defaultProps: { disableRipple: true },
@@ -108,6 +98,10 @@ function make(wanted: Scheme): Theme {
             },
           }),
         },
+      },
+      // The browser's blue is too dark on dark ground.
+      MuiCssBaseline: {
+        styleOverrides: (theme: Theme) => ({ a: { color: theme.palette.primary.main } }),
       },
       // 44 px: fingers, and WCAG 2.2, 2.5.8.
       MuiButton: { styleOverrides: { root: { minHeight: 44 } } },

@@ -30,7 +30,10 @@ export function Actions(props: {
   );
   const due = Date.parse(visit.starts_at) <= Date.now();
   return (
-    <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+    <Stack
+      direction="row"
+      sx={{ gap: 1, flexWrap: { xs: 'wrap', sm: 'nowrap' }, whiteSpace: 'nowrap' }}
+    >
       {visit.status === 'booked' && desk && button('check-in', 'outlined')}
       {visit.status === 'booked' && due && (
         <Confirm

@@ -102,21 +102,23 @@ function Counts({ items }: { items: readonly NamedVisit[] }) {
     [t('count.missed'), count('no_show')],
   ] as const;
   return (
-    <Paper
-      component="dl"
-      role="status"
-      sx={{ m: 0, p: 1.5, display: 'flex', flexWrap: 'wrap', columnGap: 4, rowGap: 1 }}
-    >
-      {shown.map(([name, value]) => (
-        <Stack key={name} sx={{ flexDirection: 'column-reverse' }}>
-          <Typography component="dt" variant="body2" color="text.secondary">
-            {name}
-          </Typography>
-          <Typography component="dd" variant="h2" sx={{ m: 0 }}>
-            {value}
-          </Typography>
-        </Stack>
-      ))}
+    <Paper role="status">
+      <Stack
+        component="dl"
+        direction="row"
+        sx={{ m: 0, p: 1.5, flexWrap: 'wrap', columnGap: 4, rowGap: 1 }}
+      >
+        {shown.map(([name, value]) => (
+          <Stack key={name} sx={{ flexDirection: 'column-reverse' }}>
+            <Typography component="dt" variant="body2" color="text.secondary">
+              {name}
+            </Typography>
+            <Typography component="dd" variant="h2" sx={{ m: 0 }}>
+              {value}
+            </Typography>
+          </Stack>
+        ))}
+      </Stack>
     </Paper>
   );
 }

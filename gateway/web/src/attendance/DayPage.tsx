@@ -6,9 +6,9 @@ import { today } from '@/i18n/days';
 import { useWritten } from '@/i18n/written';
 import { DayPicker } from '@/patterns/DayPicker';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
 import { Day } from './Day';
 import { dayRoute } from './pages';
@@ -51,6 +51,7 @@ function DayOf({ doctor: id }: { doctor: string }) {
     });
   return (
     <Page
+      wide
       title={date === now ? t('title') : t('other')}
       actions={date && now && <DayPicker day={date} today={now} pick={pick} />}
     >

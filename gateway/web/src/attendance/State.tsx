@@ -14,9 +14,11 @@ const TONES: Record<string, 'info' | 'warning' | 'success' | 'error'> = {
 const Toned = styled(Tag, { shouldForwardProp: (prop) => prop !== 'of' })<{ of: string }>(
   ({ theme, of }) => {
     const tone = TONES[of];
+    const wraps = { [theme.breakpoints.down('sm')]: { whiteSpace: 'normal', borderRadius: 12 } };
     return tone === undefined
       ? { color: theme.palette.text.secondary }
       : {
+          ...wraps,
           borderColor: theme.palette[tone].main,
           color: theme.palette[tone].main,
           ...(of !== 'booked' && { fontWeight: 700 }),

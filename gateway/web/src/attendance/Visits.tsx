@@ -34,6 +34,7 @@ export function Visits(props: {
       .join(' · ');
   return (
     <Table
+      dense
       caption={caption}
       rows={visits}
       id={(visit) => visit.id}

@@ -38,7 +38,7 @@ export function BoardPage() {
   const { t } = useTranslation('board');
   const { hospital } = boardRoute.useParams();
   return (
-    <Site hospital={hospital} title={t('title')}>
+    <Site wide hospital={hospital} title={t('title')}>
       {(site) => <Board site={site} />}
     </Site>
   );

@@ -24,7 +24,7 @@ export function FiguresPage() {
   const { t } = useTranslation('board');
   const { hospital } = figuresRoute.useParams();
   return (
-    <Site hospital={hospital} title={t('figures.title')}>
+    <Site wide hospital={hospital} title={t('figures.title')}>
       {(site) => <Period site={site} />}
     </Site>
   );

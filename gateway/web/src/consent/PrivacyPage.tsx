@@ -11,10 +11,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActing, usePatient } from '@/app/patient';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { LinkCard } from '@/patterns/LinkCard';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { ConsentCard, isOver } from './ConsentCard';
 import { type Consent, consentsQuery } from './queries';
 
@@ -22,11 +22,7 @@ import { type Consent, consentsQuery } from './queries';
 export function PrivacyPage() {
   const { t } = useTranslation('consent');
   const consents = useQuery(consentsQuery(usePatient()));
-  const give = (
-    <LinkButton to="/privacy/give" variant="contained">
-      {t('home.give')}
-    </LinkButton>
-  );
+  const give = <LinkButton to="/privacy/give">{t('home.give')}</LinkButton>;
   return (
     <Page title={t('home.title')} actions={give}>
       <Loaded query={consents} lines={3}>

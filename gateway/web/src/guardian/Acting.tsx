@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Note } from '@/patterns/Note';
 import { useAccess } from '@/session/store';
 import { dependantsQuery } from './queries';
@@ -12,9 +12,9 @@ export default function Acting({ minor }: { minor: string }) {
   const all = useQuery(dependantsQuery(useAccess().person)).data;
   const name = all?.find(({ id }) => id === minor)?.name;
   const back = (
-    <LinkButton to="/family" search={{ for: undefined }}>
+    <Link to="/family" search={{ for: undefined }}>
       {t('acting.back')}
-    </LinkButton>
+    </Link>
   );
   return (
     <Box sx={{ mb: 2 }}>

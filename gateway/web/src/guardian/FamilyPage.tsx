@@ -2,12 +2,13 @@ import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
 import { type Dependant, dependantsQuery } from './queries';
 
@@ -16,7 +17,7 @@ export function FamilyPage() {
   const { t } = useTranslation('guardian');
   const dependants = useQuery(dependantsQuery(useAccess().person));
   const add = (
-    <LinkButton to="/family/new" variant="contained" search={{ for: undefined }}>
+    <LinkButton to="/family/new" search={{ for: undefined }}>
       {t('family.add')}
     </LinkButton>
   );
@@ -58,23 +59,17 @@ function Child({ child }: { child: Dependant }) {
           .filter(Boolean)
           .join(' · ')}
       </Typography>
-      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
-        <LinkButton
-          to="/visits"
-          search={search}
-          variant="outlined"
-          aria-label={t('family.visits_of', { name: child.name })}
-        >
+      <Stack direction="row" sx={{ gap: 3, flexWrap: 'wrap', mt: 1.5, '& a': { py: 1 } }}>
+        <Link to="/visits" search={search} aria-label={t('family.visits_of', { name: child.name })}>
           {t('family.visits')}
-        </LinkButton>
-        <LinkButton
+        </Link>
+        <Link
           to="/privacy"
           search={search}
-          variant="outlined"
           aria-label={t('family.privacy_of', { name: child.name })}
         >
           {t('family.privacy')}
-        </LinkButton>
+        </Link>
       </Stack>
     </Paper>
   );

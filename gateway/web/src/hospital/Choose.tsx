@@ -4,9 +4,9 @@ import { Navigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Role, usePosts } from '@/app/roles';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { hospitalQuery } from './queries';
 
 type To = '/hospitals/$hospital' | '/hospitals/$hospital/board';
@@ -45,7 +45,7 @@ function Choose({ roles, to }: { roles: readonly Role[]; to: To }) {
 function Named({ hospital, to }: { hospital: string; to: To }) {
   const found = useQuery(hospitalQuery(hospital));
   return (
-    <LinkButton to={to} params={{ hospital }} variant="outlined">
+    <LinkButton to={to} params={{ hospital }}>
       {found.data?.name ?? '…'}
     </LinkButton>
   );

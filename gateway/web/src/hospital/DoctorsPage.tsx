@@ -18,7 +18,7 @@ export function DoctorsPage() {
   const doctors = useQuery(doctorsQuery(hospital));
   const roles = useRolesAt(hospital);
   return (
-    <Site hospital={hospital} title={t('link.doctors.name')}>
+    <Site wide hospital={hospital} title={t('link.doctors.name')}>
       {(site) => (
         <Loaded query={doctors}>
           {(items) =>
@@ -26,6 +26,7 @@ export function DoctorsPage() {
               <Empty>{t('doctors.none')}</Empty>
             ) : (
               <Table
+                headed
                 caption={t('link.doctors.name')}
                 rows={items}
                 id={({ id }) => id}

@@ -43,6 +43,7 @@ function Departments({ site }: { site: Hospital }) {
         <Empty>{t('department.none')}</Empty>
       ) : (
         <Table
+          headed
           caption={t('department.list')}
           rows={site.departments}
           id={({ id }) => id}
@@ -71,6 +72,7 @@ function Assets({ site }: { site: Hospital }) {
         <Empty>{t('asset.none')}</Empty>
       ) : (
         <Table
+          headed
           caption={t('asset.list')}
           rows={site.assets}
           id={({ id }) => id}
@@ -120,6 +122,7 @@ function Holidays({ site }: { site: Hospital }) {
         <Empty>{t('holiday.none')}</Empty>
       ) : (
         <Table
+          headed
           caption={t('holiday.list')}
           rows={ahead}
           id={({ date }) => date}

@@ -10,14 +10,15 @@ import { type Hospital, hospitalQuery } from './queries';
 export function Site(props: {
   hospital: string;
   title: string;
+  wide?: boolean;
   actions?: (site: Hospital) => ReactNode;
   children: (site: Hospital) => ReactNode;
 }) {
-  const { hospital, title, actions, children } = props;
+  const { hospital, title, wide = false, actions, children } = props;
   const { t } = useTranslation('hospital');
   const site = useQuery(hospitalQuery(hospital));
   return (
-    <Page title={title} actions={site.data && actions?.(site.data)}>
+    <Page title={title} wide={wide} actions={site.data && actions?.(site.data)}>
       <Link to="/hospitals/$hospital" params={{ hospital }}>
         {site.data ? t('back.to', { name: site.data.name }) : t('back.to-it')}
       </Link>

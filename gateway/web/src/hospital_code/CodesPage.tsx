@@ -36,7 +36,7 @@ export function CodesPage() {
     </FormDialog>
   );
   return (
-    <Site hospital={hospital} title={t('title')} actions={issue}>
+    <Site wide hospital={hospital} title={t('title')} actions={issue}>
       {(site) => (
         <>
           <p>{t('about')}</p>
@@ -46,6 +46,7 @@ export function CodesPage() {
                 <Empty>{t('none')}</Empty>
               ) : (
                 <Table
+                  headed
                   caption={t('title')}
                   rows={items}
                   id={({ id }) => id}

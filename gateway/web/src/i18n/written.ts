@@ -11,6 +11,8 @@ export interface Written {
   day(instant: string, zone?: string): string;
   /** A calendar day, `2026-11-23`, which is in no zone. */
   date(day: string): string;
+  /** A calendar day of a week, such as `Mon, 23 Nov`. */
+  weekday(day: string): string;
   number(value: number): string;
   /** How far away an instant is, such as `in 2 hours`. */
   away(instant: string, now: number): string;
@@ -37,6 +39,7 @@ function writtenIn(language: Language): Written {
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   const date = format({ day: 'numeric', month: 'long', year: 'numeric' });
+  const weekday = format(day);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(locale);
   return {
@@ -45,6 +48,7 @@ function writtenIn(language: Language): Written {
     time: format(time),
     day: format({ ...day, year: 'numeric' }),
     date: (value) => date(`${value}T12:00:00Z`, 'UTC'),
+    weekday: (value) => weekday(`${value}T12:00:00Z`, 'UTC'),
     number: (value) => numbers.format(value),
     away(instant, now) {
       const seconds = (Date.parse(instant) - now) / 1000;

@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { Table } from '@/patterns/Table';
 import { type Integrator, integratorsQuery } from './queries';
 import { StateTag } from './StateTag';
@@ -16,9 +16,7 @@ export function IntegratorsPage() {
   const { t } = useTranslation('integrator');
   const integrators = useQuery(integratorsQuery);
   const register = (
-    <LinkButton to="/administration/integrators/new" variant="contained">
-      {t('register.title')}
-    </LinkButton>
+    <LinkButton to="/administration/integrators/new">{t('register.title')}</LinkButton>
   );
   return (
     <Page title={t('list.title')} actions={register}>

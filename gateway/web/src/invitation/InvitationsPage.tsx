@@ -51,7 +51,7 @@ export function InvitationsPage() {
       </FormDialog>
     );
   return (
-    <Site hospital={hospital} title={t('title')} actions={invite}>
+    <Site wide hospital={hospital} title={t('title')} actions={invite}>
       {(site) => (
         <>
           <p>{t('about')}</p>
@@ -61,6 +61,7 @@ export function InvitationsPage() {
                 <Empty>{t('none')}</Empty>
               ) : (
                 <Table
+                  headed
                   caption={t('title')}
                   rows={items}
                   id={({ id }) => id}

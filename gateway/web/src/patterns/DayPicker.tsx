@@ -17,8 +17,12 @@ export function DayPicker(props: {
   const { day, today, pick, step = 1 } = props;
   const { t } = useTranslation('patterns');
   return (
-    <Stack direction="row" sx={{ alignItems: 'center', gap: 0.5, flexWrap: 'wrap' }}>
-      <Button aria-label={t('day.before')} onClick={() => pick(plusDays(day, -step))}>
+    <Stack direction="row" sx={{ alignItems: 'center', gap: 0.5 }}>
+      <Button
+        sx={{ minWidth: 44, p: 0 }}
+        aria-label={t('day.before')}
+        onClick={() => pick(plusDays(day, -step))}
+      >
         <Icon path={mdiChevronLeft} />
       </Button>
       <TextField
@@ -29,7 +33,11 @@ export function DayPicker(props: {
         onChange={({ target }) => target.value !== '' && pick(target.value)}
         slotProps={{ inputLabel: { shrink: true } }}
       />
-      <Button aria-label={t('day.after')} onClick={() => pick(plusDays(day, step))}>
+      <Button
+        sx={{ minWidth: 44, p: 0 }}
+        aria-label={t('day.after')}
+        onClick={() => pick(plusDays(day, step))}
+      >
         <Icon path={mdiChevronRight} />
       </Button>
       <Button disabled={day === today} onClick={() => pick(today)}>

@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
 import { useWritten } from '@/i18n/written';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { LinkButton } from '@/patterns/Press';
 import { PolicyText } from './PolicyText';
 import { policiesQuery } from './queries';
 import { speaksOf } from './speaks';
@@ -19,11 +19,7 @@ type Policies = components['schemas']['PoliciesOut'];
 export function PoliciesPage() {
   const { t } = useTranslation('policy');
   const policies = useQuery(policiesQuery);
-  const test = (
-    <LinkButton to="/policies/test" variant="contained">
-      {t('test.title')}
-    </LinkButton>
-  );
+  const test = <LinkButton to="/policies/test">{t('test.title')}</LinkButton>;
   return (
     <Page title={t('list.title')} actions={test}>
       <Typography>{t('list.text')}</Typography>

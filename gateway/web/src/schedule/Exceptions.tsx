@@ -51,6 +51,7 @@ export function Exceptions(props: {
           <Empty>{t('date.none')}</Empty>
         ) : (
           <Table
+            headed
             caption={t('date.list')}
             rows={dates}
             id={({ date }) => date}
@@ -99,6 +100,7 @@ export function Exceptions(props: {
           <Empty>{t('leave.none')}</Empty>
         ) : (
           <Table
+            headed
             caption={t('leave.list')}
             rows={leaves}
             id={({ id }) => id}

@@ -28,7 +28,7 @@ export function SchedulePage() {
   const id = scheduleRoute.useSearch().doctor ?? person;
   const workplace = useWorkplace(id);
   return (
-    <Page title={id === person ? t('title') : t('other')}>
+    <Page wide title={id === person ? t('title') : t('other')}>
       <Loaded query={workplace} lines={5}>
         {({ doctor, site }) => (
           <>

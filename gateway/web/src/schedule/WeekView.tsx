@@ -27,6 +27,7 @@ const Block = styled('li')(({ theme }) => ({
   borderRadius: 6,
   borderInlineStart: `4px solid ${theme.palette.primary.main}`,
   background: theme.palette.action.selected,
+  '& time': { whiteSpace: 'nowrap' },
   '& small': { display: 'block', color: theme.palette.text.secondary },
 }));
 
@@ -53,8 +54,8 @@ export function WeekView(props: {
             sx={{ p: 1.25, display: 'flex', flexDirection: 'column', gap: 1 }}
             aria-current={day === today ? 'date' : undefined}
           >
-            <Typography variant="h3" color={day === today ? 'primary' : undefined}>
-              {written.day(`${day}T12:00:00Z`, 'UTC')}
+            <Typography variant="h3" component="h2" color={day === today ? 'primary' : undefined}>
+              {written.weekday(day)}
             </Typography>
             <DayHours effective={effective} types={props.types} />
             {day >= today && effective.why !== 'leave' && (
@@ -98,7 +99,9 @@ function DayHours({ effective, types }: { effective: Effective; types: readonly 
         <Stack component="ul" spacing={0.75} sx={{ listStyle: 'none', m: 0, p: 0 }}>
           {effective.hours.map((hours) => (
             <Block key={hours.opens}>
-              {hours.opens.slice(0, 5)}–{hours.closes.slice(0, 5)}
+              <time>
+                {hours.opens.slice(0, 5)}–{hours.closes.slice(0, 5)}
+              </time>
               <small>
                 <Limits hours={hours} types={types} />
               </small>

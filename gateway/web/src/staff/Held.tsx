@@ -49,6 +49,7 @@ export function Roles({ site, member, may }: Props) {
         <Empty>{t('no-roles')}</Empty>
       ) : (
         <Table
+          headed
           caption={t('roles')}
           rows={member.roles}
           id={({ role }) => role}
@@ -110,6 +111,7 @@ export function Permissions({ site, member, may }: Props) {
         <Empty>{t('no-permissions')}</Empty>
       ) : (
         <Table
+          headed
           caption={t('permissions')}
           rows={member.permissions}
           id={({ action }) => action}

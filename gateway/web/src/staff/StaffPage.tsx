@@ -8,8 +8,8 @@ import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
-import { LinkButton } from '@/patterns/LinkButton';
 import { Loaded } from '@/patterns/Loaded';
+import { LinkButton } from '@/patterns/Press';
 import { Table } from '@/patterns/Table';
 import { staffRoute } from './pages';
 import { type Member, staffQuery } from './queries';
@@ -20,12 +20,12 @@ export function StaffPage() {
   const { hospital } = staffRoute.useParams();
   const staff = useQuery(staffQuery(hospital));
   const invite = () => (
-    <LinkButton to="/hospitals/$hospital/invitations" params={{ hospital }} variant="outlined">
+    <LinkButton to="/hospitals/$hospital/invitations" params={{ hospital }}>
       {t('invite')}
     </LinkButton>
   );
   return (
-    <Site hospital={hospital} title={t('title')} actions={invite}>
+    <Site wide hospital={hospital} title={t('title')} actions={invite}>
       {(site) => (
         <Loaded query={staff} lines={5}>
           {(items) =>
@@ -65,6 +65,7 @@ function Members({ site, items }: { site: Hospital; items: readonly Member[] }) 
       <p role="status">{t('found', { count: shown.length })}</p>
       {shown.length > 0 && (
         <Table
+          headed
           caption={t('title')}
           rows={shown}
           id={({ id }) => id}

@@ -29,7 +29,7 @@ export function VisitTypesPage() {
       </FormDialog>
     );
   return (
-    <Site hospital={hospital} title={t('title')} actions={add}>
+    <Site wide hospital={hospital} title={t('title')} actions={add}>
       {(site) => (
         <Loaded query={types}>
           {(items) =>
@@ -37,6 +37,7 @@ export function VisitTypesPage() {
               <Empty>{t('none')}</Empty>
             ) : (
               <Table
+                headed
                 caption={t('title')}
                 rows={items}
                 id={({ id }) => id}
