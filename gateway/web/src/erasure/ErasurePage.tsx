@@ -19,13 +19,13 @@ export function ErasurePage() {
   const [code, setCode] = useState<{ id: string; code: string }>();
   return (
     <Page title={t('title')}>
-      {code && <CertificateCode {...code} />}
       <Loaded query={erasures} lines={3}>
         {(all) => {
           const open = all.find(isOpen);
           const over = all.filter((one) => !isOpen(one));
           return (
             <Stack spacing={3}>
+              {code && open?.id === code.id && <CertificateCode {...code} />}
               {open ? (
                 <ErasureView erasure={open} />
               ) : (
