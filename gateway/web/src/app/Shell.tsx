@@ -1,3 +1,4 @@
+import { mdiBellOutline } from '@mdi/js';
 import { styled } from '@mui/material/styles';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useStore } from '@tanstack/react-store';
@@ -9,10 +10,12 @@ import { SessionEnd } from '@/session/SessionEnd';
 import { Banners } from './Banners';
 import { Changes } from './Changes';
 import { PLACES } from './navigation';
+import { useActing } from './patient';
 import { useRoles } from './roles';
 import { said } from './say';
 
 const Snacks = lazy(() => import('./Snacks'));
+const Acting = lazy(() => import('@/guardian/Acting'));
 const ProofDialog = lazy(() => import('@/session/ProofDialog'));
 
 const Frame = styled('div')(({ theme }) => ({
@@ -38,6 +41,16 @@ const Top = styled('header')(({ theme }) => ({
   color: theme.palette.primary.contrastText,
   fontWeight: 700,
   fontSize: '1.15rem',
+  '& a': {
+    display: 'grid',
+    placeItems: 'center',
+    minWidth: 44,
+    minHeight: 44,
+    margin: theme.spacing(-1, -1, -1, 'auto'),
+    color: 'inherit',
+    borderRadius: 99,
+  },
+  '& a:focus-visible': { outline: '3px solid currentColor', outlineOffset: -3 },
 }));
 
 const Skip = styled('a')(({ theme }) => ({
@@ -119,13 +132,19 @@ export function Shell() {
   const roles = useRoles();
   const proof = useStore(asked, (now) => now);
   const snack = useStore(said, (now) => now);
+  const minor = useActing();
   const places = PLACES.filter(
     (place) => place.roles === undefined || place.roles.some((role) => roles.includes(role)),
   );
   return (
     <Frame>
       <Skip href="#main">{t('skip')}</Skip>
-      <Top>MediLink</Top>
+      <Top>
+        MediLink
+        <Link to="/notices" aria-label={t('notices')}>
+          <Icon path={mdiBellOutline} />
+        </Link>
+      </Top>
       <Places aria-label={t('nav.label')}>
         <ul>
           {places.map((place) => (
@@ -140,6 +159,11 @@ export function Shell() {
       </Places>
       <Main id="main">
         <Banners />
+        {minor && (
+          <Suspense>
+            <Acting minor={minor} />
+          </Suspense>
+        )}
         <Outlet />
       </Main>
       <Changes />

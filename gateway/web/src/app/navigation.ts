@@ -4,9 +4,12 @@ import {
   mdiCalendarClockOutline,
   mdiCalendarHeart,
   mdiCalendarTodayOutline,
+  mdiCogOutline,
   mdiFormatListNumbered,
   mdiHomeOutline,
   mdiHospitalBuilding,
+  mdiShieldAccountOutline,
+  mdiShieldSearch,
 } from '@mdi/js';
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from './roles';
@@ -40,6 +43,14 @@ export const PLACES: readonly Place[] = [
     name: 'emergencies',
     icon: mdiAlertOctagonOutline,
     roles: ['doctor', 'nurse', 'department-head'],
+  },
+  { to: '/privacy', name: 'privacy', icon: mdiShieldAccountOutline, roles: ['patient'] },
+  { to: '/compliance', name: 'compliance', icon: mdiShieldSearch, roles: ['compliance-officer'] },
+  {
+    to: '/administration',
+    name: 'administration',
+    icon: mdiCogOutline,
+    roles: ['administrator', 'platform-administrator'],
   },
   { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
 ];

@@ -4,9 +4,11 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router';
 import { whenKnown } from '@/session/start';
 import { Inside } from './Inside';
+import { actingSearch } from './patient';
 
 /** The root of all pages. */
 export const root = createRootRoute({ component: Outlet });
@@ -23,6 +25,8 @@ export const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   component: Inside,
+  validateSearch: actingSearch,
+  search: { middlewares: [retainSearchParams(['for'])] },
   beforeLoad: async ({ location }) => {
     const session = await whenKnown();
     if (session.state === 'in') return;

@@ -8,4 +8,6 @@ export const STARTS: readonly (readonly [Role, NonNullable<LinkProps['to']>])[] 
   ['administrator', '/hospital'],
   ['department-head', '/emergencies'],
   ['nurse', '/emergencies'],
+  ['compliance-officer', '/compliance'],
+  ['platform-administrator', '/administration'],
 ];

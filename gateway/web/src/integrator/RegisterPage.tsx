@@ -1,0 +1,91 @@
+import Paper from '@mui/material/Paper';
+import Typography from '@mui/material/Typography';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { answered, api } from '@/api/client';
+import { useRoles } from '@/app/roles';
+import { say } from '@/app/say';
+import { hospitalsQuery } from '@/hospital/queries';
+import { endHere, todayHere } from '@/i18n/here';
+import { Alternatives } from '@/patterns/Alternatives';
+import { DayField } from '@/patterns/choices';
+import { Field, Form, useCommandForm } from '@/patterns/form';
+import { Loaded } from '@/patterns/Loaded';
+import { Page } from '@/patterns/Page';
+import { KeysField } from './KeysField';
+import { readKeys } from './keys';
+import { ScopesField } from './ScopesField';
+
+interface Values {
+  name: string;
+  scopes: string[];
+  keys: string;
+  hospitals: string[];
+  expires_at: string;
+}
+
+/** Lets a program of another organisation in. */
+export function RegisterPage() {
+  const { t } = useTranslation('integrator');
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const hospitals = useQuery(hospitalsQuery());
+  const wholeNetwork = useRoles().includes('platform-administrator');
+  const form = useCommandForm<Values, { id: string }>({
+    values: { name: '', scopes: [], keys: '', hospitals: [], expires_at: '' },
+    send: ({ keys, expires_at, ...values }) => {
+      const read = readKeys(keys);
+      return answered(
+        api.POST('/v1/integrators', {
+          body: {
+            ...values,
+            keys: typeof read === 'string' ? [] : [...read],
+            ...(expires_at && { expires_at: endHere(expires_at) }),
+          },
+        }),
+      );
+    },
+    done: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: ['integrator'] });
+      say({ text: t('register.done') });
+      void navigate({ to: '/administration/integrators/$id', params: { id }, replace: true });
+    },
+  });
+  return (
+    <Page title={t('register.title')}>
+      <Typography>{t('register.text')}</Typography>
+      <Paper sx={{ p: 2 }}>
+        <Form of={form} submit={t('register.go')}>
+          <Field
+            name="name"
+            label={t('fact.name')}
+            helperText={t('register.name_hint')}
+            slotProps={{ htmlInput: { maxLength: 200 } }}
+          />
+          <ScopesField />
+          <KeysField />
+          <Loaded query={hospitals} lines={1}>
+            {(all) => (
+              <Alternatives
+                name="hospitals"
+                kind="some"
+                label={t('fact.hospitals')}
+                required={!wholeNetwork}
+                hint={t(wholeNetwork ? 'register.all_hint' : 'register.own_hint')}
+                options={all.map(({ id, name }) => ({ value: id, label: name }))}
+              />
+            )}
+          </Loaded>
+          <DayField
+            name="expires_at"
+            label={t('register.until')}
+            helperText={t('register.until_hint')}
+            required={false}
+            min={todayHere()}
+          />
+        </Form>
+      </Paper>
+    </Page>
+  );
+}
