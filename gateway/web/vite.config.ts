@@ -15,7 +15,7 @@ const CORE = new RegExp(
     'web/src/main',
     'web/src/api/(?!pages|seen)',
     'web/src/(device|doctor/queries|hospital/queries|waitlist/queries)',
-    'web/src/app/(Banners|Changes|Shell|Themed|capabilities|ends|installation|navigation|queries)',
+    'web/src/app/(Banners|Changes|Shell|Themed|Inside|capabilities|ends|installation|navigation|queries)',
     'web/src/app/(StartPage|pages|roles|roots|router|say|start|theme)',
     'web/src/appointment/(HomePage|VisitCard|queries)',
     'web/src/i18n/(?!.*words/|days)',

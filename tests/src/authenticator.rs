@@ -105,7 +105,14 @@ impl SoftPasskey {
     }
 
     /// What a browser answers when it is asked for this one.
+    ///
+    /// # Panics
+    /// When others are asked for by name, and it isn't among them.
     pub fn get(&self, options: &Value) -> Value {
+        let named = options["allowCredentials"].as_array().unwrap();
+        let own = json!(URL_SAFE_NO_PAD.encode(self.id));
+        let asked_for = named.is_empty() || named.iter().any(|one| one["id"] == own);
+        assert!(asked_for, "{options}");
         let client = self.client_data("webauthn.get", options);
         let data = self.data(options["rpId"].as_str().unwrap(), 0);
         let mut signed = data.clone();

@@ -25,6 +25,11 @@ async fn every_factor_lets_its_person_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_for_everybody() {
+    Stage::open().await.play("accessibility").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_says_what_is_wrong_and_recovers() {
     Stage::open().await.play("outage").await;
 }

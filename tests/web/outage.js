@@ -7,16 +7,6 @@ await withBrowser(async (browser) => {
   await registerPatient(page);
   const gone = page.getByText("MediLink can't be reached just now.").first();
 
-  // Broken: a server that answers nonsense.
-  await page.route('**/v1/patients/*/appointments*', (route) =>
-    route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }),
-  );
-  await page.getByRole('link', { name: 'Account' }).click();
-  await page.reload();
-  await page.getByRole('link', { name: 'Visits' }).click();
-  await page.unrouteAll();
-  await page.getByText('You have no visits ahead.').waitFor();
-
   // Slow: it says so, and goes on.
   let release = () => undefined;
   const held = new Promise((resolve) => {
@@ -32,13 +22,25 @@ await withBrowser(async (browser) => {
   await page.getByText('You are signed in nowhere else.').waitFor();
   await page.unrouteAll();
 
-  // Away: the process is stopped, and goes on.
+  // Broken: something in between answers for it.
+  await page.route('**/v1/patients/*/waitlist*', (route) =>
+    route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }),
+  );
+  await page.goto('/waitlist');
+  await gone.waitFor();
+  await page.unrouteAll();
+  await page.getByText('You are not waiting for anything.').waitFor();
+  await gone.waitFor({ state: 'detached' });
+
+  // Away: the process hangs and nobody answers, then it goes on.
+  await page.goto('/visits');
+  await page.getByText('You have no visits ahead.').waitFor();
   process.kill(stage.pids.gateway, 'SIGSTOP');
   await page.route('**/v1/**', (route) => route.abort());
-  await page.getByRole('link', { name: 'Visits' }).click();
-  await page.reload().catch(() => undefined);
+  await page.getByRole('link', { name: 'Account' }).click();
+  await gone.waitFor();
   process.kill(stage.pids.gateway, 'SIGCONT');
   await page.unrouteAll();
-  await page.getByText('You have no visits ahead.').waitFor();
+  await page.getByText('You are signed in nowhere else.').waitFor();
   await gone.waitFor({ state: 'detached' });
 });

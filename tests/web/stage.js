@@ -20,6 +20,12 @@ export async function withBrowser(flow) {
   try {
     await flow(browser);
     if (faults.length > 0) throw new Error(`the browser found fault:\n${faults.join('\n')}`);
+  } catch (error) {
+    for (const page of browser.contexts().flatMap((context) => context.pages())) {
+      const text = await page.locator('body').innerText().catch(String);
+      console.error(`--- ${page.url()}\n${text}\n---`);
+    }
+    throw error;
   } finally {
     await browser.close();
   }

@@ -4,6 +4,8 @@
 //! change it, and used once. The user is always verified by the authenticator, by a finger or a
 //! number: a passkey counts as two factors.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -121,7 +123,8 @@ impl PasskeySite {
             .map_err(|_| PasskeyError::Refused)?;
         let mut options = written(&options)?["publicKey"].take();
         let named = known.iter().map(|kept| {
-            let id = written(read::<Passkey>(kept)?.cred_id())?;
+            // As browsers read it (WebAuthn, section 5.1.10).
+            let id = URL_SAFE_NO_PAD.encode(read::<Passkey>(kept)?.cred_id());
             Ok(json!({"type": "public-key", "id": id}))
         });
         options["allowCredentials"] = named.collect::<Result<_, PasskeyError>>()?;

@@ -66,7 +66,7 @@ function WhoStep({ choose }: { choose: (kind: Kind) => void }) {
         <Button variant="outlined" onClick={() => choose('provider')}>
           {t('register.provider')}
         </Button>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('register.provider_text')}
         </Typography>
       </Stack>

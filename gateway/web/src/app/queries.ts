@@ -1,14 +1,16 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryClient } from '@tanstack/react-query';
 import { Problem, passes } from '@/api/problem';
 
 /** How long to wait before asking again for what could not be had, in ms. */
 const AGAIN = 5_000;
 
 /**
- * What pages have read. A read that fails for a passing reason is tried again for as long as
+ * What pages have read. Each command has all that is shown read anew, which waits for what was
+ * changed. A read that fails for a passing reason is tried again for as long as
  * its page is open, so that a page recovers by itself; one that is refused is not.
  */
-export const queries = new QueryClient({
+export const queries: QueryClient = new QueryClient({
+  mutationCache: new MutationCache({ onSuccess: () => queries.invalidateQueries() }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

@@ -6,7 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { whenKnown } from '@/session/start';
-import { Shell } from './Shell';
+import { Inside } from './Inside';
 
 /** The root of all pages. */
 export const root = createRootRoute({ component: Outlet });
@@ -22,7 +22,7 @@ export const open = createRoute({
 export const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  component: Shell,
+  component: Inside,
   beforeLoad: async ({ location }) => {
     const session = await whenKnown();
     if (session.state === 'in') return;

@@ -87,6 +87,16 @@ function make(wanted: Scheme): Theme {
       button: { textTransform: 'none', fontWeight: 600 },
     },
     components: {
+      MuiCssBaseline: {
+        styleOverrides: ({ palette }) => ({
+          a: { color: palette.primary.main },
+          'a:focus-visible': {
+            outline: `3px solid ${palette.primary.main}`,
+            outlineOffset: 2,
+            borderRadius: 4,
+          },
+        }),
+      },
       // Half the frames of a cheap phone, and nobody needs it to know what they pressed.
       MuiButtonBase: {
         defaultProps: { disableRipple: true },

@@ -36,7 +36,7 @@ export function CalendarLink() {
   return (
     <Stack spacing={1} sx={{ alignItems: 'flex-start' }}>
       <Typography variant="h2">{t('calendar.title')}</Typography>
-      <Typography color="text.secondary">{t('calendar.text')}</Typography>
+      <Typography color="textSecondary">{t('calendar.text')}</Typography>
       {opened.isError && <Failure error={opened.error} />}
       <Button variant="outlined" loading={opened.isPending} onClick={() => opened.mutate()}>
         {t('calendar.make')}

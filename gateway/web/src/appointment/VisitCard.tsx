@@ -45,7 +45,7 @@ export function VisitCard({ visit }: { visit: Appointment }) {
         <Tag>{t(`status.${visit.status as 'booked'}`)}</Tag>
       </Stack>
       <Typography>{doctor?.name ?? t('doctor')}</Typography>
-      <Typography color="text.secondary" variant="body2">
+      <Typography color="textSecondary" variant="body2">
         {[department?.name, hospital?.name, t(`mode.${visit.mode}`)].filter(Boolean).join(' · ')}
       </Typography>
     </Paper>

@@ -32,7 +32,7 @@ export function Feedback({ visit }: { visit: Appointment }) {
               <>
                 <Typography>{t(`stars.${feedback.rating as 5}`)}</Typography>
                 {feedback.comment && <Typography>{feedback.comment}</Typography>}
-                <Typography color="text.secondary">{t('thanks')}</Typography>
+                <Typography color="textSecondary">{t('thanks')}</Typography>
               </>
             )
           }
@@ -58,7 +58,7 @@ function GiveForm({ visit }: { visit: Appointment }) {
   });
   return (
     <Form of={given} submit={t('send')}>
-      <Typography color="text.secondary">{t('why')}</Typography>
+      <Typography color="textSecondary">{t('why')}</Typography>
       <Controller
         name="rating"
         control={given.form.control}

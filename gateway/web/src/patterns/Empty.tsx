@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <Paper sx={{ p: 3, textAlign: 'center', borderStyle: 'dashed' }}>
-      <Typography color="text.secondary" sx={{ mb: action ? 2 : 0 }}>
+      <Typography color="textSecondary" sx={{ mb: action ? 2 : 0 }}>
         {children}
       </Typography>
       {action}

@@ -45,7 +45,7 @@ export function Outline({ lines }: { lines: number }) {
   }, []);
   return (
     <Stack spacing={1} aria-busy="true">
-      <Typography role="status" variant="body2" color="text.secondary">
+      <Typography role="status" variant="body2" color="textSecondary">
         {long ? t('loading.long') : t('loading.now')}
       </Typography>
       {Array.from({ length: lines }, (_, line) => (

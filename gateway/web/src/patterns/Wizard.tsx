@@ -20,7 +20,7 @@ export function Step(props: {
   return (
     <Stack spacing={2}>
       <div>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('step', { number, of })}
         </Typography>
         <Typography variant="h2" ref={heading} tabIndex={-1} sx={{ outline: 'none' }}>

@@ -71,7 +71,7 @@ export function One(props: { title: string; text: string; children: ReactNode })
   return (
     <Stack spacing={1}>
       <Typography variant="h3">{props.title}</Typography>
-      <Typography color="text.secondary">{props.text}</Typography>
+      <Typography color="textSecondary">{props.text}</Typography>
       <Stack spacing={1.5} sx={{ alignItems: 'flex-start' }}>
         {props.children}
       </Stack>

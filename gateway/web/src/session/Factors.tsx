@@ -48,7 +48,7 @@ export function Factors({ asks, done }: { asks: Asks; done: () => void }) {
       )}
       {others.length > 0 && (
         <Stack spacing={1} sx={{ alignItems: 'flex-start' }}>
-          <Typography color="text.secondary">{t('factor.other')}</Typography>
+          <Typography color="textSecondary">{t('factor.other')}</Typography>
           {others.map((other) => (
             <Button key={other} onClick={() => choose(other)}>
               {t(`factor.use.${other}`)}

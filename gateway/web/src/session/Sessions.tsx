@@ -31,7 +31,7 @@ export function Sessions() {
               <OneSession key={session.id} session={session} ended={ended} />
             ))}
           </Stack>
-          {items.length === 1 && <Typography color="text.secondary">{t('page.none')}</Typography>}
+          {items.length === 1 && <Typography color="textSecondary">{t('page.none')}</Typography>}
           {items.length > 2 && (
             <Confirm
               does={t('page.end_others')}
@@ -64,7 +64,7 @@ function OneSession({ session, ended }: { session: Session; ended: () => void })
           {session.device ?? t('page.unnamed')}
           {session.current && ` · ${t('page.here')}`}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('page.since', { time: written.moment(session.started_at) })}
           {' · '}
           {t('page.until', { time: written.moment(session.expires_at) })}

@@ -1,5 +1,4 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { api } from '@/api/client';
 import { useAccess } from './store';
 import { leave } from './tokens';
@@ -8,14 +7,12 @@ import { leave } from './tokens';
 export function useSignOut() {
   const { session } = useAccess();
   const queries = useQueryClient();
-  const navigate = useNavigate();
   return useMutation({
     mutationFn: () => api.DELETE('/v1/me/sessions/{id}', { params: { path: { id: session } } }),
     // Without a line the device forgets all the same; the session ends by itself.
     onSettled: async () => {
       await leave();
       queries.clear();
-      await navigate({ to: '/sign-in' });
     },
   });
 }

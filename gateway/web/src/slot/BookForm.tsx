@@ -64,7 +64,10 @@ export function BookForm(props: {
       <Paper sx={{ p: { xs: 2, md: 3 } }}>
         <Facts
           of={[
-            [t('appointment:visit.when'), written.moment(slot.starts_at, hospital?.time_zone)],
+            [
+              t('appointment:visit.when'),
+              hospital && written.moment(slot.starts_at, hospital.time_zone),
+            ],
             [t('appointment:doctor'), doctor?.name],
             [t('appointment:visit.where'), hospital?.name],
             [t('appointment:visit.how'), t(`appointment:mode.${mode}`)],

@@ -84,7 +84,7 @@ function Choice(props: {
       label={props.label}
       value={props.value}
       onChange={({ target }) => props.set(target.value)}
-      sx={{ flex: '1 1 10rem' }}
+      sx={{ flex: { sm: '1 1 10rem' } }}
       slotProps={{ inputLabel: { shrink: true }, select: { displayEmpty: true } }}
     >
       <MenuItem value="">{t('wish.any')}</MenuItem>

@@ -62,22 +62,29 @@ function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot
   const { t } = useTranslation('slot');
   const written = useWritten();
   const doctor = useQuery(doctorQuery(props.doctor)).data;
-  const hospital = useQuery(hospitalQuery(slots[0]?.hospital ?? '')).data;
+  // Slots are in the hospital's time, so without it none can be named.
+  const found = useQuery(hospitalQuery(slots[0]?.hospital ?? ''));
+  const hospital = found.data;
   const department = hospital?.departments.find(({ id }) => id === doctor?.department);
-  const where = [department?.specialty, department?.name, hospital?.name];
+  const same = department?.name.toLowerCase() === department?.specialty.toLowerCase();
+  const where = [department?.name, !same && department?.specialty, hospital?.name];
   return (
     <Paper component="section" sx={{ p: 2 }}>
       <Typography variant="h2">{doctor?.name ?? t('doctor')}</Typography>
-      <Typography color="text.secondary" variant="body2">
+      <Typography color="textSecondary" variant="body2">
         {where.filter(Boolean).join(' · ')}
       </Typography>
-      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
-        {slots.slice(0, SHOWN).map((slot) => (
-          <Button key={slot.starts_at} variant="outlined" onClick={() => choose(slot)}>
-            {written.moment(slot.starts_at, hospital?.time_zone)}
-          </Button>
-        ))}
-      </Stack>
+      <Loaded query={found} lines={1}>
+        {({ time_zone }) => (
+          <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
+            {slots.slice(0, SHOWN).map((slot) => (
+              <Button key={slot.starts_at} variant="outlined" onClick={() => choose(slot)}>
+                {written.moment(slot.starts_at, time_zone)}
+              </Button>
+            ))}
+          </Stack>
+        )}
+      </Loaded>
     </Paper>
   );
 }

@@ -54,7 +54,7 @@ function Waiting({ entry }: { entry: Entry }) {
             {[department?.name, hospital?.name].filter(Boolean).join(', ')}
           </Typography>
           {entry.preferences.map(({ from, until }) => (
-            <Typography key={`${from} ${until}`} color="text.secondary">
+            <Typography key={`${from} ${until}`} color="textSecondary">
               {t('between', { from: written.date(from), until: written.date(until) })}
             </Typography>
           ))}
