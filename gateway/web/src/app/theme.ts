@@ -89,6 +89,8 @@ function make(wanted: Scheme): Theme {
     components: {
       MuiCssBaseline: {
         styleOverrides: ({ palette }) => ({
+          // What the browser draws itself, such as the button of a date field.
+          html: { colorScheme: palette.mode },
           a: { color: palette.primary.main },
           'a:focus-visible': {
             outline: `3px solid ${palette.primary.main}`,
@@ -108,14 +110,6 @@ function make(wanted: Scheme): Theme {
             },
           }),
         },
-      },
-      // The browser's own blue is too dark on dark ground.
-      MuiCssBaseline: {
-        styleOverrides: (theme: Theme) => ({
-          a: { color: theme.palette.primary.main },
-          // What the browser draws itself, such as the button of a date field.
-          html: { colorScheme: theme.palette.mode },
-        }),
       },
       // 44 px: fingers, and WCAG 2.2, 2.5.8.
       MuiButton: { styleOverrides: { root: { minHeight: 44 } } },
