@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
-import { useQueries, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
 import { usePosts, useRoles } from '@/app/roles';
@@ -38,6 +38,7 @@ function Seen({ patient, why, care }: { patient: string; why: Reasons; care: boo
   const { t } = useTranslation('disclosure');
   const [tried, setTried] = useState(false);
   const { desk, visit, consents, emergency } = why;
+  useEnd(patient, emergency?.until);
   const identity = desk || emergency !== undefined || tried;
   const record = identity || consents.length > 0;
   const who = useQuery({ ...patientQuery(patient), enabled: identity });
@@ -65,6 +66,21 @@ function Seen({ patient, why, care }: { patient: string; why: Reasons; care: boo
       <Ways patient={patient} care={care} emergency={emergency !== undefined} />
     </Stack>
   );
+}
+
+/** Has what an emergency let one read go from the page, and from memory, when its time is over. */
+function useEnd(patient: string, until: string | undefined): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (until === undefined) return;
+    const end = () => {
+      queries.removeQueries({ queryKey: ['patient', patient] });
+      queries.removeQueries({ queryKey: ['appointment', 'of', patient] });
+      void queries.invalidateQueries({ queryKey: ['emergency-access'] });
+    };
+    const timer = setTimeout(end, Math.max(0, Date.parse(until) - Date.now()));
+    return () => clearTimeout(timer);
+  }, [queries, patient, until]);
 }
 
 /** How to see more: the patient is asked, or it is an emergency. */
