@@ -59,7 +59,8 @@ export function usePosts(): {
   const posts = hospitals.data?.flatMap(({ id }) =>
     everywhere.map((role) => ({ hospital: id, role: role as Role })),
   );
-  return { ...hospitals, data: posts && [...(me.data?.posts as Post[]), ...posts] };
+  const single = (me.data?.posts ?? []) as Post[];
+  return { ...hospitals, data: posts && [...single, ...posts] };
 }
 
 /** What the signed-in person acts as at one hospital; nothing until that is known. */

@@ -99,9 +99,13 @@ function make(wanted: Scheme): Theme {
           }),
         },
       },
-      // The browser's blue is too dark on dark ground.
+      // The browser's own blue is too dark on dark ground.
       MuiCssBaseline: {
-        styleOverrides: (theme: Theme) => ({ a: { color: theme.palette.primary.main } }),
+        styleOverrides: (theme: Theme) => ({
+          a: { color: theme.palette.primary.main },
+          // What the browser draws itself, such as the button of a date field.
+          html: { colorScheme: theme.palette.mode },
+        }),
       },
       // 44 px: fingers, and WCAG 2.2, 2.5.8.
       MuiButton: { styleOverrides: { root: { minHeight: 44 } } },

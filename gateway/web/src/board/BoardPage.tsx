@@ -9,7 +9,7 @@ import { queueQuery } from '@/attendance/queries';
 import { useVisitCommand } from '@/attendance/useVisitCommand';
 import { Visits } from '@/attendance/Visits';
 import type { NamedVisit } from '@/disclosure/PatientName';
-import { doctorsQuery } from '@/doctor/queries';
+import { doctorsQuery } from '@/doctor/all';
 import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { today } from '@/i18n/days';

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
-import { doctorsQuery } from '@/doctor/queries';
+import { doctorsQuery } from '@/doctor/all';
 import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { plusDays, today } from '@/i18n/days';

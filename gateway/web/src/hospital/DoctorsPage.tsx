@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useRolesAt } from '@/app/roles';
-import { doctorsQuery } from '@/doctor/queries';
+import { doctorsQuery } from '@/doctor/all';
 import { LANGUAGES } from '@/i18n/languages';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';

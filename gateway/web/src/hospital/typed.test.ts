@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moneyOf, typed } from '@/i18n/money';
+import { moneyOf, typed } from './money';
 import { classOf, lengthOf, minutesOf } from './typed';
 
 test('a length of time is shown in its largest whole unit and sent in minutes', () => {
