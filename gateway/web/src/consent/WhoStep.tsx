@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { doctorsQuery } from '@/doctor/queries';
+import { doctorsQuery } from '@/doctor/all';
 import { hospitalsQuery } from '@/hospital/queries';
 import { integratorsQuery } from '@/integrator/queries';
 import { Alternatives } from '@/patterns/Alternatives';
