@@ -41,9 +41,9 @@ export function ending(id: string): string {
 function When({ at }: { at: string }) {
   const written = useWritten();
   return (
-    <time dateTime={at}>
-      {written.day(at)}, {written.time(at)}
-    </time>
+    <span>
+      <time dateTime={at}>{written.day(at)}</time>, <time dateTime={at}>{written.time(at)}</time>
+    </span>
   );
 }
 
