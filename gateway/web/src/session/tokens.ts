@@ -13,6 +13,8 @@ export const IN_COOKIE = { 'Medilink-Refresh-Token': 'cookie' } as const;
 const MARGIN = 30_000;
 /** Where the key of a refresh stays whose answer has not come: with it, it can be asked for again. */
 const PENDING = 'medilink.refresh';
+/** Where it is noted that somebody has signed out without a line. */
+const LEFT = 'medilink.left';
 /** Under which name the device keeps who was in. */
 const KEPT = 'session';
 /** Tells other tabs that the person has signed out. */
@@ -51,6 +53,22 @@ async function end(reason: Reason): Promise<void> {
 /** Leaves it behind in every tab. The server has ended it already. */
 export async function leave(): Promise<void> {
   tabs.postMessage('out');
+  await end('signed-out');
+}
+
+/** Has the session ended as soon as there is a line: its cookie would let the next one in. */
+export function leaveLater(): void {
+  localStorage.setItem(LEFT, 'yes');
+}
+
+/** Ends what was left without a line, if something was; then nobody is in. */
+export async function endWhatWasLeft(access: Access): Promise<void> {
+  if (localStorage.getItem(LEFT) === null) return;
+  const response = await fetch(`/v1/me/sessions/${access.session}`, {
+    method: 'DELETE',
+    headers: { Authorization: `Bearer ${access.token}` },
+  });
+  if (response.ok) localStorage.removeItem(LEFT);
   await end('signed-out');
 }
 

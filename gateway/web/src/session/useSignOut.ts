@@ -1,16 +1,23 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '@/api/client';
+import { passes } from '@/api/problem';
 import { useAccess } from './store';
-import { leave } from './tokens';
+import { leave, leaveLater } from './tokens';
 
-/** Ends the session, here and on the server. */
+/**
+ * Ends the session, here and on the server. Without a line this device forgets all the same, and
+ * the session is ended as soon as there is one.
+ */
 export function useSignOut() {
   const { session } = useAccess();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => api.DELETE('/v1/me/sessions/{id}', { params: { path: { id: session } } }),
-    // Without a line the device forgets all the same; the session ends by itself.
-    onSettled: async () => {
+    mutationFn: async () => {
+      try {
+        await api.DELETE('/v1/me/sessions/{id}', { params: { path: { id: session } } });
+      } catch (error) {
+        if (passes(error)) leaveLater();
+      }
       await leave();
       queries.clear();
     },
