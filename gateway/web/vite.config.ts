@@ -30,6 +30,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     manifest: true,
+    // The core, before it is compressed to a quarter.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -107,7 +107,7 @@ export async function signIn(page, { email, password, codes }) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   if (codes !== undefined) {
     await page.getByRole('button', { name: 'Use a backup code' }).click();
-    await page.getByLabel('Code', { exact: true }).fill(codes.shift());
+    await page.getByRole('textbox', { name: 'Code' }).fill(codes.shift());
     await page.getByRole('button', { name: 'Continue' }).click();
   }
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();

@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePatient } from '@/app/patient';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { LinkButton } from '@/patterns/Press';
-import { useAccess } from '@/session/store';
 import { waiting, waitlistQuery } from '@/waitlist/queries';
 import { appointmentsQuery, upcoming } from './queries';
 import { VisitCard } from './VisitCard';
@@ -21,7 +21,7 @@ const SHOWN = 3;
 /** What is next for a patient. */
 export function HomePage() {
   const { t } = useTranslation('appointment');
-  const { person } = useAccess();
+  const person = usePatient();
   const visits = useQuery(appointmentsQuery(person));
   const router = useRouter();
   useEffect(() => {

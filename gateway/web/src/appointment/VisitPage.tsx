@@ -3,6 +3,7 @@ import Stack from '@mui/material/Stack';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { usePatient } from '@/app/patient';
 import { doctorQuery } from '@/doctor/queries';
 import { Feedback } from '@/feedback/Feedback';
 import { hospitalQuery } from '@/hospital/queries';
@@ -12,7 +13,6 @@ import { Facts } from '@/patterns/Facts';
 import { Loaded } from '@/patterns/Loaded';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
-import { useAccess } from '@/session/store';
 import { type Appointment, appointmentQuery, isOpen, placeQuery } from './queries';
 import { VisitActions } from './VisitActions';
 
@@ -22,7 +22,7 @@ const route = getRouteApi('/inside/visits/$id');
 export function VisitPage() {
   const { t } = useTranslation('appointment');
   const { id } = route.useParams();
-  const visit = useQuery(appointmentQuery(id, useAccess().person));
+  const visit = useQuery(appointmentQuery(id, usePatient()));
   return (
     <Page title={t('visit.title')}>
       <Loaded query={visit} lines={4}>

@@ -2,11 +2,11 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { usePatient } from '@/app/patient';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { LinkButton } from '@/patterns/Press';
-import { useAccess } from '@/session/store';
 import { CalendarLink } from './CalendarLink';
 import { type Appointment, appointmentsQuery, past, upcoming } from './queries';
 import { VisitCard } from './VisitCard';
@@ -14,7 +14,7 @@ import { VisitCard } from './VisitCard';
 /** All visits of a patient: those ahead, and those that are over. */
 export function VisitsPage() {
   const { t } = useTranslation('appointment');
-  const visits = useQuery(appointmentsQuery(useAccess().person));
+  const visits = useQuery(appointmentsQuery(usePatient()));
   const book = <LinkButton to="/book">{t('book')}</LinkButton>;
   return (
     <Page title={t('visits.title')} actions={book}>

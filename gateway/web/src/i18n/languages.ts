@@ -7,7 +7,8 @@ export type Language = keyof typeof LANGUAGES;
 export const LOCALES: Record<Language, string> = {
   en: 'en-IN-u-nu-latn',
   hi: 'hi-IN-u-nu-latn',
-  pa: 'pa-Guru-IN-u-nu-latn',
+  // English, whose names of days and months are then put in Punjabi: see punjabi.ts.
+  pa: 'en-IN-u-nu-latn',
 };
 
 const KEPT = 'medilink.language';

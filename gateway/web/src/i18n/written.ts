@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { type Language, LOCALES } from './languages';
+import { inPunjabi } from './punjabi';
 
 /** How moments, days, numbers and money are written for this reader. */
 export interface Written {
@@ -14,13 +15,12 @@ export interface Written {
   /** A calendar day of a week, such as `Mon, 23 Nov`. */
   weekday(day: string): string;
   number(value: number): string;
-  /** How far away an instant is, such as `in 2 hours`. */
-  away(instant: string, now: number): string;
 }
 
 const made = new Map<Language, Written>();
 
-function writtenIn(language: Language): Written {
+/** How this is written in a language. */
+export function writtenIn(language: Language): Written {
   const locale = LOCALES[language];
   const format = (options: Intl.DateTimeFormatOptions) => {
     const zones = new Map<string | undefined, Intl.DateTimeFormat>();
@@ -33,14 +33,14 @@ function writtenIn(language: Language): Written {
         });
         zones.set(zone, formatter);
       }
-      return formatter.format(new Date(instant));
+      const at = new Date(instant);
+      return language === 'pa' ? inPunjabi(formatter, at) : formatter.format(at);
     };
   };
   const day = { weekday: 'short', day: 'numeric', month: 'short' } as const;
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   const date = format({ day: 'numeric', month: 'long', year: 'numeric' });
   const weekday = format(day);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const numbers = new Intl.NumberFormat(locale);
   return {
     language,
@@ -50,20 +50,8 @@ function writtenIn(language: Language): Written {
     date: (value) => date(`${value}T12:00:00Z`, 'UTC'),
     weekday: (value) => weekday(`${value}T12:00:00Z`, 'UTC'),
     number: (value) => numbers.format(value),
-    away(instant, now) {
-      const seconds = (Date.parse(instant) - now) / 1000;
-      const [size, unit] =
-        STEPS.find(([size]) => Math.abs(seconds) >= size) ?? ([1, 'second'] as const);
-      return relative.format(Math.trunc(seconds / size), unit);
-    },
   };
 }
-
-const STEPS = [
-  [86_400, 'day'],
-  [3_600, 'hour'],
-  [60, 'minute'],
-] as const;
 
 export function useWritten(): Written {
   const language = useTranslation().i18n.language as Language;

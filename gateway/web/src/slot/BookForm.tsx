@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
+import { usePatient } from '@/app/patient';
 import { say } from '@/app/say';
 import type { Appointment } from '@/appointment/queries';
 import { doctorQuery } from '@/doctor/queries';
@@ -14,7 +15,6 @@ import { money } from '@/i18n/money';
 import { useWritten } from '@/i18n/written';
 import { Facts } from '@/patterns/Facts';
 import { Field, Form, useCommandForm } from '@/patterns/form';
-import { useAccess } from '@/session/store';
 import type { Slot, Wish } from './queries';
 
 /** A slot that was chosen: what it is, what cancelling would cost, and what the visit is for. */
@@ -27,7 +27,7 @@ export function BookForm(props: {
   const { slot, mode = 'in_person', visit, back } = props;
   const { t } = useTranslation(['slot', 'appointment']);
   const written = useWritten();
-  const { person } = useAccess();
+  const person = usePatient();
   const navigate = useNavigate();
   const doctor = useQuery(doctorQuery(slot.doctor)).data;
   const hospital = useQuery(hospitalQuery(slot.hospital)).data;

@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePatient } from '@/app/patient';
 import { type Appointment, appointmentQuery } from '@/appointment/queries';
 import { useWritten } from '@/i18n/written';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
-import { useAccess } from '@/session/store';
 import { BookForm } from './BookForm';
 import type { Slot, Wish } from './queries';
 import { Search } from './Search';
@@ -32,7 +32,7 @@ export function BookPage() {
 }
 
 function Moving({ id }: { id: string }) {
-  const visit = useQuery(appointmentQuery(id, useAccess().person));
+  const visit = useQuery(appointmentQuery(id, usePatient()));
   return <Loaded query={visit}>{(found) => <Move visit={found} />}</Loaded>;
 }
 

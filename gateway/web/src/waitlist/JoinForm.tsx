@@ -2,11 +2,11 @@ import MenuItem from '@mui/material/MenuItem';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
+import { usePatient } from '@/app/patient';
 import { say } from '@/app/say';
 import { type Hospital, hospitalsQuery } from '@/hospital/queries';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
-import { useAccess } from '@/session/store';
 
 const DAY = 24 * 60 * 60_000;
 /** How many days are proposed. */
@@ -28,7 +28,7 @@ function day(away: number): string {
 
 function Wish({ hospitals }: { hospitals: readonly Hospital[] }) {
   const { t } = useTranslation('waitlist');
-  const { person } = useAccess();
+  const person = usePatient();
   const departments = hospitals.flatMap((hospital) =>
     hospital.departments.map((department) => ({
       id: department.id,

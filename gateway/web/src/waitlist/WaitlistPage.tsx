@@ -4,6 +4,7 @@ import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
+import { usePatient } from '@/app/patient';
 import { say } from '@/app/say';
 import { hospitalQuery } from '@/hospital/queries';
 import { useWritten } from '@/i18n/written';
@@ -11,7 +12,6 @@ import { Confirm } from '@/patterns/Confirm';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
-import { useAccess } from '@/session/store';
 import { JoinForm } from './JoinForm';
 import Offer from './Offer';
 import { type Entry, waiting, waitlistQuery } from './queries';
@@ -19,7 +19,7 @@ import { type Entry, waiting, waitlistQuery } from './queries';
 /** What the patient waits for, and how to wait for something. */
 export function WaitlistPage() {
   const { t } = useTranslation('waitlist');
-  const list = useQuery(waitlistQuery(useAccess().person));
+  const list = useQuery(waitlistQuery(usePatient()));
   return (
     <Page title={t('title')}>
       <Loaded query={list} lines={2}>
