@@ -7,6 +7,7 @@
 use poem::http::header::{self, HeaderValue};
 use poem::{FromRequest, Request, RequestBody};
 
+use crate::actor::challenge;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
 
@@ -49,7 +50,7 @@ impl Keeping {
     /// The token of a refresh: what the body says, or else what the cookie holds.
     ///
     /// # Errors
-    /// 400 without either.
+    /// Without either: 401 for who keeps it in a cookie, 422 for others.
     pub(crate) fn token(&self, body: Option<String>) -> Result<String, Problem> {
         match (self, body) {
             (_, Some(token)) => Ok(token),
@@ -59,7 +60,9 @@ impl Keeping {
                 },
                 None,
             ) => Ok(token.clone()),
-            (Self::Cookie { held: None, .. }, None) => Err(Problem::new(&kinds::REFRESH_REFUSED)),
+            (Self::Cookie { held: None, .. }, None) => {
+                Err(challenge(Problem::new(&kinds::REFRESH_REFUSED), "Bearer"))
+            }
             (Self::Body, None) => Err(Problem::new(&kinds::MISSING_FIELD).field("/refresh_token")),
         }
     }

@@ -205,8 +205,7 @@ impl Sessions {
     ) -> Result<Found<TokensOut>, Problem> {
         let context = visitor.context(self.desk.tenant());
         let context = call.within(context, &body.hash);
-        let given = keeping.token(body.value.refresh_token);
-        let given = given.map_err(|problem| challenge(problem, "Bearer"))?;
+        let given = keeping.token(body.value.refresh_token)?;
         let tokens = self.desk.refresh(&context, &given).await;
         Ok(TokensOut::answer(tokens.map_err(refused)?, &keeping))
     }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { icons } from './build/icons.ts';
 import { lean } from './build/lean.ts';
 
 /** What every page needs, and a patient's first one: in one piece it is a tenth smaller. */
@@ -30,6 +31,8 @@ export default defineConfig({
   build: {
     target: 'es2023',
     manifest: true,
+    // The list of what each page needs would be sent to everybody, and is larger than most pages.
+    modulePreload: false,
     // The core, before it is compressed to a quarter.
     chunkSizeWarningLimit: 600,
     rolldownOptions: {
@@ -41,6 +44,7 @@ export default defineConfig({
     },
   },
   plugins: [
+    icons(),
     lean(),
     react(),
     VitePWA({

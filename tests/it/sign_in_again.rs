@@ -215,3 +215,54 @@ async fn new_keys_are_published_and_deleted_ones_believed_no_more() {
     .await;
     assert_eq!(status(&new).await, 200);
 }
+
+/// What somebody asks for who keeps the refresh token in a cookie.
+const COOKIE: (&str, &str) = ("medilink-refresh-token", "cookie");
+
+#[tokio::test]
+async fn a_browser_keeps_the_refresh_token_where_no_script_can_read_it() {
+    let platform = Platform::start(MEDILINK, Options::default()).await;
+    let asha = Newcomer::register(&platform).await;
+    let visitor = platform.caller("");
+    let sign_in = |kept: &'static str| {
+        let request = visitor.request(Method::POST, "/v1/sessions");
+        request.header(COOKIE.0, kept).json(&asha.credentials())
+    };
+    let wrong = visitor.send(sign_in("somewhere")).await.unwrap();
+    assert_eq!(told(&wrong), (400, "invalid-header"), "{}", wrong.text);
+    let entered = visitor.send(sign_in(COOKIE.1)).await.unwrap();
+    assert_eq!(entered.status, 201, "{}", entered.text);
+    assert!(entered.body["refresh_token"].is_null(), "{}", entered.text);
+    let set = entered.headers["set-cookie"].to_str().unwrap().to_owned();
+    for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/;"] {
+        assert!(set.contains(part), "{set}");
+    }
+    let held = set.split(';').next().unwrap().to_owned();
+
+    let refresh = |headers: &[(&'static str, &str)]| {
+        let mut request = visitor.request(Method::POST, "/v1/sessions/refresh");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.json(&json!({}))
+    };
+    // A cookie alone is what another site could make a browser send.
+    let alone = visitor.send(refresh(&[("cookie", &held)])).await.unwrap();
+    assert_eq!(told(&alone), (422, "missing-field"), "{}", alone.text);
+    let without = visitor.send(refresh(&[COOKIE])).await.unwrap();
+    assert_eq!(told(&without), (401, "refresh-refused"), "{}", without.text);
+    let twice = format!("{held}; {held}");
+    let twice = visitor.send(refresh(&[COOKIE, ("cookie", &twice)])).await;
+    assert_eq!(told(&twice.unwrap()), (401, "refresh-refused"));
+    let both = [COOKIE, ("cookie", held.as_str())];
+    let next = visitor.send(refresh(&both)).await.unwrap();
+    assert_eq!(next.status, 200, "{}", next.text);
+    let newer = next.headers["set-cookie"].to_str().unwrap().to_owned();
+    assert_ne!(newer.split(';').next(), Some(held.as_str()));
+    // Good once, as any other.
+    let again = visitor.send(refresh(&both)).await.unwrap();
+    assert_eq!(told(&again), (401, "refresh-refused"), "{}", again.text);
+    let newer = newer.split(';').next().unwrap();
+    let ended = visitor.send(refresh(&[COOKIE, ("cookie", newer)])).await;
+    assert_eq!(told(&ended.unwrap()), (401, "refresh-refused"));
+}

@@ -20,4 +20,5 @@ mod slots;
 mod streams;
 mod versions;
 mod waitlist;
+mod web;
 mod world;
