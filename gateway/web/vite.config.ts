@@ -26,7 +26,11 @@ const CORE = new RegExp(
   ].join('|'),
 );
 
+/** Where `npm run dev` finds the API. */
+const PLATFORM = 'http://localhost:8080';
+
 export default defineConfig({
+  server: { proxy: { '/v1': PLATFORM, '/docs': PLATFORM, '/.well-known': PLATFORM } },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2023',

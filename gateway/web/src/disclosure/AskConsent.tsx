@@ -2,25 +2,15 @@ import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
 import { say } from '@/app/say';
+import { PURPOSES, TYPES } from '@/consent/queries';
 import { endOf, instantIn, plusDays, today } from '@/i18n/days';
 import { Checks, Choice, DayField } from '@/patterns/choices';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Form, useCommandForm } from '@/patterns/form';
 
 type HealthInformation = components['schemas']['HealthInformationCode'];
+
 type Purpose = components['schemas']['ConsentPurposeCode'];
-
-export const TYPES: readonly HealthInformation[] = [
-  'op-consultation',
-  'prescription',
-  'diagnostic-report',
-  'discharge-summary',
-  'immunization-record',
-  'health-document-record',
-  'wellness-record',
-];
-
-const PURPOSES: readonly Purpose[] = ['CAREMGT', 'HPAYMT', 'PUBHLTH', 'DSRCH', 'PATRQT'];
 
 /** Asks a patient to let the reader, or where they work, see a part of their record. */
 export function AskConsent(props: {
