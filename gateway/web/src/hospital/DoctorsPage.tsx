@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { useRolesAt } from '@/app/roles';
 import { doctorsQuery } from '@/doctor/all';
 import { LANGUAGES } from '@/i18n/languages';
-import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Table } from '@/patterns/Table';
 import { doctorsRoute } from './pages';
@@ -21,49 +20,46 @@ export function DoctorsPage() {
     <Site wide hospital={hospital} title={t('link.doctors.name')}>
       {(site) => (
         <Loaded query={doctors}>
-          {(items) =>
-            items.length === 0 ? (
-              <Empty>{t('doctors.none')}</Empty>
-            ) : (
-              <Table
-                headed
-                caption={t('link.doctors.name')}
-                rows={items}
-                id={({ id }) => id}
-                columns={[
-                  { name: t('doctors.name'), cell: ({ name }) => name },
-                  {
-                    name: t('doctors.department'),
-                    cell: ({ department }) =>
-                      site.departments.find(({ id }) => id === department)?.name,
-                  },
-                  { name: t('doctors.number'), cell: (doctor) => doctor.registration_number },
-                  {
-                    name: t('doctors.languages'),
-                    cell: ({ languages }) =>
-                      languages.map((language) => LANGUAGES[language]).join(', '),
-                  },
-                  {
-                    name: t('doctors.more'),
-                    cell: ({ id }) => (
-                      <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap' }}>
-                        {roles.includes('receptionist') && (
-                          <Link to="/day" search={{ doctor: id }}>
-                            {t('doctors.day')}
-                          </Link>
-                        )}
-                        {roles.includes('administrator') && (
-                          <Link to="/schedule" search={{ doctor: id }}>
-                            {t('doctors.hours')}
-                          </Link>
-                        )}
-                      </Stack>
-                    ),
-                  },
-                ]}
-              />
-            )
-          }
+          {(items) => (
+            <Table
+              none={t('doctors.none')}
+              headed
+              caption={t('link.doctors.name')}
+              rows={items}
+              id={({ id }) => id}
+              columns={[
+                { name: t('doctors.name'), cell: ({ name }) => name },
+                {
+                  name: t('doctors.department'),
+                  cell: ({ department }) =>
+                    site.departments.find(({ id }) => id === department)?.name,
+                },
+                { name: t('doctors.number'), cell: (doctor) => doctor.registration_number },
+                {
+                  name: t('doctors.languages'),
+                  cell: ({ languages }) =>
+                    languages.map((language) => LANGUAGES[language]).join(', '),
+                },
+                {
+                  name: t('doctors.more'),
+                  cell: ({ id }) => (
+                    <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap' }}>
+                      {roles.includes('receptionist') && (
+                        <Link to="/day" search={{ doctor: id }}>
+                          {t('doctors.day')}
+                        </Link>
+                      )}
+                      {roles.includes('administrator') && (
+                        <Link to="/schedule" search={{ doctor: id }}>
+                          {t('doctors.hours')}
+                        </Link>
+                      )}
+                    </Stack>
+                  ),
+                },
+              ]}
+            />
+          )}
         </Loaded>
       )}
     </Site>

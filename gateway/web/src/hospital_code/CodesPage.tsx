@@ -6,7 +6,6 @@ import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
-import { Empty } from '@/patterns/Empty';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Loaded } from '@/patterns/Loaded';
 import { More } from '@/patterns/More';
@@ -41,43 +40,40 @@ export function CodesPage() {
         <>
           <p>{t('about')}</p>
           <Loaded query={codes}>
-            {(items) =>
-              items.length === 0 ? (
-                <Empty>{t('none')}</Empty>
-              ) : (
-                <Table
-                  headed
-                  caption={t('title')}
-                  rows={items}
-                  id={({ id }) => id}
-                  columns={[
-                    { name: t('role'), cell: ({ role }) => t(`app:roles.${role}`) },
-                    {
-                      name: t('uses'),
-                      number: true,
-                      cell: (code) => t('of', { uses: code.uses, most: code.most_uses }),
-                    },
-                    {
-                      name: t('issued'),
-                      cell: (code) => written.moment(code.issued_at, site.time_zone),
-                    },
-                    {
-                      name: t('until'),
-                      cell: (code) => written.moment(code.expires_at, site.time_zone),
-                    },
-                    {
-                      name: t('state'),
-                      cell: (code) => <Tag>{t(`standing.${standing(code, now)}`)}</Tag>,
-                    },
-                    {
-                      name: t('change'),
-                      cell: (code) =>
-                        code.revoked_at === undefined && <Changes site={site} code={code} />,
-                    },
-                  ]}
-                />
-              )
-            }
+            {(items) => (
+              <Table
+                none={t('none')}
+                headed
+                caption={t('title')}
+                rows={items}
+                id={({ id }) => id}
+                columns={[
+                  { name: t('role'), cell: ({ role }) => t(`app:roles.${role}`) },
+                  {
+                    name: t('uses'),
+                    number: true,
+                    cell: (code) => t('of', { uses: code.uses, most: code.most_uses }),
+                  },
+                  {
+                    name: t('issued'),
+                    cell: (code) => written.moment(code.issued_at, site.time_zone),
+                  },
+                  {
+                    name: t('until'),
+                    cell: (code) => written.moment(code.expires_at, site.time_zone),
+                  },
+                  {
+                    name: t('state'),
+                    cell: (code) => <Tag>{t(`standing.${standing(code, now)}`)}</Tag>,
+                  },
+                  {
+                    name: t('change'),
+                    cell: (code) =>
+                      code.revoked_at === undefined && <Changes site={site} code={code} />,
+                  },
+                ]}
+              />
+            )}
           </Loaded>
           <More query={codes} />
         </>

@@ -9,7 +9,6 @@ import { LANGUAGES, type Language } from '@/i18n/languages';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Choice } from '@/patterns/choices';
-import { Empty } from '@/patterns/Empty';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
@@ -56,49 +55,46 @@ export function InvitationsPage() {
         <>
           <p>{t('about')}</p>
           <Loaded query={invitations}>
-            {(items) =>
-              items.length === 0 ? (
-                <Empty>{t('none')}</Empty>
-              ) : (
-                <Table
-                  headed
-                  caption={t('title')}
-                  rows={items}
-                  id={({ id }) => id}
-                  columns={[
-                    { name: t('email'), cell: ({ email }) => email },
-                    {
-                      name: t('role'),
-                      cell: ({ role, department }) =>
-                        [
-                          t(`app:roles.${role}`),
-                          site.departments.find(({ id }) => id === department)?.name,
-                        ]
-                          .filter(Boolean)
-                          .join(', '),
-                    },
-                    {
-                      name: t('sent'),
-                      cell: ({ issued_at }) => written.moment(issued_at, site.time_zone),
-                    },
-                    {
-                      name: t('until'),
-                      cell: ({ expires_at }) => written.moment(expires_at, site.time_zone),
-                    },
-                    {
-                      name: t('state'),
-                      cell: (one) => <Tag>{t(`standing.${standing(one, now)}`)}</Tag>,
-                    },
-                    {
-                      name: t('change'),
-                      cell: (one) =>
-                        manages &&
-                        standing(one, now) === 'sent' && <Revoke hospital={site.id} of={one} />,
-                    },
-                  ]}
-                />
-              )
-            }
+            {(items) => (
+              <Table
+                none={t('none')}
+                headed
+                caption={t('title')}
+                rows={items}
+                id={({ id }) => id}
+                columns={[
+                  { name: t('email'), cell: ({ email }) => email },
+                  {
+                    name: t('role'),
+                    cell: ({ role, department }) =>
+                      [
+                        t(`app:roles.${role}`),
+                        site.departments.find(({ id }) => id === department)?.name,
+                      ]
+                        .filter(Boolean)
+                        .join(', '),
+                  },
+                  {
+                    name: t('sent'),
+                    cell: ({ issued_at }) => written.moment(issued_at, site.time_zone),
+                  },
+                  {
+                    name: t('until'),
+                    cell: ({ expires_at }) => written.moment(expires_at, site.time_zone),
+                  },
+                  {
+                    name: t('state'),
+                    cell: (one) => <Tag>{t(`standing.${standing(one, now)}`)}</Tag>,
+                  },
+                  {
+                    name: t('change'),
+                    cell: (one) =>
+                      manages &&
+                      standing(one, now) === 'sent' && <Revoke hospital={site.id} of={one} />,
+                  },
+                ]}
+              />
+            )}
           </Loaded>
           <More query={invitations} />
         </>

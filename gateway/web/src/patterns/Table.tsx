@@ -1,6 +1,7 @@
 import Paper from '@mui/material/Paper';
 import { styled } from '@mui/material/styles';
 import type { ReactNode } from 'react';
+import { Empty } from './Empty';
 
 /** Not seen, but read to who can't see. */
 const HIDDEN = {
@@ -102,8 +103,11 @@ export function Table<Row>(props: {
   dense?: boolean;
   /** Whether a heading above says the caption already; it is then only read out. */
   headed?: boolean;
+  /** What it means that there are no rows, and what to do about it. */
+  none?: ReactNode;
 }) {
-  const { caption, columns, rows, id, dense = false, headed = false } = props;
+  const { caption, columns, rows, id, dense = false, headed = false, none } = props;
+  if (none !== undefined && rows.length === 0) return <Empty>{none}</Empty>;
   return (
     <Paper sx={{ position: 'relative', overflowX: { sm: 'auto' } }}>
       <Whole role="table" dense={dense} unsaid={headed}>

@@ -6,7 +6,6 @@ import { useRolesAt } from '@/app/roles';
 import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { Confirm } from '@/patterns/Confirm';
-import { Empty } from '@/patterns/Empty';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Loaded } from '@/patterns/Loaded';
 import { Table } from '@/patterns/Table';
@@ -32,42 +31,39 @@ export function VisitTypesPage() {
     <Site wide hospital={hospital} title={t('title')} actions={add}>
       {(site) => (
         <Loaded query={types}>
-          {(items) =>
-            items.length === 0 ? (
-              <Empty>{t('none')}</Empty>
-            ) : (
-              <Table
-                headed
-                caption={t('title')}
-                rows={items}
-                id={({ id }) => id}
-                columns={[
-                  { name: t('name'), cell: ({ name }) => name },
-                  { name: t('minutes'), number: true, cell: ({ minutes }) => minutes },
-                  {
-                    name: t('around'),
-                    cell: (type) =>
-                      type.buffer_before + type.buffer_after > 0 &&
-                      t('buffers', { before: type.buffer_before, after: type.buffer_after }),
-                  },
-                  {
-                    name: t('modes'),
-                    cell: ({ modes }) => modes.map((mode) => t(`mode.${mode}`)).join(', '),
-                  },
-                  { name: t('needs'), cell: ({ needs }) => needs.join(', ') },
-                  { name: t('price'), cell: ({ price }) => price },
-                  ...(manages
-                    ? [
-                        {
-                          name: t('change'),
-                          cell: (type: VisitType) => <Changes site={site} type={type} />,
-                        },
-                      ]
-                    : []),
-                ]}
-              />
-            )
-          }
+          {(items) => (
+            <Table
+              none={t('none')}
+              headed
+              caption={t('title')}
+              rows={items}
+              id={({ id }) => id}
+              columns={[
+                { name: t('name'), cell: ({ name }) => name },
+                { name: t('minutes'), number: true, cell: ({ minutes }) => minutes },
+                {
+                  name: t('around'),
+                  cell: (type) =>
+                    type.buffer_before + type.buffer_after > 0 &&
+                    t('buffers', { before: type.buffer_before, after: type.buffer_after }),
+                },
+                {
+                  name: t('modes'),
+                  cell: ({ modes }) => modes.map((mode) => t(`mode.${mode}`)).join(', '),
+                },
+                { name: t('needs'), cell: ({ needs }) => needs.join(', ') },
+                { name: t('price'), cell: ({ price }) => price },
+                ...(manages
+                  ? [
+                      {
+                        name: t('change'),
+                        cell: (type: VisitType) => <Changes site={site} type={type} />,
+                      },
+                    ]
+                  : []),
+              ]}
+            />
+          )}
         </Loaded>
       )}
     </Site>
