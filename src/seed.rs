@@ -2,7 +2,9 @@
 //! may be killed anywhere and done again: what is there already answers as it did the first
 //! time.
 
+mod accounts;
 mod demo;
+mod visits;
 
 use std::path::Path;
 
@@ -16,13 +18,16 @@ use medilink_domain::values::Role;
 use medilink_domain::visit_type::VisitTypeTerms;
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
 use medilink_servers::write_private;
+use medilink_vault::Vault;
 use uuid::Uuid;
 
+pub use self::accounts::SIGN_INS;
 use self::demo::{DEPARTMENTS, DOCTORS, HOURS, PATIENTS, SLOT_MINUTES, VISIT_TYPES, WORKDAYS};
 use crate::outcome::{Outcome, fail};
+use crate::parts::Commanding;
 
-/// Who can sign in, and how the tokens file calls them.
-const SIGN_INS: [(&str, Role); 5] = [
+/// Who has an access token, and how the tokens file calls them.
+const TOKENS: [(&str, Role); 5] = [
     ("patient", Role::Patient),
     ("doctor", Role::Doctor),
     ("receptionist", Role::Receptionist),
@@ -39,16 +44,29 @@ pub struct Demo {
     pub patient: PatientId,
     /// Role and token.
     pub tokens: Vec<(&'static str, String)>,
+    /// The password of all of [`SIGN_INS`].
+    pub password: String,
 }
 
 struct Seeder<'a> {
     executor: &'a Executor,
+    vault: &'a Vault,
     tenant: TenantId,
 }
 
 impl Seeder<'_> {
     async fn once<O: Operation>(&self, key: String, operation: &O) -> Outcome<O::Answer> {
-        let mut context = CommandContext::new(Actor::console(self.tenant));
+        self.once_as(Actor::console(self.tenant), key, operation)
+            .await
+    }
+
+    async fn once_as<O: Operation>(
+        &self,
+        actor: Actor,
+        key: String,
+        operation: &O,
+    ) -> Outcome<O::Answer> {
+        let mut context = CommandContext::new(actor);
         context.idempotency = Some(Idempotency {
             key: format!("demo/{key}"),
             body_hash: [0; 32],
@@ -182,21 +200,35 @@ impl Seeder<'_> {
     }
 }
 
-/// Sets up the demo, or what is missing of it. The tokens are kept in `tokens`, so that every
-/// `up` prints the same ones until they expire.
+/// Sets up the demo, or what is missing of it. Tokens and password are kept in the folder, so that
+/// every `up` prints the same ones until they expire.
 ///
 /// # Errors
 /// When a command is refused, or the file can't be written.
-pub async fn seed(executor: &Executor, tenant: TenantId, tokens: &Path) -> Outcome<Demo> {
-    let seeder = Seeder { executor, tenant };
+pub async fn seed(parts: &Commanding, tenant: TenantId, folder: &Path) -> Outcome<Demo> {
+    let seeder = Seeder {
+        executor: &parts.executor,
+        vault: parts.codec.vault(),
+        tenant,
+    };
     let (hospital, departments) = seeder.hospital().await?;
-    let doctors = seeder.doctors(hospital, &departments).await?;
+    let mut doctors = seeder.doctors(hospital, &departments).await?;
+    let password = accounts::password(&folder.join("demo-password"))?;
+    let place = accounts::Workplace {
+        hospital,
+        department: departments[0],
+    };
+    doctors.push(seeder.accounts(&password, &place).await?);
     let patients = seeder.patients().await?;
     seeder.visit_types(hospital).await?;
     seeder.hours(&doctors).await?;
 
-    let secrets = load_tokens(tokens)?;
-    for ((_, role), token) in SIGN_INS.iter().zip(&secrets) {
+    if let Some(doctor) = doctors.last() {
+        seeder.visits(*doctor, &patients).await?;
+    }
+
+    let secrets = load_tokens(&folder.join("demo-tokens"))?;
+    for ((_, role), token) in TOKENS.iter().zip(&secrets) {
         let person = match role {
             Role::Patient => patients[0].uuid(),
             Role::Doctor => doctors[0].uuid(),
@@ -204,7 +236,7 @@ pub async fn seed(executor: &Executor, tenant: TenantId, tokens: &Path) -> Outco
         };
         seeder.issue(person, *role, token).await?;
     }
-    let tokens = SIGN_INS
+    let tokens = TOKENS
         .iter()
         .zip(secrets)
         .map(|((name, _), token)| (*name, token.secret))
@@ -213,6 +245,7 @@ pub async fn seed(executor: &Executor, tenant: TenantId, tokens: &Path) -> Outco
         doctor: doctors[0],
         patient: patients[0],
         tokens,
+        password,
     })
 }
 
@@ -230,7 +263,7 @@ struct Token {
 /// they are issued, when the file is missing, incomplete or about to expire.
 fn load_tokens(path: &Path) -> Outcome<Vec<Token>> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let kept: Option<Vec<Token>> = SIGN_INS
+    let kept: Option<Vec<Token>> = TOKENS
         .iter()
         .map(|(name, _)| token_of(&text, name))
         .collect();
@@ -239,14 +272,14 @@ fn load_tokens(path: &Path) -> Outcome<Vec<Token>> {
     }
     // Whole seconds, so that the file says the very instant that the event does.
     let now = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default();
-    let made: Vec<Token> = SIGN_INS
+    let made: Vec<Token> = TOKENS
         .iter()
         .map(|_| Token {
             secret: new_secret().0,
             expires_at: now + Days::new(TOKEN_DAYS),
         })
         .collect();
-    let lines: String = SIGN_INS
+    let lines: String = TOKENS
         .iter()
         .zip(&made)
         .map(|((name, _), token)| {
@@ -288,7 +321,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let first = secrets();
-        assert_eq!(first.len(), SIGN_INS.len());
+        assert_eq!(first.len(), TOKENS.len());
         assert_eq!(secrets(), first);
         let text = std::fs::read_to_string(&path).unwrap();
         let soon = (Utc::now() + chrono::TimeDelta::hours(3)).to_rfc3339();

@@ -98,3 +98,13 @@ pub const VISIT_TYPES: [(&str, u64, u64, &[VisitMode]); 3] = [
     ("Follow-up", 15, 0, &[VisitMode::InPerson, VisitMode::Phone]),
     ("Video consultation", 20, 10, &[VisitMode::Video]),
 ];
+
+/// What patients come for.
+pub const REASONS: [&str; 6] = [
+    "Cough for a week",
+    "Blood pressure check",
+    "Headaches in the evening",
+    "घुटने में दर्द",
+    "ਖੰਘ ਅਤੇ ਬੁਖ਼ਾਰ",
+    "Follow-up after tests",
+];

@@ -168,11 +168,13 @@ async fn start(
         // It holds a token.
         write_private(&walk_file, walk::walk(address, demo).as_bytes())?;
     }
-    Ok(Some(walk::welcome(
+    let place = walk::Place {
         address,
-        demo.as_ref(),
-        &walk_file.display().to_string(),
-    )))
+        web: config.gateway.web.is_some(),
+        mails: &folder.home().join("mail").display().to_string(),
+        walk_file: &walk_file.display().to_string(),
+    };
+    Ok(Some(walk::welcome(&place, demo.as_ref())))
 }
 
 /// Codes by SMS are offered by one part and sent by another: one alone helps nobody.
@@ -214,12 +216,7 @@ async fn take_address(config: &mut Config) -> Outcome {
 
 async fn set_up_demo(config: &Config, folder: &Folder) -> Outcome<Demo> {
     let parts = Commanding::open(config).await?;
-    let demo = seed(
-        &parts.executor,
-        config.tenant(),
-        &folder.home().join("demo-tokens"),
-    )
-    .await;
+    let demo = seed(&parts, config.tenant(), folder.home()).await;
     parts.close().await;
     demo
 }

@@ -4,18 +4,54 @@ use std::net::SocketAddr;
 
 use chrono::{TimeDelta, Utc};
 
-use crate::seed::Demo;
+use crate::seed::{Demo, SIGN_INS};
+
+/// Where everything is.
+pub struct Place<'a> {
+    /// Where the gateway listens.
+    pub address: SocketAddr,
+    /// Whether it serves the web application.
+    pub web: bool,
+    /// The folder into which mails are written, if they go nowhere else.
+    pub mails: &'a str,
+    /// The walk as a file.
+    pub walk_file: &'a str,
+}
 
 /// Where to go and, with a demo, how to sign in and what to try.
-pub fn welcome(address: SocketAddr, demo: Option<&Demo>, walk_file: &str) -> String {
-    let mut text = format!(
-        "\nMediLink is up.\n\n  \
-         The API, to browse and try   http://{address}/docs\n  \
-         How every part is doing      http://{address}/readyz\n  \
-         Figures                      http://{address}/metrics\n"
-    );
+pub fn welcome(place: &Place<'_>, demo: Option<&Demo>) -> String {
+    let Place {
+        address,
+        web,
+        mails,
+        walk_file,
+    } = *place;
+    let mut text = "\nMediLink is up.\n\n".to_owned();
+    if web {
+        // By name: passkeys are bound to one, and not to an address.
+        let port = address.port();
+        text.push_str(&format!(
+            "  The web application          http://localhost:{port}\n"
+        ));
+    }
+    text.push_str(&format!(
+        "  The API, to browse and try   http://{address}/docs\n  \
+           How every part is doing      http://{address}/readyz\n  \
+           Figures                      http://{address}/metrics\n"
+    ));
     if let Some(demo) = demo {
-        text.push_str("\nSign in with one of these tokens (Authorization: Bearer …):\n\n");
+        text.push_str(&format!(
+            "\nSign in with the password {} as one of these:\n\n",
+            demo.password
+        ));
+        for one in SIGN_INS {
+            text.push_str(&format!("  {:<24} {}\n", one.what, one.email));
+        }
+        text.push_str(&format!(
+            "\nAll but the patient are asked for a code as well, which is mailed:\n\n  \
+             cat \"$(ls -t {mails}/*.eml | head -1)\"\n"
+        ));
+        text.push_str("\nFor the API, access tokens (Authorization: Bearer …):\n\n");
         for (role, token) in &demo.tokens {
             text.push_str(&format!("  {role:<14} {token}\n"));
         }
