@@ -130,34 +130,40 @@ async fn resolve(asked: &Asked, skip: bool, config: &Config) -> Outcome {
     let parked =
         medilink_projections::dead_letter::list(&parts.database, Some(consumer), u32::MAX >> 1)
             .await?;
-    let outcome: Outcome<_> =
-        if let Some(letter) = parked.iter().find(|letter| letter.stream == stream) {
-            let verdict = Verdict {
-                consumer: asked.consumer.clone(),
-                stream: asked.stream.clone(),
-                position: letter.position.0,
-                reason: asked.reason.clone(),
-            };
-            let context = CommandContext::new(Actor::console(config.tenant()));
-            parts
-                .executor
-                .execute(&context, &Resolve { verdict, skip })
-                .await
-                .map(|_| letter.position)
-                .map_err(Into::into)
-        } else {
-            let reason = asked.reason.clone();
-            let answer = if skip {
-                waiting
-                    .skip(&parts.executor, consumer, stream, reason)
-                    .await
-            } else {
-                waiting
-                    .retry(&parts.executor, consumer, stream, reason)
-                    .await
-            };
-            answer.map(|letter| letter.position).map_err(Into::into)
+    let outcome: Outcome<_> = if let Some(letter) = parked.first() {
+        let verdict = Verdict {
+            consumer: asked.consumer.clone(),
+            stream: asked.stream.clone(),
+            position: letter.position.0,
+            reason: asked.reason.clone(),
         };
+        let context = CommandContext::new(Actor::console(config.tenant()));
+        parts
+            .executor
+            .execute(
+                &context,
+                &Resolve {
+                    verdict,
+                    skip,
+                    waits: true,
+                },
+            )
+            .await
+            .map(|_| letter.position)
+            .map_err(Into::into)
+    } else {
+        let reason = asked.reason.clone();
+        let answer = if skip {
+            waiting
+                .skip(&parts.executor, consumer, stream, reason)
+                .await
+        } else {
+            waiting
+                .retry(&parts.executor, consumer, stream, reason)
+                .await
+        };
+        answer.map(|letter| letter.position).map_err(Into::into)
+    };
     parts.close().await;
     let position = outcome.map_err(|error: Box<dyn std::error::Error + Send + Sync>| error)?;
     output::line(format!(

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use medilink_blobs::Blobs;
 use medilink_bus::Bus;
@@ -12,13 +13,18 @@ use medilink_commands::erasure::uphold;
 use medilink_commands::sign_in::{SignInDesk, TokenKeys};
 use medilink_commands::{Authorizer, Executor};
 use medilink_database::Database;
+use medilink_domain::TenantId;
 use medilink_domain::retention::RetentionRules;
-use medilink_gateway::{Doors, Gateway, MetricsServer, Probe, Report};
+use medilink_gateway::{
+    Doors, Gateway, JobReport, JobStanding, MetricsServer, Of, Parked, Probe, Report, Told,
+};
 use medilink_log::{CheckpointKey, EventCodec, LogReader, LogWriter, Snapshots, WriterTask};
 use medilink_projections::{Checkpoints, Projector, Reads};
 use medilink_telemetry::Telemetry;
 use medilink_vault::{Keyring, Vault};
-use medilink_workers::{Jobs, ProjectorHost, RelayHost, Tools, TreePace, Worker};
+use medilink_workers::{
+    DeadLetter, DeadLetters, Jobs, ProjectorHost, RelayHost, Tools, TreePace, Worker,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -200,6 +206,7 @@ async fn gateway(config: &Config, telemetry: &Telemetry, stop: CancellationToken
             blobs: Blobs::in_folder(&config.blobs(), parts.codec.vault().clone())?,
             meters: telemetry.meters(),
             probes: vec![Box::new(BrokerProbe(bus))],
+            jobs: Arc::new(Letters(DeadLetters::new(parts.database.clone()))),
         },
     );
     let outcome = gateway.run(stop).await;
@@ -240,6 +247,41 @@ impl Probe for BrokerProbe {
             note,
             behind: None,
         }))
+    }
+}
+
+/// What the workers' own tables tell of jobs.
+struct Letters(DeadLetters);
+
+fn parked(letter: DeadLetter) -> Parked {
+    Parked {
+        consumer: letter.consumer,
+        stream: letter.stream,
+        position: letter.position,
+        code: letter.code,
+        attempts: letter.attempts,
+        retry_at: letter.retry_at,
+        since: letter.parked_at,
+    }
+}
+
+impl JobReport for Letters {
+    fn standings(&self) -> Told<'_, Vec<JobStanding>> {
+        let told = |job: medilink_workers::JobStanding| JobStanding {
+            job: job.job,
+            position: job.position,
+            behind: job.behind,
+            parked: job.parked,
+        };
+        async move { Ok(self.0.standings().await?.into_iter().map(told).collect()) }.boxed()
+    }
+
+    fn parked<'a>(&'a self, tenant: TenantId, of: Of<'a>, limit: u16) -> Told<'a, Vec<Parked>> {
+        async move {
+            let letters = self.0.of_tenant(tenant, of.consumer, of.stream, limit);
+            Ok(letters.await?.into_iter().map(parked).collect())
+        }
+        .boxed()
     }
 }
 

@@ -3,7 +3,9 @@
 
 mod email;
 
-use medilink_database::DatabaseError;
+use std::collections::{BTreeSet, HashSet};
+
+use medilink_database::{Database, DatabaseError};
 use medilink_domain::account::{self, Account, AccountCommand, AccountEvent};
 use medilink_domain::patient::{self, Patient, PatientCommand};
 use medilink_domain::session::{Session, SessionError};
@@ -12,10 +14,13 @@ use medilink_domain::values::{
     BirthDate, Code, OneTimeCode, PasswordHash, PersonName, Phone, Role,
 };
 use medilink_domain::verification::{Letter, Use, VerificationError};
-use medilink_domain::{AccountId, Decider, PatientId, SessionId, StaffId, VerificationId};
+use medilink_domain::{
+    AccountId, Decider, PatientId, SessionId, StaffId, TenantId, VerificationId,
+};
 use medilink_log::InlineEvent;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 use crate::action::Action;
 use crate::authorizer::Resource;
@@ -309,6 +314,24 @@ pub(crate) fn account_of_stream(stream: &str) -> Option<AccountId> {
         .strip_prefix('-')?
         .parse()
         .ok()
+}
+
+/// Those of these people whose accounts let nobody in.
+///
+/// # Errors
+/// When the database doesn't answer.
+pub async fn disabled_among(
+    database: &Database,
+    tenant: TenantId,
+    people: &BTreeSet<Uuid>,
+) -> Result<HashSet<Uuid>, DatabaseError> {
+    let client = database.client().await?;
+    let sql = "SELECT account FROM inline.accounts
+               WHERE account = ANY($1) AND tenant = $2 AND disabled_at IS NOT NULL";
+    let statement = client.prepare_cached(sql).await?;
+    let people: Vec<Uuid> = people.iter().copied().collect();
+    let rows = client.query(&statement, &[&people, &tenant.uuid()]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Writes `inline.accounts`.

@@ -194,6 +194,8 @@ actions! {
     ReadBoard = "read-board",
     /// Read such a feed.
     ReadCalendarFeed = "read-calendar-feed",
+    /// Read the newest signed checkpoint of the log.
+    ReadCheckpoint = "read-checkpoint",
     /// See one consent.
     ReadConsent = "read-consent",
     /// Read a doctor's day.
@@ -214,10 +216,14 @@ actions! {
     ReadOwnChanges = "read-own-changes",
     /// Read who a patient is.
     ReadPatient = "read-patient",
+    /// See how the platform is doing, and what it could not process.
+    ReadPlatform = "read-platform",
     /// Read the policies.
     ReadPolicies = "read-policies",
     /// See who works at a hospital, and as what.
     ReadStaff = "read-staff",
+    /// Have a read model built anew.
+    RebuildReadModel = "rebuild-read-model",
     /// Record what became of a notice.
     RecordDelivery = "record-delivery",
     /// Record that a patient did not come.
@@ -274,6 +280,8 @@ actions! {
     RevokeInvitation = "revoke-invitation",
     /// Search who read whose data.
     SearchAccesses = "search-accesses",
+    /// Search the consents of all patients.
+    SearchConsents = "search-consents",
     /// Set a hospital's rules for bookings.
     SetBookingPolicy = "set-booking-policy",
     /// Set a doctor's hours of one date.

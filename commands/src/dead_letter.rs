@@ -1,7 +1,9 @@
 //! An operator's verdict on what could not be processed. The consumer acts on it; this keeps
 //! who decided it and why.
 
-use medilink_domain::dead_letter::{DeadLetter, DeadLetterCommand, DeadLetterId, Verdict};
+use medilink_domain::dead_letter::{
+    DeadLetter, DeadLetterCommand, DeadLetterError, DeadLetterId, Verdict,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
@@ -24,6 +26,8 @@ pub struct Resolve {
     pub verdict: Verdict,
     /// Passed over instead of tried again.
     pub skip: bool,
+    /// Whether the consumer was seen to wait at that position.
+    pub waits: bool,
 }
 
 impl Operation for Resolve {
@@ -44,7 +48,11 @@ impl Operation for Resolve {
             consumer: self.verdict.consumer.clone(),
             stream: self.verdict.stream.clone(),
         };
+        if !self.waits {
+            return Err(DeadLetterError::NotParked.into());
+        }
         let mut instance = work.load::<DeadLetter>(&id, "dead letter").await?;
+        work.expect_version(&instance)?;
         let verdict = self.verdict.clone();
         let command = if self.skip {
             DeadLetterCommand::Skip(verdict)

@@ -195,7 +195,7 @@ impl Operation for Revoke {
 
 /// Opens an account for whoever has the code of an invitation, and gives it the role.
 #[derive(Clone, Debug)]
-pub(crate) struct Open {
+pub struct Open {
     /// The invitation.
     pub invitation: InvitationId,
     /// Its code.

@@ -41,6 +41,7 @@ pub mod policy;
 mod practice;
 mod profile;
 mod queue;
+pub mod read_model;
 mod receipt;
 pub mod schedule;
 pub mod second_factor;

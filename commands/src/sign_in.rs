@@ -24,9 +24,7 @@ mod sms;
 use std::sync::Arc;
 use std::time::Duration;
 
-use medilink_credentials::{
-    HashingError, PasskeyError, PasskeySite, PasswordHashing, StatementKind, Verdict,
-};
+use medilink_credentials::{HashingError, PasskeyError, PasskeySite, StatementKind, Verdict};
 use medilink_domain::account::Account;
 use medilink_domain::values::{Code, EmailAddress, PasswordHash};
 use medilink_domain::{AccountId, Decider, ErasureId, TenantId};
@@ -41,7 +39,7 @@ pub use config::{Lifetimes, SignInConfig, SmsOffer};
 pub use factors::{BackupCodes, Invitation};
 pub use integrator::{ClientRefusal, ClientToken, ClientWish, TOKEN_PATH};
 pub use invitation::Acceptance;
-pub use medilink_credentials::{Password, TokenKeys, WeakPassword};
+pub use medilink_credentials::{HashingConfig, Password, PasswordHashing, TokenKeys, WeakPassword};
 pub use passkey::PasskeyQuestion;
 pub use proof::Proof;
 pub use provider::ProviderRegistration;

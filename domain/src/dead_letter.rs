@@ -89,6 +89,9 @@ crate::problems! {
         /// The consumer has left that event behind.
         AlreadySkipped: Conflict "dead-letter-already-skipped" at "/position",
             "the event was already skipped", "Rebuild the consumer to process the event after all.";
+        /// Nothing of that stream waits there for that consumer.
+        NotParked: NotFound "no-such-dead-letter" at "/position",
+            "there is no such dead letter", "List the dead letters again: it may have been processed.";
         /// Positions count from 1.
         NoSuchPosition: Invalid "no-such-position" at "/position",
             "positions count from 1", "Send the position that the dead letter shows.";

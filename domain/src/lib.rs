@@ -36,6 +36,7 @@ pub mod patient;
 pub mod problem;
 pub mod profile;
 pub mod queue;
+pub mod read_model;
 pub mod registry;
 pub mod reminder;
 pub mod retention;

@@ -9,7 +9,8 @@ use crate::{
     access, access_token, account, agenda, application, appointment, calendar, consent,
     dead_letter, doctor, emergency_access, emergency_watch, erasure, export, feedback, hospital,
     hospital_code, integrator, invitation, legal_hold, notice, occupancy, patient, profile, queue,
-    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    read_model, schedule, second_factor, series, session, sign_in, staff, verification, visit_type,
+    waitlist,
 };
 
 /// All event types that this release writes or reads.
@@ -40,6 +41,7 @@ pub fn event_types() -> Vec<&'static EventType> {
         patient::PatientEvent::TYPES,
         profile::ProfileEvent::TYPES,
         queue::QueueEvent::TYPES,
+        read_model::ReadModelEvent::TYPES,
         schedule::ScheduleEvent::TYPES,
         second_factor::SecondFactorEvent::TYPES,
         series::SeriesEvent::TYPES,
@@ -95,6 +97,7 @@ pub fn problems() -> Vec<(String, ProblemDetail)> {
         of(patient::PatientError::ALL),
         of(profile::ProfileError::ALL),
         of(queue::QueueError::ALL),
+        of(read_model::ReadModelError::ALL),
         of(schedule::ScheduleError::ALL),
         of(second_factor::SecondFactorError::ALL),
         of(series::SeriesError::ALL),

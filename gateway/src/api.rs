@@ -1,5 +1,7 @@
 //! Every capability's routes.
 
+use std::sync::Arc;
+
 use medilink_blobs::Blobs;
 use medilink_commands::sign_in::SignInDesk;
 use poem_openapi::Tags;
@@ -16,7 +18,9 @@ use crate::calendar::Calendars;
 use crate::calendar_feed::CalendarFeeds;
 use crate::challenge::Challenges;
 use crate::changes::Changes;
+use crate::checkpoint::Checkpoints;
 use crate::consent::Consents;
+use crate::dead_letter::DeadLetters;
 use crate::doctor::{DoctorProfiles, Doctors};
 use crate::document::{self, DocumentError};
 use crate::emergency_access::EmergencyAccesses;
@@ -24,12 +28,14 @@ use crate::erasure::Erasures;
 use crate::export::Exports;
 use crate::feedback::Feedback;
 use crate::guardian::Guardians;
+use crate::health::Health;
 use crate::hospital::Hospitals;
 use crate::hospital::booking_policy::BookingPolicies;
 use crate::hospital::setup::HospitalSetup;
 use crate::hospital_code::HospitalCodes;
 use crate::integrator::{Integrators, Programs};
 use crate::invitation::Invitations;
+use crate::jobs::JobReport;
 use crate::legal_hold::LegalHolds;
 use crate::me::Me;
 use crate::notice::Notices;
@@ -39,6 +45,7 @@ use crate::platform::Platform;
 use crate::policy::Policies;
 use crate::proof::Proofs;
 use crate::queue::Queues;
+use crate::read_model::ReadModels;
 use crate::schedule::Schedules;
 use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
@@ -107,7 +114,16 @@ pub enum Tag {
 
 /// All routes, by what they are about: one alphabetical line each, here and in [`all`].
 /// (`poem-openapi` takes at most sixteen at once.)
-pub type Api = (Visits, Places, People, Staffing, SignIn, Privacy, Others);
+pub type Api = (
+    Visits,
+    Places,
+    People,
+    Staffing,
+    SignIn,
+    Privacy,
+    Operations,
+    Others,
+);
 
 /// Visits, from the search of a slot to the feedback.
 pub type Visits = (
@@ -167,13 +183,30 @@ pub type SignIn = (
 );
 
 /// What becomes of a person's data, and who says so.
-pub type Privacy = (Accesses, Consents, Erasures, Exports, LegalHolds);
+pub type Privacy = (
+    Accesses,
+    Checkpoints,
+    Consents,
+    Erasures,
+    Exports,
+    LegalHolds,
+);
+
+/// Keeping the platform well.
+pub type Operations = (DeadLetters, ReadModels);
 
 /// Programs of others.
 pub type Others = (Integrators, Programs);
 
 /// All routes, over this backend.
-pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -> Api {
+pub fn all(
+    backend: Backend,
+    changes: Changes,
+    desk: SignInDesk,
+    blobs: Blobs,
+    health: Health,
+    jobs: Arc<dyn JobReport>,
+) -> Api {
     let visits = (
         Appointments(backend.clone()),
         Attendance(backend.clone()),
@@ -244,6 +277,7 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
     );
     let privacy = (
         Accesses(backend.clone()),
+        Checkpoints(backend.clone()),
         Consents {
             backend: backend.clone(),
             desk: desk.clone(),
@@ -258,8 +292,21 @@ pub fn all(backend: Backend, changes: Changes, desk: SignInDesk, blobs: Blobs) -
         },
         LegalHolds(backend.clone()),
     );
+    let operations = (
+        DeadLetters {
+            backend: backend.clone(),
+            jobs: Arc::clone(&jobs),
+        },
+        ReadModels {
+            backend: backend.clone(),
+            jobs,
+            health,
+        },
+    );
     let others = (Integrators(backend), Programs(desk));
-    (visits, places, people, staffing, sign_in, privacy, others)
+    (
+        visits, places, people, staffing, sign_in, privacy, operations, others,
+    )
 }
 
 /// The OpenAPI document of this release, as `schemas/openapi.json` holds it.

@@ -10,7 +10,7 @@ use medilink_database::Database;
 use medilink_domain::retention::RetentionRules;
 use medilink_log::{Position, StoredCheckpoint};
 use medilink_projections::availability::Availability;
-use medilink_projections::{Checkpoints, ReadError, Reads, Standing, WaitError};
+use medilink_projections::{Behind, Checkpoints, ReadError, Reads, Standing, WaitError};
 use poem_openapi::types::ToJSON;
 
 use crate::actor::SignedIn;
@@ -103,6 +103,15 @@ impl Backend {
     /// The rules by which personal data is kept.
     pub fn retention(&self) -> &RetentionRules {
         self.executor.retention()
+    }
+
+    /// How far every read model is behind the log.
+    ///
+    /// # Errors
+    /// 503 when that can't be found out.
+    pub async fn behind(&self) -> Result<Vec<Behind>, Problem> {
+        let behind = self.checkpoints.behind().await;
+        behind.map_err(|error| call::away(&error))
     }
 
     /// The signed checkpoint of the log at this size.

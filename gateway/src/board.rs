@@ -4,8 +4,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use medilink_commands::{Action, Resource};
 use medilink_domain::schedule::first_at_or_after;
 use medilink_domain::values::{LocalTime, TimeZone};
-use medilink_domain::{DepartmentId, DoctorId, HospitalId};
-use medilink_projections::appointment::{self, AppointmentCursor, Figures};
+use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
+use medilink_projections::appointment::{self, AppointmentCursor, AppointmentRow, Figures};
+use medilink_projections::patient;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -120,7 +121,7 @@ impl Boards {
         let resource = doctor::at_work(&self.0, &caller, DoctorId(id.0)).await?;
         let permitted = self.0.permit(&caller, Action::ReadDay, resource).await?;
         let date = date("date", on.0)?;
-        let models = ["appointment", "doctor", "hospital"];
+        let models = ["appointment", "doctor", "hospital", "patient"];
         let view = self.0.view(&models, &read).await?;
         let known = doctor::known(&self.0, tenant, DoctorId(id.0)).await?;
         let site = hospital::known(&self.0, tenant, known.hospital).await?;
@@ -129,11 +130,12 @@ impl Boards {
             .await
             .map_err(unreadable)?;
         let subjects = rows.iter().map(|row| row.patient.into()).collect();
+        let items = self.named(tenant, rows).await?;
         self.0.disclose(permitted, subjects, "day").await?;
         Ok(view.answer(DayOut {
             date,
             time_zone: site.time_zone.name().to_owned(),
-            items: rows.into_iter().map(Into::into).collect(),
+            items,
         }))
     }
 
@@ -168,7 +170,10 @@ impl Boards {
         let permitted = self.0.permit(&caller, Action::ReadBoard, resource).await?;
         let (date, department) = (date("date", on.0)?, department.0.map(DepartmentId));
         let page = page::<AppointmentCursor>(after.0, limit.0)?;
-        let view = self.0.view(&["appointment", "hospital"], &read).await?;
+        let view = self
+            .0
+            .view(&["appointment", "hospital", "patient"], &read)
+            .await?;
         let site = hospital::known(&self.0, tenant, HospitalId(id.0)).await?;
         let (hospital, day) = (site.hospital, span(date, date, site.time_zone));
         let reads = self.0.reads();
@@ -176,11 +181,12 @@ impl Boards {
             .await
             .map_err(unreadable)?;
         let subjects = listed.rows.iter().map(|row| row.patient.into()).collect();
+        let items = self.named(tenant, listed.rows).await?;
         self.0.disclose(permitted, subjects, "board").await?;
         Ok(view.answer(BoardOut {
             date,
             time_zone: site.time_zone.name().to_owned(),
-            items: listed.rows.into_iter().map(Into::into).collect(),
+            items,
             next: listed.next.map(|next| next.to_string()),
         }))
     }
@@ -224,6 +230,21 @@ impl Boards {
             time_zone: site.time_zone.name().to_owned(),
             items: figures.into_iter().map(Into::into).collect(),
         }))
+    }
+}
+
+impl Boards {
+    /// Visits with what their patients are called: whoever receives somebody calls them by name.
+    async fn named(
+        &self,
+        tenant: TenantId,
+        rows: Vec<AppointmentRow>,
+    ) -> Result<Vec<AppointmentOut>, Problem> {
+        let patients = rows.iter().map(|row| row.patient);
+        let names = patient::names(self.0.reads(), tenant, patients).await;
+        let names = names.map_err(unreadable)?;
+        let visits = rows.into_iter().map(AppointmentOut::from);
+        Ok(visits.map(|visit| visit.named(&names)).collect())
     }
 }
 

@@ -11,7 +11,7 @@ use medilink_commands::consent::{self, Answer, Deny, Grant, Request, Revoke};
 use medilink_commands::sign_in::SignInDesk;
 use medilink_commands::{Action, Resource, guardian};
 use medilink_domain::{ConsentId, PatientId, SubjectId};
-use medilink_projections::consent::{self as consents, ConsentRow};
+use medilink_projections::consent::{self as consents, ConsentRow, Wanted};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
@@ -167,6 +167,55 @@ impl Consents {
         let grantees = consent::grantees_of(self.backend.executor(), &caller.actor).await;
         let grantees = grantees.map_err(call::refuse)?;
         let listed = consents::granted_to(self.backend.reads(), tenant, &grantees, now, page)
+            .await
+            .map_err(unreadable)?;
+        let patients = listed.rows.iter().map(|row| row.patient.into());
+        let subjects: BTreeSet<SubjectId> = patients.collect();
+        self.backend
+            .disclose(permitted, subjects, "consents")
+            .await?;
+        Ok(view.answer(ConsentsOut::of(listed, now)))
+    }
+
+    /// Search the consents of all patients
+    ///
+    /// For compliance officers of the whole network. Each patient whose consents are found is told
+    /// of it in their history.
+    #[oai(path = "/consents", method = "get", operation_id = "searchConsents")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a query parameter with its own documentation"
+    )]
+    async fn search(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        /// Only those of this patient.
+        patient: Query<Option<Uuid>>,
+        /// Only those for this person, hospital or program.
+        grantee: Query<Option<Uuid>>,
+        /// Only those that stand so now.
+        state: Query<Option<ConsentStateCode>>,
+        /// The `next` of the page before.
+        after: Query<Option<String>>,
+        /// At most so many.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Found<ConsentsOut>, Problem> {
+        let (tenant, now) = (caller.actor.tenant, Utc::now());
+        let resource = Resource::of_tenant("consent", tenant);
+        let permitted = self
+            .backend
+            .permit(&caller, Action::SearchConsents, resource)
+            .await?;
+        let page = page::<ConsentId>(after.0, limit.0)?;
+        let view = self.backend.view(&["consent"], &read).await?;
+        let wanted = Wanted {
+            patient: patient.0.map(PatientId),
+            grantee: grantee.0,
+            state: state.0.map(Into::into),
+        };
+        let listed = consents::search(self.backend.reads(), tenant, wanted, now, page)
             .await
             .map_err(unreadable)?;
         let patients = listed.rows.iter().map(|row| row.patient.into());

@@ -149,6 +149,11 @@ impl Health {
         response
     }
 
+    /// How each part is, by name.
+    pub(crate) async fn parts(&self) -> BTreeMap<&'static str, Report> {
+        self.readiness().await.parts
+    }
+
     async fn readiness(&self) -> Readiness {
         // Held while asking, so that many callers cause one round of questions.
         let mut last = self.last.lock().await;

@@ -22,6 +22,7 @@ use crate::backend::Backend;
 use crate::changes::Changes;
 use crate::config::{GatewayConfig, millis};
 use crate::health::{DatabaseProbe, Health, Probe, ProjectionsProbe};
+use crate::jobs::JobReport;
 use crate::listener::Bounded;
 use crate::metrics::MetricsServer;
 use crate::web::Web;
@@ -72,6 +73,8 @@ pub struct Parts {
     pub meters: Meters,
     /// More parts for `/readyz`, such as the broker.
     pub probes: Vec<Box<dyn Probe>>,
+    /// Who tells of jobs.
+    pub jobs: Arc<dyn JobReport>,
 }
 
 /// The gateway, not yet listening.
@@ -119,14 +122,22 @@ impl Gateway {
             patience,
         );
         let desk = parts.desk.clone();
-        let api = api::all(backend, changes.clone(), parts.desk, parts.blobs);
+        let health = Health::new(probes);
+        let api = api::all(
+            backend,
+            changes.clone(),
+            parts.desk,
+            parts.blobs,
+            health.clone(),
+            parts.jobs,
+        );
         let web = config.web.as_deref().map(Web::read).transpose();
         let web = web.map_err(GatewayError::Web)?.unwrap_or_default();
         let frame = Frame {
             config,
             web: Arc::new(web),
             sign_in: parts.sign_in,
-            health: Health::new(probes),
+            health,
             meters: parts.meters,
             stop,
         };

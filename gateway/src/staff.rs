@@ -1,12 +1,17 @@
 //! Staff: who works at a hospital, as what, and what else they may do there.
 
+mod wire;
+
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
+use medilink_commands::account;
 use medilink_commands::staff::{GivePermission, GiveRole, TakePermission, TakeRole};
 use medilink_commands::{Action, Resource};
 use medilink_domain::values::Code;
-use medilink_domain::{DepartmentId, HospitalId, StaffId};
+use medilink_domain::{DepartmentId, HospitalId, StaffId, TenantId};
 use medilink_projections::names::{self, Names};
-use medilink_projections::staff::{self, StaffPermission, StaffRole, StaffRow};
+use medilink_projections::staff::{self, StaffRow};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
 use uuid::Uuid;
@@ -15,13 +20,13 @@ use crate::actor::SignedIn;
 use crate::answer::{ChangedOut, Found};
 use crate::api::Tag;
 use crate::backend::{Backend, no_such, unreadable};
-use crate::call::{Command, Read};
+use crate::call::{self, Command, Read};
 use crate::hospital;
 use crate::input::{field, invalid_parameter, page};
 use crate::json::Json;
 use crate::problem::Problem;
 use crate::problem_kinds as kinds;
-use crate::wire::RoleCode;
+use wire::{Known, StaffMemberOut, StaffOut};
 
 /// How somebody is to act in a role.
 #[derive(Object)]
@@ -37,88 +42,6 @@ pub struct StaffRoleIn {
 pub struct StaffPermissionIn {
     /// Until when; for good, if it is left out.
     until: Option<DateTime<Utc>>,
-}
-
-/// A member of a hospital's staff.
-#[derive(Object)]
-pub struct StaffMemberOut {
-    /// The person.
-    id: Uuid,
-    /// What they are called, if that is known.
-    #[oai(skip_serializing_if_is_none)]
-    name: Option<String>,
-    /// What they act as here, the first given first.
-    roles: Vec<StaffRoleOut>,
-    /// What else they may do here, the first given first.
-    permissions: Vec<StaffPermissionOut>,
-    /// For `If-Match`.
-    version: u64,
-}
-
-/// What somebody acts as.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct StaffRoleOut {
-    /// As what.
-    role: RoleCode,
-    /// Where in the hospital.
-    department: Option<Uuid>,
-    /// Until when, if not for good.
-    until: Option<DateTime<Utc>>,
-}
-
-/// What else somebody may do.
-#[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct StaffPermissionOut {
-    /// What, as the policies name it.
-    action: String,
-    /// Until when, if not for good.
-    until: Option<DateTime<Utc>>,
-}
-
-/// Some members of a hospital's staff.
-#[derive(Object)]
-pub struct StaffOut {
-    /// In the order of their ids.
-    items: Vec<StaffMemberOut>,
-    /// The `after` of the next page; absent on the last.
-    #[oai(skip_serializing_if_is_none)]
-    next: Option<String>,
-}
-
-impl From<&StaffRole> for StaffRoleOut {
-    fn from(given: &StaffRole) -> Self {
-        Self {
-            role: given.role.into(),
-            department: given.department.map(DepartmentId::uuid),
-            until: given.until,
-        }
-    }
-}
-
-impl From<&StaffPermission> for StaffPermissionOut {
-    fn from(given: &StaffPermission) -> Self {
-        Self {
-            action: given.action.as_str().to_owned(),
-            until: given.until,
-        }
-    }
-}
-
-impl StaffMemberOut {
-    /// What somebody has at a hospital at this moment; `None` if nothing.
-    fn of(row: &StaffRow, hospital: HospitalId, now: DateTime<Utc>, names: &Names) -> Option<Self> {
-        let (person, at) = (row.staff.uuid(), Some(hospital));
-        let member = Self {
-            id: person,
-            name: names.person(person).map(|name| name.as_str().to_owned()),
-            roles: row.roles_at(at, now).map(Into::into).collect(),
-            permissions: row.permissions_at(hospital, now).map(Into::into).collect(),
-            version: row.version,
-        };
-        (!member.roles.is_empty() || !member.permissions.is_empty()).then_some(member)
-    }
 }
 
 /// The routes.
@@ -155,17 +78,43 @@ impl StaffMembers {
         hospital::known(&self.0, tenant, hospital).await?;
         let listed = staff::of_hospital(self.0.reads(), tenant, hospital, page).await;
         let listed = listed.map_err(unreadable)?;
-        let people = listed.rows.iter().map(|row| row.staff.uuid()).collect();
-        let (names, now) = (
-            Names::of(self.0.reads(), tenant, people)
-                .await
-                .map_err(unreadable)?,
-            Utc::now(),
-        );
+        let known = self.known(tenant, &listed.rows).await?;
         let members = listed.rows.iter();
         Ok(view.answer(StaffOut {
             items: members
-                .filter_map(|row| StaffMemberOut::of(row, hospital, now, &names))
+                .filter_map(|row| StaffMemberOut::of_hospital(row, hospital, &known))
+                .collect(),
+            next: listed.next.map(|next| next.to_string()),
+        }))
+    }
+
+    /// List who works for the network and its hospitals
+    ///
+    /// And as what. For those who answer for the whole network. A page may be shorter than its
+    /// limit without being the last.
+    #[oai(path = "/staff", method = "get", operation_id = "listNetworkStaff")]
+    async fn list_all(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        /// The `next` of the page before.
+        after: Query<Option<String>>,
+        /// At most so many.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Found<StaffOut>, Problem> {
+        let tenant = caller.actor.tenant;
+        let network = Resource::of_tenant("network", tenant);
+        self.0.authorize(&caller, Action::ReadStaff, &network)?;
+        let page = page::<StaffId>(after.0, limit.0)?;
+        let view = self.0.view(&names::MODELS, &read).await?;
+        let listed = staff::of_network(self.0.reads(), tenant, page).await;
+        let listed = listed.map_err(unreadable)?;
+        let known = self.known(tenant, &listed.rows).await?;
+        let members = listed.rows.iter();
+        Ok(view.answer(StaffOut {
+            items: members
+                .filter_map(|row| StaffMemberOut::of_network(row, &known))
                 .collect(),
             next: listed.next.map(|next| next.to_string()),
         }))
@@ -316,6 +265,18 @@ impl StaffMembers {
 }
 
 impl StaffMembers {
+    /// What else is known of those who are listed.
+    async fn known(&self, tenant: TenantId, rows: &[StaffRow]) -> Result<Known, Problem> {
+        let people: BTreeSet<Uuid> = rows.iter().map(|row| row.staff.uuid()).collect();
+        let disabled = account::disabled_among(self.0.database(), tenant, &people).await;
+        let names = Names::of(self.0.reads(), tenant, people).await;
+        Ok(Known {
+            names: names.map_err(unreadable)?,
+            disabled: disabled.map_err(|error| call::away(&error))?,
+            now: Utc::now(),
+        })
+    }
+
     async fn give(
         &self,
         caller: SignedIn,

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use medilink_database::{Batched, Database, DatabaseError};
 use medilink_log::Position;
 use thiserror::Error;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::time::Instant;
+use tokio_postgres::Row;
+
+use crate::runtime::generation::REQUESTS;
 
 /// How often the checkpoints are read while somebody waits.
 const EVERY: Duration = Duration::from_millis(5);
@@ -43,6 +47,23 @@ pub struct Behind {
     pub age: Duration,
     /// How many events are parked as dead letters.
     pub parked: u64,
+    /// Which generation of its rows is read.
+    pub generation: u32,
+    /// When they were begun.
+    pub since: DateTime<Utc>,
+    /// The generation that is to take their place, if one is.
+    pub renewal: Option<Renewal>,
+}
+
+/// How far a read model that is built anew has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renewal {
+    /// When an operator asked for it; none if a new release, or the console, did.
+    pub requested_at: Option<DateTime<Utc>>,
+    /// When it was begun, unless it waits for its turn.
+    pub started_at: Option<DateTime<Utc>>,
+    /// Up to where the log has been folded.
+    pub folded: Position,
 }
 
 /// Where a projection is, and where the log.
@@ -215,26 +236,48 @@ impl Checkpoints {
     /// When the database doesn't answer.
     pub async fn behind(&self) -> Result<Vec<Behind>, DatabaseError> {
         let client = self.shared.database.client().await?;
-        let sql = "SELECT c.projection, c.position, greatest(h.position - c.position, 0),
-                          coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::double precision,
-                          (SELECT count(*) FROM read.dead_letters d
-                           WHERE d.projection = c.projection AND d.generation = c.generation)
-                   FROM read.checkpoints c CROSS JOIN log.head h
-                   LEFT JOIN log.events e ON e.position = c.position + 1
-                   WHERE c.state = 'live' ORDER BY c.projection";
         let rows = client
-            .query(&client.prepare_cached(sql).await?, &[])
+            .query(&client.prepare_cached(BEHIND).await?, &[&REQUESTS])
             .await?;
-        Ok(rows
-            .iter()
-            .map(|row| Behind {
-                projection: row.get(0),
-                position: Position::from_sql(row.get(1)),
-                events: row.get::<_, i64>(2).unsigned_abs(),
-                age: Duration::try_from_secs_f64(row.get::<_, f64>(3)).unwrap_or_default(),
-                parked: row.get::<_, i64>(4).unsigned_abs(),
-            })
-            .collect())
+        Ok(rows.iter().map(behind).collect())
+    }
+}
+
+const BEHIND: &str = "SELECT c.projection, c.position, greatest(h.position - c.position, 0),
+        coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::double precision,
+        (SELECT count(*) FROM read.dead_letters d
+         WHERE d.projection = c.projection AND d.generation = c.generation),
+        c.generation, c.started_at, asked.recorded_at, building.started_at, building.folded
+    FROM read.checkpoints c CROSS JOIN log.head h
+    LEFT JOIN log.events e ON e.position = c.position + 1
+    LEFT JOIN LATERAL (
+        SELECT recorded_at FROM log.events
+        WHERE stream = $1 || c.projection AND position > c.begun
+        ORDER BY version LIMIT 1) asked ON true
+    LEFT JOIN LATERAL (
+        SELECT started_at, greatest(position, folded) AS folded FROM read.checkpoints b
+        WHERE b.projection = c.projection AND b.state = 'building'
+        ORDER BY generation DESC LIMIT 1) building ON true
+    WHERE c.state = 'live' ORDER BY c.projection";
+
+fn behind(row: &Row) -> Behind {
+    let requested_at: Option<DateTime<Utc>> = row.get(7);
+    let started_at: Option<DateTime<Utc>> = row.get(8);
+    let renewed = requested_at.is_some() || started_at.is_some();
+    let folded: Option<i64> = row.get(9);
+    Behind {
+        projection: row.get(0),
+        position: Position::from_sql(row.get(1)),
+        events: row.get::<_, i64>(2).unsigned_abs(),
+        age: Duration::try_from_secs_f64(row.get::<_, f64>(3)).unwrap_or_default(),
+        parked: row.get::<_, i64>(4).unsigned_abs(),
+        generation: row.get::<_, i32>(5).unsigned_abs(),
+        since: row.get(6),
+        renewal: renewed.then(|| Renewal {
+            requested_at,
+            started_at,
+            folded: Position::from_sql(folded.unwrap_or_default()),
+        }),
     }
 }
 

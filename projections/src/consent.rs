@@ -200,9 +200,45 @@ pub async fn for_patient(
     now: DateTime<Utc>,
     page: Page<ConsentId>,
 ) -> Result<Listed<ConsentRow, ConsentId>, ReadError> {
+    let wanted = Wanted {
+        patient: Some(patient),
+        state,
+        ..Wanted::default()
+    };
+    search(reads, tenant, wanted, now, page).await
+}
+
+/// Which consents are looked for; all, where nothing is named.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Only those of this patient.
+    pub patient: Option<PatientId>,
+    /// Only those for this person, hospital or program.
+    pub grantee: Option<Uuid>,
+    /// Only those that stand so.
+    pub state: Option<ConsentStatus>,
+}
+
+/// The consents of a tenant that are looked for, the latest first, as they stand at the instant
+/// `now`.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn search(
+    reads: &Reads,
+    tenant: TenantId,
+    wanted: Wanted,
+    now: DateTime<Utc>,
+    page: Page<ConsentId>,
+) -> Result<Listed<ConsentRow, ConsentId>, ReadError> {
     let mut select = of_tenant::<ConsentRow>(tenant);
-    select.and_where(Expr::col("patient").eq(patient.uuid()));
-    if let Some(state) = state {
+    if let Some(patient) = wanted.patient {
+        select.and_where(Expr::col("patient").eq(patient.uuid()));
+    }
+    if let Some(grantee) = wanted.grantee {
+        select.and_where(Expr::col("grantee_id").eq(grantee));
+    }
+    if let Some(state) = wanted.state {
         select.cond_where(stands(state, now));
     }
     listed(reads, select, page).await

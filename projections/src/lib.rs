@@ -55,7 +55,7 @@ pub mod waitlist;
 #[cfg(test)]
 mod tests;
 
-pub use checkpoints::{Behind, Checkpoints, Standing, WaitError};
+pub use checkpoints::{Behind, Checkpoints, Renewal, Standing, WaitError};
 pub use cursor::NotACursor;
 pub use reads::{Listed, MAX_PAGE, Page, ReadError, Reads};
 pub use runtime::error::ProjectionError;

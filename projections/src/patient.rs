@@ -1,5 +1,7 @@
 //! Patients: who they are and how to reach them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use medilink_domain::patient::{PatientEvent, Profile};
 use medilink_domain::values::{BirthDate, EmailAddress, Language, PersonName, Phone, ReminderLead};
@@ -151,4 +153,21 @@ pub async fn with_guardian(
         .and_where(Expr::col("guardian").eq(guardian.uuid()))
         .order_by("patient", Order::Asc);
     reads.rows(&select).await
+}
+
+/// What these patients are called, as far as that is known.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn names(
+    reads: &Reads,
+    tenant: TenantId,
+    patients: impl IntoIterator<Item = PatientId>,
+) -> Result<HashMap<PatientId, PersonName>, ReadError> {
+    let patients = patients.into_iter().map(PatientId::uuid);
+    let rows: Vec<PatientRow> = reads
+        .among(tenant, "patient", patients.collect::<BTreeSet<_>>())
+        .await?;
+    let named = rows.into_iter().map(|row| (row.patient, row.name));
+    Ok(named.collect())
 }

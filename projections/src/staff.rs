@@ -5,7 +5,7 @@ use medilink_domain::staff::StaffEvent;
 use medilink_domain::values::{Code, Role};
 use medilink_domain::{DepartmentId, HospitalId, StaffId, TenantId};
 use medilink_log::Position;
-use sea_query::{Expr, ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -172,6 +172,26 @@ pub async fn of_hospital(
     let mut select = of_tenant::<StaffRow>(tenant);
     let there = "hospitals @> jsonb_build_array($1::text)";
     select.and_where(Expr::cust_with_values(there, [hospital.to_string()]));
+    listed(reads, select, page).await
+}
+
+/// Those who were ever given something anywhere.
+///
+/// # Errors
+/// [`ReadError`] when they can't be read.
+pub async fn of_network(
+    reads: &Reads,
+    tenant: TenantId,
+    page: Page<StaffId>,
+) -> Result<Listed<StaffRow, StaffId>, ReadError> {
+    listed(reads, of_tenant::<StaffRow>(tenant), page).await
+}
+
+async fn listed(
+    reads: &Reads,
+    mut select: SelectStatement,
+    page: Page<StaffId>,
+) -> Result<Listed<StaffRow, StaffId>, ReadError> {
     if let Some(after) = page.after {
         select.and_where(Expr::col("staff").gt(after.uuid()));
     }

@@ -18,6 +18,8 @@ mod emergencies;
 mod exports;
 #[path = "../it/authorization/integrators.rs"]
 mod integrators;
+#[path = "../it/authorization/platform.rs"]
+mod platform;
 #[path = "../it/authorization/samples.rs"]
 mod samples;
 #[path = "../it/authorization/second_factors.rs"]

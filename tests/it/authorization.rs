@@ -6,6 +6,7 @@ mod consents;
 mod emergencies;
 mod exports;
 mod integrators;
+mod platform;
 mod samples;
 mod second_factors;
 mod staff;

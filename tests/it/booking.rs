@@ -124,6 +124,10 @@ async fn an_appointment_is_booked_moved_and_cancelled_and_everyone_concerned_see
         ),
         (&json!(appointment), &moved.body["starts_at"])
     );
+    // Whoever receives a patient calls them by name.
+    let who = own.get(&format!("/v1/patients/{patient}")).await.unwrap();
+    assert!(who.body["name"].is_string(), "{}", who.text);
+    assert_eq!(seen.body["items"][0]["patient_name"], who.body["name"]);
 
     // The reception cancels; the slot is free again and the day still shows what was.
     let cancelled = city

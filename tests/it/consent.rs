@@ -2,6 +2,7 @@
 //! should have none.
 
 mod clinic;
+mod register;
 
 use std::time::Duration;
 

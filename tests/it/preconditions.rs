@@ -16,6 +16,7 @@ async fn a_version_that_is_not_the_last_is_never_ignored() {
     let roles = [
         Role::Administrator,
         Role::ComplianceOfficer,
+        Role::Operator,
         Role::PlatformAdministrator,
         Role::Receptionist,
         Role::Patient,

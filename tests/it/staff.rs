@@ -320,6 +320,46 @@ async fn a_platform_administrator_chooses_who_looks_into_it() {
 }
 
 #[tokio::test]
+async fn who_answers_for_the_network_sees_everybody_who_works_there() {
+    let world = World::new().await;
+    let World {
+        platform, session, ..
+    } = &world;
+    let registrar = platform
+        .person(Uuid::now_v7(), &[Role::PlatformAdministrator])
+        .await;
+    let nurse = Newcomer::register(platform).await.person;
+    done(put(session, &world.role(nurse, "nurse"), &json!({})).await);
+    let permission = world.permission(nurse, "read-figures");
+    done(put(session, &permission, &json!({})).await);
+    let network = format!("/v1/staff/{nurse}/roles/compliance-officer");
+    done(put(&registrar, &network, &json!({})).await);
+    let body = json!({"reason": "misuse"});
+    let path = format!("/v1/accounts/{nurse}/disable");
+    done(send(&registrar, Method::POST, &path, &body).await);
+
+    let head = platform.log().head().await.unwrap().0;
+    let listed = done(registrar.get_at("/v1/staff?limit=200", head).await);
+    let items = listed.body["items"].as_array().unwrap();
+    let of = |person: Uuid| items.iter().find(|item| item["id"] == json!(person));
+    let (hospital, found) = (json!(world.city.hospital), of(nurse).unwrap());
+    assert_eq!(
+        found["roles"],
+        json!([{"role": "compliance-officer"}, {"role": "nurse", "hospital": hospital}])
+    );
+    assert_eq!(
+        found["permissions"],
+        json!([{"action": "read-figures", "hospital": hospital}])
+    );
+    assert_eq!(found["disabled"], true);
+    assert_eq!(of(world.manager.person).unwrap()["disabled"], false);
+    assert_eq!(world.member(nurse).await["disabled"], true);
+    // Who answers for one hospital sees those of that one.
+    let refused = session.get("/v1/staff").await.unwrap();
+    assert_eq!(refusal(&refused), (403, "forbidden", ""));
+}
+
+#[tokio::test]
 async fn fifty_who_give_the_same_at_once_give_it_once() {
     let world = World::new().await;
     let person = Newcomer::register(&world.platform).await.person;

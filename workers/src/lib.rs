@@ -33,7 +33,7 @@ pub use jobs::sms::{SmsError, SmsGateway};
 pub use projector::ProjectorHost;
 pub use registry::{Jobs, JobsError};
 pub use relay::{RelayHost, TreePace};
-pub use runtime::dead_letters::{DeadLetter, DeadLetters, ResolveError};
+pub use runtime::dead_letters::{DeadLetter, DeadLetters, JobStanding, ResolveError};
 pub use worker::{JobStatus, Worker};
 
 mod migrations {

@@ -216,7 +216,7 @@ pub fn treatment(kind: &str) -> Option<Treatment> {
         | "integrator.keys-replaced"
         | "integrator.registered"
         | "integrator.scopes-changed" => PROGRAM,
-        "dead-letter.retried" | "dead-letter.skipped" => PLATFORM,
+        "dead-letter.retried" | "dead-letter.skipped" | "read-model.rebuild-requested" => PLATFORM,
         _ => return None,
     })
 }

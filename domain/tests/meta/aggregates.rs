@@ -9,7 +9,8 @@ use medilink_domain::{
     access, access_token, account, agenda, application, appointment, calendar, consent,
     dead_letter, doctor, emergency_access, emergency_watch, erasure, export, feedback, hospital,
     hospital_code, integrator, invitation, legal_hold, notice, occupancy, patient, profile, queue,
-    schedule, second_factor, series, session, sign_in, staff, verification, visit_type, waitlist,
+    read_model, schedule, second_factor, series, session, sign_in, staff, verification, visit_type,
+    waitlist,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -48,6 +49,7 @@ macro_rules! for_each_aggregate {
             $check::<patient::Patient>($($argument),*),
             $check::<profile::Profile>($($argument),*),
             $check::<queue::Queue>($($argument),*),
+            $check::<read_model::ReadModel>($($argument),*),
             $check::<schedule::Schedule>($($argument),*),
             $check::<second_factor::SecondFactor>($($argument),*),
             $check::<series::Series>($($argument),*),

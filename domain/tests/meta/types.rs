@@ -47,7 +47,7 @@ const PERSONAL: [&str; 11] = [
 
 /// The texts that people write and that are stored in clear all the same, because they are not
 /// about a person. Whoever adds one says here of what it is.
-const CLEAR_TEXTS: [(&str, &str); 10] = [
+const CLEAR_TEXTS: [(&str, &str); 11] = [
     (
         "dead-letter.retried/reason",
         "an operator's note on a fault",
@@ -62,6 +62,10 @@ const CLEAR_TEXTS: [(&str, &str); 10] = [
     ("hospital.holiday-declared/name", "a holiday"),
     ("hospital.opened/name", "a hospital"),
     ("integrator.registered/name", "a program of an organisation"),
+    (
+        "read-model.rebuild-requested/reason",
+        "an operator's note on a fault",
+    ),
     ("visit-type.changed/terms/name", "a kind of visit"),
     ("visit-type.defined/terms/name", "a kind of visit"),
 ];

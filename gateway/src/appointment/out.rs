@@ -1,6 +1,10 @@
 //! Appointments as they are shown.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use medilink_domain::PatientId;
+use medilink_domain::values::PersonName;
 use medilink_projections::appointment::{AppointmentRow, Previous};
 use poem_openapi::Object;
 use uuid::Uuid;
@@ -15,6 +19,8 @@ pub struct AppointmentOut {
     id: Uuid,
     /// Who comes.
     patient: Uuid,
+    /// What they are called, in the lists of those who receive them.
+    patient_name: Option<String>,
     /// Who receives.
     doctor: Uuid,
     /// Where.
@@ -86,11 +92,24 @@ pub struct AppointmentsOut {
     pub next: Option<String>,
 }
 
+impl AppointmentOut {
+    /// The same with what the patient is called, as far as that is known.
+    #[must_use]
+    pub fn named(self, names: &HashMap<PatientId, PersonName>) -> Self {
+        let name = names.get(&PatientId(self.patient));
+        Self {
+            patient_name: name.cloned().map(Into::into),
+            ..self
+        }
+    }
+}
+
 impl From<AppointmentRow> for AppointmentOut {
     fn from(row: AppointmentRow) -> Self {
         Self {
             id: row.appointment.uuid(),
             patient: row.patient.uuid(),
+            patient_name: None,
             doctor: row.doctor.uuid(),
             hospital: row.hospital.uuid(),
             department: row.department.uuid(),

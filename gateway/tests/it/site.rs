@@ -12,7 +12,9 @@ use medilink_commands::{Actor, CommandContext, Executor};
 use medilink_database::Database;
 use medilink_domain::TenantId;
 use medilink_domain::values::Role;
-use medilink_gateway::{Gateway, GatewayConfig, GatewayError, Limits, Parts};
+use medilink_gateway::{
+    Gateway, GatewayConfig, GatewayError, JobReport, JobStanding, Limits, Of, Parked, Parts, Told,
+};
 use medilink_projections::{Checkpoints, Projector, Reads};
 use medilink_telemetry::Meters;
 use medilink_test_support::TestStore;
@@ -68,6 +70,7 @@ impl Site {
             blobs: Blobs::in_folder(&store.folder().join("blobs"), store.vault.clone()).unwrap(),
             meters: Meters::detached(),
             probes: Vec::new(),
+            jobs: Arc::new(NoJobs),
         };
         let bound = Gateway::new(config, parts).bind().await.unwrap();
         let url = format!("http://{}", bound.address());
@@ -279,4 +282,17 @@ pub fn desk(executor: &Executor, folder: &Path, tenant: TenantId) -> SignInDesk 
     let keys = folder.join("sign-in-keys");
     let keys = TokenKeys::load_or_create(&keys, config.issuer(), &config.audience).unwrap();
     SignInDesk::new(executor.clone(), keys, config, tenant).unwrap()
+}
+
+/// There are no workers here.
+struct NoJobs;
+
+impl JobReport for NoJobs {
+    fn standings(&self) -> Told<'_, Vec<JobStanding>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn parked<'a>(&'a self, _: TenantId, _: Of<'a>, _: u16) -> Told<'a, Vec<Parked>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }

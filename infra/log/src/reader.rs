@@ -1,6 +1,7 @@
 //! Reading the log: in pages or as a stream, by position, stream or subject.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::Stream;
 use medilink_database::{Database, DatabaseError};
 use medilink_domain::{SubjectId, TenantId};
@@ -23,6 +24,8 @@ pub struct StoredCheckpoint {
     pub root: [u8; 32],
     /// The signed note (C2SP tlog-checkpoint).
     pub note: Bytes,
+    /// When it was signed, by the clock of whoever signed it.
+    pub signed_at: DateTime<Utc>,
 }
 
 /// Read access to the log. Cheap to clone.
@@ -165,7 +168,7 @@ impl LogReader {
         size: Option<u64>,
     ) -> Result<Option<StoredCheckpoint>, DatabaseError> {
         let client = self.database.client().await?;
-        let sql = "SELECT size, root, note FROM log.checkpoints
+        let sql = "SELECT size, root, note, signed_at FROM log.checkpoints
                    WHERE $1::bigint IS NULL OR size = $1 ORDER BY size DESC LIMIT 1";
         let size = size.map(|size| size as i64);
         let row = client.query_opt(sql, &[&size]).await?;
@@ -176,6 +179,7 @@ impl LogReader {
                 // A CHECK holds the length at 32.
                 root: root.try_into().unwrap_or_default(),
                 note: Bytes::copy_from_slice(row.get(2)),
+                signed_at: row.get(3),
             }
         }))
     }

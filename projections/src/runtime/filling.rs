@@ -4,6 +4,7 @@
 //! ahead of the next, so that every processor works and memory holds no more than the rows.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use medilink_database::{Session, Transaction};
@@ -26,6 +27,8 @@ use super::table::Table;
 
 /// How many events are read at once.
 pub(crate) const PAGE: usize = 5_000;
+/// How often it is told how far the log has been folded.
+const TOLD: Duration = Duration::from_millis(500);
 /// How many rows are sealed at once on their way into the table.
 const SEALED: usize = 2_000;
 /// How many pages, or parts of rows, are worked on before their turn.
@@ -59,7 +62,7 @@ impl<M: ReadModel> Applier<M> {
         client: &mut Session,
         number: i32,
     ) -> Result<Position, ProjectionError> {
-        let position = self.fold_log(&mut sheet).await?;
+        let position = self.fold_log(&mut sheet, client, number).await?;
         fail::fail_point!("rebuild-before-copy", |_| Err(ProjectionError::FailPoint(
             "rebuild-before-copy"
         )));
@@ -74,12 +77,22 @@ impl<M: ReadModel> Applier<M> {
         Ok(position)
     }
 
-    async fn fold_log(&self, sheet: &mut Sheet<M>) -> Result<Position, ProjectionError> {
+    async fn fold_log(
+        &self,
+        sheet: &mut Sheet<M>,
+        client: &Session,
+        number: i32,
+    ) -> Result<Position, ProjectionError> {
         let mut position = Position::START;
         let mut pages = pages::<M>(self.codec.clone(), self.reader.clone());
+        let mut told = Instant::now();
         while let Some(page) = pages.try_next().await? {
             position = page.last;
             self.fold_page(sheet, page).await?;
+            if told.elapsed() > TOLD {
+                generation::note_folded(client, Self::NAME, number, position).await?;
+                told = Instant::now();
+            }
         }
         Ok(position)
     }

@@ -22,6 +22,9 @@ pub(crate) enum Target {
     Building(i32),
 }
 
+/// What the streams of [`medilink_domain::read_model`] are called, up to the model's name.
+pub(crate) const REQUESTS: &str = "read-model-";
+
 const COLUMNS: &str = "generation, version, position";
 
 fn generation(row: &Row) -> Generation {
@@ -89,12 +92,40 @@ pub(crate) async fn begin(
 ) -> Result<i32, DatabaseError> {
     let row = transaction
         .query_one(
-            "INSERT INTO read.checkpoints (projection, generation, version, state, position)
-             VALUES ($1, nextval('read.generations')::integer, $2, 'building', 0) RETURNING generation",
+            "INSERT INTO read.checkpoints (projection, generation, version, state, position, begun)
+             SELECT $1, nextval('read.generations')::integer, $2, 'building', 0, position
+             FROM log.head RETURNING generation",
             &[&projection, &i32::from(version)],
         )
         .await?;
     Ok(row.get(0))
+}
+
+/// Notes how far the log has been folded for a generation that is being built, for those who
+/// wait for it.
+pub(crate) async fn note_folded(
+    client: &Client,
+    projection: &str,
+    number: i32,
+    position: Position,
+) -> Result<(), DatabaseError> {
+    let sql = "UPDATE read.checkpoints SET folded = $3, updated_at = now()
+               WHERE projection = $1 AND generation = $2";
+    client
+        .execute(sql, &[&projection, &number, &position.sql()])
+        .await?;
+    Ok(())
+}
+
+/// The projections that operators asked to have built anew since the rows that are read were
+/// begun, which are not built yet.
+pub(crate) async fn outdated(client: &Client) -> Result<Vec<String>, DatabaseError> {
+    let sql = "SELECT projection FROM read.checkpoints c
+               WHERE state = 'live' AND EXISTS (
+                   SELECT FROM log.events WHERE stream = $1 || c.projection AND position > c.begun)
+               ORDER BY projection";
+    let rows = client.query(sql, &[&REQUESTS]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Makes a built generation the live one; returns the one that it takes the place of.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::{join, join_all};
+use futures::future::{join_all, join3};
 use medilink_bus::Bus;
-use medilink_database::Database;
+use medilink_database::{Database, DatabaseError};
 use medilink_log::{EventCodec, LogReader, Position};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ProjectionError;
+use super::generation;
 use super::intake::Intake;
 use super::lane::{Lane, Registration, Tools};
 use super::passing::passes;
@@ -18,6 +19,11 @@ use crate::checkpoints::Checkpoints;
 
 /// How often the lag of each projection is measured.
 const MEASURE: Duration = Duration::from_secs(2);
+
+/// How often it is looked at what operators want built anew.
+const RENEW: Duration = Duration::from_secs(2);
+/// The pause after a rebuild that failed.
+const RENEW_AGAIN: Duration = Duration::from_secs(10);
 
 /// Runs and rebuilds projections. Cheap to clone.
 #[derive(Clone)]
@@ -92,7 +98,7 @@ impl Projector {
             .collect();
         // What the intake holds when it is dropped is in the log as well.
         tokio::select! {
-            _ = join(measure(&checkpoints), self.tools.intake.run()) => {}
+            _ = join3(measure(&checkpoints), self.tools.intake.run(), self.renew()) => {}
             () = cancel.cancelled() => {}
         }
         for ended in join_all(tasks).await {
@@ -100,6 +106,35 @@ impl Projector {
                 tracing::error!("a projection's task ended with a panic");
             }
         }
+    }
+
+    /// Builds anew what operators ask for, one after the other. Nothing is kept of it but the
+    /// request in the log: who dies half-way, or finds another process at it, looks again.
+    async fn renew(&self) {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            let outdated = match self.outdated().await {
+                Ok(outdated) => outdated,
+                Err(error) => {
+                    tracing::debug!(%error, "what is to be built anew can't be read");
+                    continue;
+                }
+            };
+            for name in outdated {
+                match self.rebuild(&name).await {
+                    Ok(_) | Err(ProjectionError::RebuildRunning | ProjectionError::Unknown) => {}
+                    Err(error) => {
+                        tracing::warn!(projection = name, %error, "a rebuild that was asked for failed, and will be tried again");
+                        tokio::time::sleep(RENEW_AGAIN).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn outdated(&self) -> Result<Vec<String>, DatabaseError> {
+        let client = self.tools.database.client().await?;
+        generation::outdated(&client).await
     }
 
     /// Builds a projection anew beside the live one and swaps; returns where it then stands.

@@ -99,6 +99,7 @@ impl World {
                 format!("/v1/consents/{}/grant", self.asked().await),
                 Some(json!({})),
             ),
+            "searchConsents" => (format!("/v1/consents?patient={patient}"), None),
             "listConsents" => (format!("/v1/patients/{patient}/consents"), None),
             "listDependants" => ("/v1/me/dependants".to_owned(), None),
             "listGrantedConsents" => ("/v1/me/granted-consents".to_owned(), None),

@@ -27,6 +27,9 @@ impl World {
         if let Some(sample) = self.of_emergencies(operation).await {
             return sample;
         }
+        if let Some(sample) = self.of_platform(operation).await {
+            return sample;
+        }
         if let Some(sample) = self.of_places(operation).await {
             return sample;
         }
@@ -148,6 +151,7 @@ impl World {
                 (given + "?reason=test", None)
             }
             "listStaff" => (here("staff"), None),
+            "listNetworkStaff" => ("/v1/staff".to_owned(), None),
             "changeVisitType" => (
                 format!("/v1/visit-types/{visit_type}"),
                 Some(Self::visit_type()),

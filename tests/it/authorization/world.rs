@@ -43,6 +43,8 @@ pub struct World {
     minute: AtomicI64,
     missed: AtomicI64,
     day: AtomicU64,
+    /// How many dead letters there were.
+    pub(super) letters: AtomicI64,
     /// The last entry of the waitlist.
     waits: Mutex<Option<Uuid>>,
     /// A visit of which the patient has said what they thought.
@@ -84,6 +86,7 @@ impl World {
             minute: AtomicI64::new(5),
             missed: AtomicI64::new(0),
             day: AtomicU64::new(1),
+            letters: AtomicI64::new(1_000),
             waits: Mutex::new(None),
             rated: OnceCell::new(),
             applications: Mutex::default(),

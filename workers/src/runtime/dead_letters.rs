@@ -37,6 +37,19 @@ pub struct DeadLetter {
     pub parked_at: DateTime<Utc>,
 }
 
+/// How far an event job has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobStanding {
+    /// The job.
+    pub job: String,
+    /// Every event up to here had its effect, or its stream waits for an operator.
+    pub position: Position,
+    /// How many events of the log come after that, whether they concern it or not.
+    pub behind: u64,
+    /// How many events wait for an operator.
+    pub parked: u64,
+}
+
 /// Why a verdict could not be recorded.
 #[derive(Debug, Error)]
 pub enum ResolveError {
@@ -65,6 +78,7 @@ const HEADS: &str =
     FROM (
         SELECT DISTINCT ON (consumer, stream) * FROM work.dead_letters
         WHERE consumer = coalesce($1, consumer) AND stream = coalesce($2, stream)
+          AND tenant = coalesce($4, tenant)
         ORDER BY consumer, stream, position, item LIMIT $3) AS head
     ORDER BY consumer, stream";
 
@@ -83,7 +97,46 @@ impl DeadLetters {
         consumer: Option<&str>,
         limit: u32,
     ) -> Result<Vec<DeadLetter>, DatabaseError> {
-        self.heads(consumer, None, limit).await
+        self.heads(None, consumer, None, limit).await
+    }
+
+    /// Those of a tenant; of one consumer or of all, of one stream or of all.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn of_tenant(
+        &self,
+        tenant: TenantId,
+        consumer: Option<&str>,
+        stream: Option<&str>,
+        limit: u16,
+    ) -> Result<Vec<DeadLetter>, DatabaseError> {
+        self.heads(Some(tenant), consumer, stream, limit.into())
+            .await
+    }
+
+    /// How far every event job has come, whichever process does it.
+    ///
+    /// # Errors
+    /// When the database doesn't answer.
+    pub async fn standings(&self) -> Result<Vec<JobStanding>, DatabaseError> {
+        let client = self.database.client().await?;
+        let sql = "SELECT c.job, c.position, greatest(h.position - c.position, 0),
+                          (SELECT count(*) FROM work.dead_letters d
+                           WHERE d.consumer = 'job-' || c.job AND d.attempts > 0 AND d.retry_at IS NULL)
+                   FROM work.checkpoints c CROSS JOIN log.head h ORDER BY c.job";
+        let rows = client
+            .query(&client.prepare_cached(sql).await?, &[])
+            .await?;
+        Ok(rows
+            .iter()
+            .map(|row| JobStanding {
+                job: row.get(0),
+                position: Position::from_sql(row.get(1)),
+                behind: row.get::<_, i64>(2).unsigned_abs(),
+                parked: row.get::<_, i64>(3).unsigned_abs(),
+            })
+            .collect())
     }
 
     /// Has the first event of a stream that waits tried again, and then those behind it.
@@ -124,7 +177,7 @@ impl DeadLetters {
         skip: bool,
     ) -> Result<DeadLetter, ResolveError> {
         let head = self
-            .heads(Some(consumer), Some(stream), 1)
+            .heads(None, Some(consumer), Some(stream), 1)
             .await?
             .pop()
             .ok_or(ResolveError::NothingWaits)?;
@@ -139,13 +192,21 @@ impl DeadLetters {
         };
         let context = CommandContext::new(Actor::console(head.tenant));
         executor
-            .execute(&context, &Resolve { verdict, skip })
+            .execute(
+                &context,
+                &Resolve {
+                    verdict,
+                    skip,
+                    waits: true,
+                },
+            )
             .await?;
         Ok(head)
     }
 
     async fn heads(
         &self,
+        tenant: Option<TenantId>,
         consumer: Option<&str>,
         stream: Option<&str>,
         limit: u32,
@@ -153,7 +214,15 @@ impl DeadLetters {
         let client = self.database.client().await?;
         let statement = client.prepare_cached(HEADS).await?;
         let rows = client
-            .query(&statement, &[&consumer, &stream, &i64::from(limit)])
+            .query(
+                &statement,
+                &[
+                    &consumer,
+                    &stream,
+                    &i64::from(limit),
+                    &tenant.map(TenantId::uuid),
+                ],
+            )
             .await?;
         Ok(rows.iter().map(letter).collect())
     }

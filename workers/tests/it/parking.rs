@@ -261,6 +261,7 @@ async fn another_tenants_operator_can_not_resolve_it() {
         .execute(
             &stranger,
             &Resolve {
+                waits: true,
                 verdict,
                 skip: true,
             },
