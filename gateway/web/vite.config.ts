@@ -4,25 +4,50 @@ import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import { icons } from './build/icons.ts';
 import { lean } from './build/lean.ts';
+import { preload } from './build/preload.ts';
+import { words } from './build/words.ts';
+
+/** What asks the API, without anything to show it with: it asks while the rest is still coming. */
+const EARLY = new RegExp(
+  [
+    'web/src/early',
+    'web/src/api/(problem|send)',
+    'web/src/app/(ahead|me)\\.',
+    'web/src/device/vault',
+    'web/src/i18n/(fetch|languages)',
+    'web/src/session/(activity|proof|start|state|tokens)',
+    'virtual:words',
+    'node_modules/@tanstack/store/',
+  ].join('|'),
+);
 
 /** What every page needs, and a patient's first one: in one piece it is a tenth smaller. */
 const CORE = new RegExp(
   [
-    'node_modules/(react|react-dom|scheduler|i18next|react-i18next|stylis|openapi-fetch)/',
+    'node_modules/(react|react-dom|scheduler|preact|i18next|react-i18next)/',
     'node_modules/@tanstack/(?!.*(useQueries|queriesObserver|[iI]nfinite))',
-    'node_modules/(@emotion|@mdi|clsx|use-sync-external-store|eventsource-parser)/',
-    'node_modules/@mui/(system|utils|styled-engine|private-theming)/(?!.*useRovingTabIndex)',
-    'node_modules/@mui/material/(styles|utils|CssBaseline|Paper|Skeleton|Stack|Typography)/',
+    'node_modules/(use-sync-external-store|openapi-fetch)/',
     'web/src/main',
-    'web/src/api/(?!pages|seen)',
+    'rolldown/runtime',
+    'web/src/api/client',
     'web/src/(device|doctor/queries|hospital/queries|waitlist/queries)',
-    'web/src/app/(Banners|Changes|Shell|Themed|Inside|capabilities|ends|installation|navigation|queries)',
-    'web/src/app/(StartPage|pages|roles|roots|router|say|start|theme)',
+    'web/src/app/(Banners|Changes|Shell|Inside|capabilities|ends|installation|navigation|queries)',
+    'web/src/app/(StartPage|colours|page|pages|roles|roots|router|say|start)[.]',
     'web/src/appointment/(HomePage|VisitCard|queries)',
     'web/src/i18n/(?!.*words/|days)',
     'web/src/patterns/(Empty|Failure|Icon|Loaded|Note|Page|Press)',
-    'web/src/session/(SessionEnd|activity|proof|start|store|tokens)',
+    'web/src/session/(SessionEnd|store)',
     'web/src/[a-z_]+/pages',
+  ].join('|'),
+);
+
+/** What draws the parts of all other pages: it comes with the first of them. */
+const PARTS = new RegExp(
+  [
+    'node_modules/(@emotion|clsx|stylis)/',
+    'node_modules/@mui/(system|utils|styled-engine|private-theming)/(?!.*useRovingTabIndex)',
+    'node_modules/@mui/material/(styles|utils|Paper|Stack|Typography)/',
+    'web/src/app/(Themed|theme)[.]',
   ].join('|'),
 );
 
@@ -31,7 +56,15 @@ const PLATFORM = 'http://localhost:8080';
 
 export default defineConfig({
   server: { proxy: { '/v1': PLATFORM, '/docs': PLATFORM, '/.well-known': PLATFORM } },
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
+      // React's interface in a tenth of its size: see docs/adr/0014.
+      { find: /^react(-dom)?$/, replacement: 'preact/compat' },
+      { find: 'react-dom/client', replacement: 'preact/compat/client' },
+      { find: /^react\/jsx-(dev-)?runtime$/, replacement: 'preact/jsx-runtime' },
+    ],
+  },
   build: {
     target: 'es2023',
     manifest: true,
@@ -42,7 +75,11 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [{ name: 'core', test: CORE }],
+          groups: [
+            { name: 'early', test: EARLY, priority: 1 },
+            { name: 'core', test: CORE },
+            { name: 'parts', test: PARTS },
+          ],
         },
       },
     },
@@ -50,6 +87,8 @@ export default defineConfig({
   plugins: [
     icons(),
     lean(),
+    preload(),
+    words(),
     react(),
     VitePWA({
       registerType: 'prompt',

@@ -2,6 +2,31 @@ import type { Plugin } from 'vite';
 
 /** What we don't use and libraries bring along, with what they need of it to load. */
 const UNUSED: readonly [RegExp, string][] = [
+  // For React 17, and in a format that needs a loader of its own. 3 KB.
+  [/use-sync-external-store\/shim\/index\.js$/, `export { useSyncExternalStore } from 'react';`],
+  [
+    /use-sync-external-store\/shim\/with-selector\.js$/,
+    `import { useRef, useSyncExternalStore } from 'react';
+    export function useSyncExternalStoreWithSelector(subscribe, get, _, select, same) {
+      const last = useRef();
+      return useSyncExternalStore(subscribe, () => {
+        const [known, now] = [last.current, get()];
+        if (known && known.now === now && known.select === select) return known.value;
+        const next = select(now);
+        const value = known && same?.(known.value, next) ? known.value : next;
+        last.current = { now, select, value };
+        return value;
+      });
+    }`,
+  ],
+  // The same, and it knows the elements of React alone.
+  [
+    /node_modules\/react-is\/index\.js$/,
+    `import { Fragment, isValidElement } from 'react';
+    export const [ForwardRef, Memo] = [Symbol(), Symbol()];
+    export const isFragment = (it) => isValidElement(it) && it.type === Fragment;
+    export const isValidElementType = (it) => typeof it === 'string' || typeof it === 'function';`,
+  ],
   // Themes of CSS variables: ours are made one for each scheme. 24 KB.
   [
     /@mui\/material\/styles\/createThemeWithVars\.mjs$/,

@@ -26,6 +26,30 @@ export function forgetPosition(): void {
   seen = 0;
 }
 
+/** For how long an answer that came ahead is waited for by who needs it, in ms. */
+const WAITS = 30_000;
+
+const ahead = new Map<string, Promise<Response>>();
+let begun = false;
+
+/** From now on nothing is asked ahead: who needs it is there. */
+export function begin(): void {
+  begun = true;
+}
+
+/**
+ * Asks for what will be asked for in a moment, by code that is still coming: the first `send` of
+ * the same address has this answer. None when that code has come.
+ */
+export async function sendAhead(path: string): Promise<Response | undefined> {
+  if (begun) return undefined;
+  const { href } = new URL(path, location.origin);
+  const answer = send(new Request(href));
+  ahead.set(href, answer);
+  setTimeout(() => ahead.delete(href), WAITS);
+  return (await answer).clone();
+}
+
 /**
  * `fetch` for the API: says who asks, waits for one's own changes, gives a command its key for
  * repeats, renews what has run out, and asks for a fresh proof where one is needed.
@@ -33,6 +57,12 @@ export function forgetPosition(): void {
  */
 export async function send(request: Request): Promise<Response> {
   const command = request.method !== 'GET';
+  const asked = command ? undefined : ahead.get(request.url);
+  if (asked !== undefined) {
+    ahead.delete(request.url);
+    return asked;
+  }
+  if (command) ahead.clear();
   if (command && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', crypto.randomUUID());
   }

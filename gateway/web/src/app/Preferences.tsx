@@ -5,7 +5,7 @@ import { useStore } from '@tanstack/react-store';
 import { useTranslation } from 'react-i18next';
 import { speak } from '@/i18n';
 import { LANGUAGES, type Language } from '@/i18n/languages';
-import { choose, SCHEMES, type Scheme, scheme } from './theme';
+import { choose, SCHEMES, type Scheme, scheme } from './colours';
 
 /** The language and the colours of this device. */
 export function Preferences() {

@@ -2,13 +2,26 @@ import Button from '@mui/material/Button';
 import Snackbar from '@mui/material/Snackbar';
 import { useTranslation } from 'react-i18next';
 import { type Snack, said } from './say';
+import { Themed } from './Themed';
 
 /** For how long something is said, in ms; what can be undone, for longer. */
 const SHORT = 5_000;
 const LONG = 10_000;
 
+interface Props {
+  snack: Snack;
+}
+
 /** Where it is said that something was done. */
-export default function Snacks({ snack }: { snack: Snack }) {
+export default function Snacks(props: Props) {
+  return (
+    <Themed>
+      <Said {...props} />
+    </Themed>
+  );
+}
+
+function Said({ snack }: Props) {
   const { t } = useTranslation('app');
   const close = () => said.setState(() => undefined);
   const undo = snack.undo && (

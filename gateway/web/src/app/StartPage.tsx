@@ -1,24 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { HomePage } from '@/appointment/HomePage';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
-import { Opening } from './ends';
-import { meQuery, rolesOf } from './roles';
+import { rolesOf } from './me';
+import { meQuery } from './roles';
 import { STARTS } from './start';
 
-const home = () => import('@/appointment/HomePage');
-const HomePage = lazy(() => home().then(({ HomePage }) => ({ default: HomePage })));
-
-/** Fetches what most people need here while it is still being found out who they are. */
-export function prepare(): void {
-  void home().catch(() => undefined);
-}
-
-/** The first page: staff are led to where their work is, patients to what is next for them. */
+/**
+ * The first page: staff are led to where their work is, patients to what is next for them, and
+ * who is nothing here yet to what becomes of their application.
+ */
 export function StartPage() {
   const me = useQuery(meQuery(useAccess().person));
   return (
@@ -28,11 +23,8 @@ export function StartPage() {
         const start = STARTS.find(([role]) => roles.includes(role));
         if (start !== undefined && !who.second_factor) return <Unproven />;
         if (start !== undefined) return <Navigate to={start[1]} replace />;
-        return (
-          <Suspense fallback={<Opening />}>
-            <HomePage />
-          </Suspense>
-        );
+        if (roles.length === 0) return <Navigate to="/application" replace />;
+        return <HomePage />;
       }}
     </Loaded>
   );

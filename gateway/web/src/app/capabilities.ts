@@ -4,7 +4,10 @@ import { pages as application } from '@/application/pages';
 import { pages as appointment } from '@/appointment/pages';
 import { pages as attendance } from '@/attendance/pages';
 import { pages as board } from '@/board/pages';
+import { pages as checkpoint } from '@/checkpoint/pages';
 import { pages as consent } from '@/consent/pages';
+import { pages as consentRegister } from '@/consent_register/pages';
+import { pages as deadLetter } from '@/dead_letter/pages';
 import { pages as disclosure } from '@/disclosure/pages';
 import { pages as emergencyAccess } from '@/emergency_access/pages';
 import { pages as emergencyReview } from '@/emergency_review/pages';
@@ -17,7 +20,9 @@ import { pages as integrator } from '@/integrator/pages';
 import { pages as invitation } from '@/invitation/pages';
 import { pages as legalHold } from '@/legal_hold/pages';
 import { pages as notice } from '@/notice/pages';
+import { pages as patient } from '@/patient/pages';
 import { pages as policy } from '@/policy/pages';
+import { pages as readModel } from '@/read_model/pages';
 import { pages as schedule } from '@/schedule/pages';
 import { pages as session } from '@/session/pages';
 import { pages as slot } from '@/slot/pages';
@@ -29,7 +34,7 @@ import { inside, open, root } from './roots';
 
 /** Every capability's pages, one line each. */
 export const routes = root.addChildren([
-  open.addChildren([...account.open, ...erasure.open, ...session.open]),
+  open.addChildren([...account.open, ...erasure.open, ...invitation.open, ...session.open]),
   inside.addChildren([
     ...access.inside,
     ...account.inside,
@@ -38,7 +43,10 @@ export const routes = root.addChildren([
     ...appointment.inside,
     ...attendance.inside,
     ...board.inside,
+    ...checkpoint.inside,
     ...consent.inside,
+    ...consentRegister.inside,
+    ...deadLetter.inside,
     ...disclosure.inside,
     ...emergencyAccess.inside,
     ...emergencyReview.inside,
@@ -51,7 +59,9 @@ export const routes = root.addChildren([
     ...invitation.inside,
     ...legalHold.inside,
     ...notice.inside,
+    ...patient.inside,
     ...policy.inside,
+    ...readModel.inside,
     ...schedule.inside,
     ...slot.inside,
     ...staff.inside,

@@ -8,11 +8,12 @@ import {
   mdiFormatListNumbered,
   mdiHomeOutline,
   mdiHospitalBuilding,
+  mdiMagnify,
   mdiShieldAccountOutline,
   mdiShieldSearch,
 } from '@mdi/js';
 import type { LinkProps } from '@tanstack/react-router';
-import type { Role } from './roles';
+import type { Role } from './me';
 import type words from './words/en.json';
 
 /** A place in the navigation. */
@@ -39,6 +40,12 @@ export const PLACES: readonly Place[] = [
     roles: ['administrator', 'receptionist'],
   },
   {
+    to: '/patients',
+    name: 'patients',
+    icon: mdiMagnify,
+    roles: ['doctor', 'nurse', 'department-head'],
+  },
+  {
     to: '/emergencies',
     name: 'emergencies',
     icon: mdiAlertOctagonOutline,
@@ -50,7 +57,7 @@ export const PLACES: readonly Place[] = [
     to: '/administration',
     name: 'administration',
     icon: mdiCogOutline,
-    roles: ['administrator', 'platform-administrator'],
+    roles: ['administrator', 'operator', 'platform-administrator'],
   },
   { to: '/account', name: 'account', icon: mdiAccountCircleOutline },
 ];

@@ -1,11 +1,10 @@
 import { createRoute } from '@tanstack/react-router';
 import { inside } from './roots';
-import { prepare, StartPage } from './StartPage';
+import { StartPage } from './StartPage';
 
 const start = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  loader: prepare,
   component: StartPage,
 });
 

@@ -3,14 +3,24 @@ import { Problem, passes } from '@/api/problem';
 
 /** How long to wait before asking again for what could not be had, in ms. */
 const AGAIN = 5_000;
+/** By which a refusal says that what was to be changed isn't there or isn't like that any more. */
+const CHANGED: readonly number[] = [404, 409, 412];
 
 /**
  * What pages have read. Each command has all that is shown read anew, which waits for what was
- * changed. A read that fails for a passing reason is tried again for as long as
- * its page is open, so that a page recovers by itself; one that is refused is not.
+ * changed; so does one that is refused because things stand differently by now. A read that fails
+ * for a passing reason is tried again for as long as its page is open, so that a page recovers by
+ * itself; one that is refused is not.
  */
 export const queries: QueryClient = new QueryClient({
-  mutationCache: new MutationCache({ onSuccess: () => queries.invalidateQueries() }),
+  mutationCache: new MutationCache({
+    onSuccess: () => queries.invalidateQueries(),
+    onError(error) {
+      if (error instanceof Problem && CHANGED.includes(error.status)) {
+        void queries.invalidateQueries();
+      }
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

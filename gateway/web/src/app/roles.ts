@@ -1,11 +1,8 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
-import type { components } from '@/api/schema';
 import { hospitalsQuery } from '@/hospital/queries';
 import { useAccess } from '@/session/store';
-
-export type Role = components['schemas']['RoleCode'];
-export type Me = components['schemas']['MeOut'];
+import { type Role, rolesOf } from './me';
 
 /** What somebody acts as at one hospital. */
 export interface Post {
@@ -19,13 +16,9 @@ export const meQuery = (person: string) =>
     queryKey: ['staff', 'me', person],
     queryFn: ({ signal }) => answered(api.GET('/v1/me', { signal })),
     staleTime: 5 * 60_000,
-    meta: { keep: person },
+    // Whoever is taken on or accepts an invitation is more from then on.
+    meta: { keep: person, follows: ['application', 'invitation'] },
   });
-
-/** All that somebody acts as, in the whole network or at any hospital. */
-export function rolesOf({ roles, posts }: Me): readonly Role[] {
-  return [...new Set([...roles, ...posts.map(({ role }) => role)])] as Role[];
-}
 
 /** What the signed-in person acts as, anywhere; nothing until that is known. */
 export function useRoles(): readonly Role[] {

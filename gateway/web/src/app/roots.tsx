@@ -1,13 +1,13 @@
 import {
   createRootRoute,
   createRoute,
-  lazyRouteComponent,
   Outlet,
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
 import { whenKnown } from '@/session/start';
 import { Inside } from './Inside';
+import { page } from './page';
 import { actingSearch } from './patient';
 
 /** The root of all pages. */
@@ -17,7 +17,7 @@ export const root = createRootRoute({ component: Outlet });
 export const open = createRoute({
   getParentRoute: () => root,
   id: 'open',
-  component: lazyRouteComponent(() => import('./Doorway'), 'Doorway'),
+  component: page('app', () => import('./Doorway'), 'Doorway'),
 });
 
 /** Pages for those who have signed in; others are shown the door, and come back after it. */

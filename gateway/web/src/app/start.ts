@@ -1,5 +1,5 @@
 import type { LinkProps } from '@tanstack/react-router';
-import type { Role } from './roles';
+import type { Role } from './me';
 
 /** Where `/` leads whom, the first that fits. Who isn't named has the home page of patients. */
 export const STARTS: readonly (readonly [Role, NonNullable<LinkProps['to']>])[] = [

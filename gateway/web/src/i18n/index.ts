@@ -1,26 +1,21 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { wordsOf } from './fetch';
 import { keepLanguage, type Language, preferredLanguage } from './languages';
 
-/** Every capability keeps its words beside its pages; they are fetched with them. */
-const files = import.meta.glob<{ default: object }>('../*/words/*.json');
-
+/** Starts with the words that every page says; each capability's come with its pages. */
 export async function startI18n(): Promise<void> {
   await i18next
     .use(initReactI18next)
     .use({
       type: 'backend',
       init() {},
-      async read(language: string, capability: string) {
-        const load = files[`../${capability}/words/${language}.json`];
-        if (load === undefined) throw new Error(`${capability} has no words in ${language}`);
-        return (await load()).default;
-      },
+      read: (language: Language, capability: string) => wordsOf(language, capability),
     })
     .init({
       lng: preferredLanguage(),
       fallbackLng: false,
-      ns: ['app'],
+      ns: ['app', 'appointment', 'patterns'],
       defaultNS: 'app',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

@@ -3,8 +3,14 @@ import { isId } from '@/app/patient';
 import { Field, Form, useCommandForm } from './form';
 
 /** Asks for the number of somebody or something, and goes there. */
-export function IdForm(props: { label: string; submit: string; go: (id: string) => void }) {
-  const { label, submit, go } = props;
+export function IdForm(props: {
+  label: string;
+  /** Where the number is found. */
+  hint?: string;
+  submit: string;
+  go: (id: string) => void;
+}) {
+  const { label, hint, submit, go } = props;
   const { t } = useTranslation('patterns');
   const form = useCommandForm<{ id: string }, string>({
     values: { id: '' },
@@ -16,7 +22,12 @@ export function IdForm(props: { label: string; submit: string; go: (id: string) 
   });
   return (
     <Form of={form} submit={submit}>
-      <Field name="id" label={label} helperText={t('field.id_hint')} autoComplete="off" />
+      <Field
+        name="id"
+        label={label}
+        helperText={[t('field.id_hint'), hint].filter(Boolean).join(' ')}
+        autoComplete="off"
+      />
     </Form>
   );
 }

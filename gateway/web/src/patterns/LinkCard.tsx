@@ -1,22 +1,9 @@
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
-import { styled } from '@mui/material/styles';
 import Typography from '@mui/material/Typography';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentProps, ReactNode } from 'react';
 import { Icon } from './Icon';
-
-const Whole = styled('a')(({ theme }) => ({
-  color: 'inherit',
-  textDecoration: 'none',
-  // The whole card is pressed, and it is one link to who hears it read.
-  '&::after': { content: '""', position: 'absolute', inset: 0, borderRadius: 'inherit' },
-  '&:focus-visible': { outline: 'none' },
-  '&:focus-visible::after': {
-    outline: `3px solid ${theme.palette.primary.main}`,
-    outlineOffset: -3,
-  },
-}));
 
 interface Content {
   title: string;
@@ -33,7 +20,9 @@ function Card({ title, icon, tag, children, ...link }: Content & ComponentProps<
       <Stack sx={{ flex: 1, minWidth: 0, gap: 0.25, overflowWrap: 'anywhere' }}>
         <Stack direction="row" sx={{ justifyContent: 'space-between', gap: 1, flexWrap: 'wrap' }}>
           <Typography variant="h3">
-            <Whole {...link}>{title}</Whole>
+            <a {...link} className="whole">
+              {title}
+            </a>
           </Typography>
           {tag}
         </Stack>

@@ -1,6 +1,3 @@
-import Skeleton from '@mui/material/Skeleton';
-import Stack from '@mui/material/Stack';
-import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from './Failure';
@@ -44,14 +41,14 @@ export function Outline({ lines }: { lines: number }) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <Stack spacing={1} aria-busy="true">
-      <Typography role="status" variant="body2" color="textSecondary">
+    <div className="stack" aria-busy="true">
+      <p className="quiet" role="status">
         {long ? t('loading.long') : t('loading.now')}
-      </Typography>
+      </p>
       {Array.from({ length: lines }, (_, line) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines of an outline are all alike.
-        <Skeleton key={line} variant="rounded" height={64} />
+        <div key={line} className="line" />
       ))}
-    </Stack>
+    </div>
   );
 }

@@ -1,5 +1,3 @@
-import Stack from '@mui/material/Stack';
-import Typography from '@mui/material/Typography';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /**
@@ -20,17 +18,14 @@ export function Page(props: {
   }, [title]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
-    <Stack component="section" spacing={2.5} data-wide={wide}>
-      <Stack
-        direction="row"
-        sx={{ flexWrap: 'wrap', gap: 1.5, alignItems: 'center', justifyContent: 'space-between' }}
-      >
-        <Typography variant="h1" ref={heading} tabIndex={-1} sx={{ outline: 'none' }}>
+    <section className="page stack wide" data-wide={wide}>
+      <div className="row">
+        <h1 ref={heading} tabIndex={-1}>
           {title}
-        </Typography>
+        </h1>
         {actions}
-      </Stack>
+      </div>
       {children}
-    </Stack>
+    </section>
   );
 }

@@ -64,6 +64,12 @@ const Whole = styled('table', {
     [theme.breakpoints.up('sm')]: { '& a': { whiteSpace: 'nowrap' } },
   }),
   '& th': { color: theme.palette.text.secondary, fontWeight: 600 },
+  // A button's text stands in line with the texts of its row.
+  '& td > button': {
+    justifySelf: 'start',
+    marginInlineStart: theme.spacing(-1),
+    ...(!dense && { marginBlock: theme.spacing(-1.25) }),
+  },
   '& .number': { textAlign: 'end', fontVariantNumeric: 'tabular-nums' },
   // On a phone each row is a card, and each cell says what it is.
   [theme.breakpoints.down('sm')]: {
@@ -82,7 +88,8 @@ const Whole = styled('table', {
       padding: theme.spacing(0.5, 2),
       height: 'auto',
       // What is long goes on in the next line, rather than out of the card.
-      '& > *': { minWidth: 0, overflowWrap: 'anywhere' },
+      overflowWrap: 'anywhere',
+      '& > *': { minWidth: 0 },
     },
     '& td::before': { content: 'attr(data-name)', color: theme.palette.text.secondary },
     '& td:empty': { display: 'none' },

@@ -9,7 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { Field } from './form';
 
 /** What can be chosen: what is sent, and what people read. */
-export type Options = readonly (readonly [string, string])[];
+export type Options<Value extends string = string> = readonly (readonly [Value, string])[];
 
 /** One of several, in a form. The device's own list: the best there is on a phone. */
 export function Choice(

@@ -14,7 +14,8 @@ import {
 } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
-import { Failure, titleOf } from './Failure';
+import { prepareTelling, told } from '@/problem/told';
+import { Failure } from './Failure';
 
 /** A form whose values are sent as a command. */
 export interface CommandForm<Values extends FieldValues, Done> {
@@ -32,7 +33,6 @@ export function useCommandForm<Values extends FieldValues, Done>(options: {
   done?: (done: Done, values: Values) => void | Promise<void>;
   fields?: Record<string, Path<Values>>;
 }): CommandForm<Values, Done> {
-  const { t } = useTranslation('patterns');
   const form = useForm<Values>({
     ...(options.values && { defaultValues: options.values }),
     mode: 'onTouched',
@@ -40,12 +40,14 @@ export function useCommandForm<Values extends FieldValues, Done>(options: {
   const command = useMutation<Done, Error, Values>({
     mutationFn: options.send,
     ...(options.done && { onSuccess: options.done }),
-    onError(error) {
+    async onError(error) {
       if (!(error instanceof Problem) || error.field === undefined) return;
       const pointer = error.field.replace(/^\//, '').replaceAll('/', '.');
       const name = options.fields?.[error.field] ?? (pointer as Path<Values>);
       if (!has(form.control._fields, name)) return;
-      const message = [titleOf(error, t), error.detail].filter(Boolean).join(' ');
+      await prepareTelling();
+      const { title, mend } = told(error);
+      const message = `${title} ${mend}`;
       form.setError(name, { type: 'server', message }, { shouldFocus: true });
     },
   });
@@ -80,7 +82,7 @@ export function Form<Values extends FieldValues, Done>(props: {
       >
         {props.children}
         {command.isError && !atField && <Failure error={command.error} />}
-        <Stack direction="row" sx={{ flexWrap: 'wrap', gap: 1 }}>
+        <Stack direction="row" sx={{ flexWrap: 'wrap', alignItems: 'center', gap: 1 }}>
           <Button
             type="submit"
             variant="contained"
@@ -96,11 +98,16 @@ export function Form<Values extends FieldValues, Done>(props: {
   );
 }
 
-/** A field of text in a form, by its name. `rules` says what it must be, in the reader's words. */
+/** A field of text in a form, by its name. `check` says what is wrong with it, in the reader's words. */
 export function Field(
-  props: Omit<TextFieldProps, 'name'> & { name: string; required?: boolean; least?: number },
+  props: Omit<TextFieldProps, 'name'> & {
+    name: string;
+    required?: boolean;
+    least?: number;
+    check?: (value: string) => string | undefined;
+  },
 ) {
-  const { name, required = true, least, helperText, ...rest } = props;
+  const { name, required = true, least, check, helperText, ...rest } = props;
   const { t } = useTranslation('patterns');
   const { register, formState } = useFormContext();
   const error = name.split('.').reduce<unknown>((at, part) => {
@@ -109,6 +116,7 @@ export function Field(
   const field = register(name, {
     ...(required && { required: t('field.required') }),
     ...(least && { minLength: { value: least, message: t('field.least', { least }) } }),
+    ...(check && { validate: (value: string) => check(value) ?? true }),
   });
   const { ref, ...handlers } = field;
   return (

@@ -8,13 +8,26 @@ import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
+import { Themed } from '@/app/Themed';
 import { Loaded } from '@/patterns/Loaded';
 import { type Factors as Own, secondFactorsQuery } from '@/second_factor/queries';
 import { type Asks, Factors, type Method } from './Factors';
 import { useAccess } from './store';
 
+interface Props {
+  answer: (proven: boolean) => void;
+}
+
 /** Asks somebody to show again who they are, before something that can do harm. */
-export default function ProofDialog({ answer }: { answer: (proven: boolean) => void }) {
+export default function ProofDialog(props: Props) {
+  return (
+    <Themed>
+      <Dialogue {...props} />
+    </Themed>
+  );
+}
+
+function Dialogue({ answer }: Props) {
   const { t } = useTranslation('session');
   const own = useQuery(secondFactorsQuery(useAccess().person));
   return (

@@ -5,12 +5,26 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogContentText from '@mui/material/DialogContentText';
 import DialogTitle from '@mui/material/DialogTitle';
 import { useTranslation } from 'react-i18next';
+import { Themed } from '@/app/Themed';
 import { useWritten } from '@/i18n/written';
 import { refresh } from './tokens';
 import { useSignOut } from './useSignOut';
 
+interface Props {
+  end: number;
+  last: boolean;
+}
+
 /** The session is about to end. The last time can't be put off. */
-export default function SessionWarning({ end, last }: { end: number; last: boolean }) {
+export default function SessionWarning(props: Props) {
+  return (
+    <Themed>
+      <Warning {...props} />
+    </Themed>
+  );
+}
+
+function Warning({ end, last }: Props) {
   const { t } = useTranslation('session');
   const written = useWritten();
   const signOut = useSignOut();

@@ -1,10 +1,10 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Loaded } from '@/patterns/Loaded';
@@ -16,12 +16,8 @@ type Session = components['schemas']['SessionOut'];
 /** Where one is signed in, and how to end that. */
 export function Sessions() {
   const { t } = useTranslation('account');
-  const queries = useQueryClient();
   const sessions = useQuery(sessionsQuery(useAccess().person));
-  const ended = () => {
-    say({ text: t('page.ended') });
-    void queries.invalidateQueries({ queryKey: ['session'] });
-  };
+  const ended = saying(t('page.ended'));
   return (
     <Loaded query={sessions} lines={2}>
       {({ items }) => (

@@ -88,6 +88,7 @@ export function SignInPage() {
       <Stack spacing={1}>
         <Link to="/recover">{t('in.forgotten')}</Link>
         <Link to="/register">{t('in.register')}</Link>
+        <Link to="/invitation">{t('in.invited')}</Link>
       </Stack>
     </Page>
   );

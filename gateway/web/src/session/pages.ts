@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { open } from '@/app/roots';
 
 export const signInRoute = createRoute({
@@ -7,7 +8,7 @@ export const signInRoute = createRoute({
   // Where to go then: a path of this application, never an address.
   validateSearch: ({ to }: Record<string, unknown>): { to?: string } =>
     typeof to === 'string' && /^\/(?!\/)/.test(to) ? { to } : {},
-  component: lazyRouteComponent(() => import('./SignInPage'), 'SignInPage'),
+  component: page('session', () => import('./SignInPage'), 'SignInPage'),
 });
 
 export const pages = { open: [signInRoute] } as const;

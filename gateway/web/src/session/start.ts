@@ -1,7 +1,7 @@
 import { sendAs } from '@/api/send';
 import { watchActivity } from './activity';
 import { prove } from './proof';
-import { type Session, session } from './store';
+import { type Session, session } from './state';
 import { endWhatWasLeft, refresh, renew, resume, token } from './tokens';
 
 let looking: Promise<Session> | undefined;

@@ -3,7 +3,7 @@ import type { components } from '@/api/schema';
 import { forgetPosition, sawPosition } from '@/api/send';
 import { forget, keep, kept } from '@/device/vault';
 import { activeSince } from './activity';
-import { type Access, type Reason, session } from './store';
+import { type Access, type Reason, session } from './state';
 
 type Tokens = components['schemas']['TokensOut'];
 

@@ -1,0 +1,24 @@
+import { addressOf, FIRST } from 'virtual:words';
+import type { Language } from './languages';
+
+const coming = new Map<string, Promise<object>>();
+
+async function load(language: Language, file: string): Promise<object> {
+  const address = addressOf(language, file);
+  try {
+    return (await import(/* @vite-ignore */ address)).default;
+  } catch (error) {
+    coming.delete(`${language}/${file}`);
+    throw error;
+  }
+}
+
+/** The words of a capability; whoever asks for what is under way waits for the same. */
+export async function wordsOf(language: Language, capability: string): Promise<object> {
+  const first = FIRST.includes(capability);
+  const file = first ? 'first' : capability;
+  const name = `${language}/${file}`;
+  const words = coming.get(name) ?? load(language, file);
+  coming.set(name, words);
+  return first ? (((await words) as Record<string, object>)[capability] ?? {}) : words;
+}
