@@ -63,8 +63,8 @@ function AccessLine({ access }: { access: Access }) {
         <Typography variant="body2" color="text.secondary">
           <time dateTime={access.at}>{written.time(access.at)}</time>
         </Typography>
-        {access.denied && <Tag sx={{ borderColor: 'error.main' }}>{t('refused')}</Tag>}
-        {access.emergency && <Tag sx={{ borderColor: 'warning.main' }}>{t('emergency')}</Tag>}
+        {access.denied && <Tag tone="error">{t('refused')}</Tag>}
+        {access.emergency && <Tag tone="warning">{t('emergency')}</Tag>}
       </Stack>
       <Typography>{access.text}</Typography>
       {access.consents.map((id) => (

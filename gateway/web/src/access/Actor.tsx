@@ -2,7 +2,7 @@ import Stack from '@mui/material/Stack';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Role } from '@/app/roles';
+import type { Role } from '@/app/me';
 import { doctorQuery } from '@/doctor/queries';
 import type { Member } from '@/staff/queries';
 import type { Access } from './queries';

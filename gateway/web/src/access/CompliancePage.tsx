@@ -2,7 +2,9 @@ import {
   mdiAccountSearchOutline,
   mdiAlarmLightOutline,
   mdiDeleteClockOutline,
+  mdiHandshakeOutline,
   mdiScaleBalance,
+  mdiSealVariant,
   mdiShieldKeyOutline,
 } from '@mdi/js';
 import Stack from '@mui/material/Stack';
@@ -26,6 +28,13 @@ export function CompliancePage() {
           {t('officer.accesses_text')}
         </LinkCard>
         <LinkCard
+          to="/compliance/consents"
+          icon={mdiHandshakeOutline}
+          title={t('officer.consents')}
+        >
+          {t('officer.consents_text')}
+        </LinkCard>
+        <LinkCard
           to="/compliance/emergencies"
           icon={mdiAlarmLightOutline}
           title={t('officer.emergencies')}
@@ -41,6 +50,9 @@ export function CompliancePage() {
         </LinkCard>
         <LinkCard to="/compliance/holds" icon={mdiScaleBalance} title={t('officer.holds')}>
           {t('officer.holds_text')}
+        </LinkCard>
+        <LinkCard to="/compliance/checkpoint" icon={mdiSealVariant} title={t('officer.checkpoint')}>
+          {t('officer.checkpoint_text')}
         </LinkCard>
         <LinkCard to="/policies" icon={mdiShieldKeyOutline} title={t('officer.policies')}>
           {t('officer.policies_text')}

@@ -1,45 +1,33 @@
-import TextField from '@mui/material/TextField';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { meQuery, usePosts } from '@/app/roles';
 import { hospitalsQuery } from '@/hospital/queries';
 import { Failure } from '@/patterns/Failure';
 import { Field } from '@/patterns/form';
-import { Row } from '@/patterns/Row';
-import { staffQuery } from '@/staff/queries';
+import { Select } from '@/patterns/Select';
+import { useAccess } from '@/session/store';
+import { networkStaffQuery, staffQuery } from '@/staff/queries';
+import { useRoleLine } from '@/staff/roles';
 
-/** Who it is: by their number, or chosen from those who work at a hospital. */
+/** Who it is: by their number, or chosen from those who work where the reader answers for it. */
 export function PersonField(props: { name: string; label: string; required?: boolean }) {
   const { name, label, required = true } = props;
-  const { t } = useTranslation(['access', 'app']);
+  const { t } = useTranslation('access');
   const { setValue, watch } = useFormContext();
-  const [hospital, setHospital] = useState('');
-  const hospitals = useQuery(hospitalsQuery());
-  const members = useQuery({ ...staffQuery(hospital), enabled: hospital !== '' });
+  const { people, error } = useColleagues();
   const chosen: string = watch(name);
-  const people = (members.data ?? []).map(({ id, name: called, roles }) => ({
-    id,
-    name: [called ?? id, ...roles.map(({ role }) => t(`app:roles.${role}`))].join(', '),
-  }));
   return (
     <>
-      <Row>
-        <Select
-          label={t('person.hospital')}
-          value={hospital}
-          options={hospitals.data ?? []}
-          choose={setHospital}
-        />
-        <Select
-          label={t('person.member')}
-          value={people.some(({ id }) => id === chosen) ? chosen : ''}
-          options={people}
-          choose={(id) => setValue(name, id, { shouldValidate: true })}
-          disabled={members.data === undefined}
-        />
-      </Row>
-      {members.isError && <Failure error={members.error} />}
+      <Select
+        fullWidth
+        label={t('person.member')}
+        value={people.some(([id]) => id === chosen) ? chosen : ''}
+        options={[['', ''], ...people]}
+        choose={(id) => setValue(name, id, { shouldValidate: true })}
+        disabled={people.length === 0}
+      />
+      {error && <Failure error={error} />}
       <Field
         name={name}
         label={label}
@@ -52,30 +40,28 @@ export function PersonField(props: { name: string; label: string; required?: boo
   );
 }
 
-function Select(props: {
-  label: string;
-  value: string;
-  options: readonly { id: string; name: string }[];
-  choose: (id: string) => void;
-  disabled?: boolean;
-}) {
-  const { label, value, options, choose, disabled = false } = props;
-  return (
-    <TextField
-      select
-      fullWidth
-      label={label}
-      value={value}
-      disabled={disabled}
-      onChange={({ target }) => choose(target.value)}
-      slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-    >
-      <option value="" />
-      {options.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </TextField>
-  );
+/** Who sees all staff of the network. */
+const OF_NETWORK: readonly string[] = ['compliance-officer', 'platform-administrator'];
+/** Who sees the staff of their hospital. */
+const OF_HOSPITAL: readonly string[] = ['administrator', 'compliance-officer'];
+
+/** All whose names and roles the reader may know, by name: their numbers, and what they are. */
+function useColleagues() {
+  const me = useQuery(meQuery(useAccess().person)).data;
+  const network = me?.roles.some((role) => OF_NETWORK.includes(role)) ?? false;
+  const posts = usePosts().data ?? [];
+  const mine = posts.filter(({ role }) => OF_HOSPITAL.includes(role));
+  const ids = [...new Set(mine.map(({ hospital }) => hospital))];
+  const sites = useQuery(hospitalsQuery()).data ?? [];
+  const all = useQuery({ ...networkStaffQuery(), enabled: network });
+  const some = useQueries({
+    queries: network || me === undefined ? [] : ids.map((id) => staffQuery(id)),
+  });
+  const asked = network ? [all] : some;
+  const found = new Map(asked.flatMap(({ data }) => data ?? []).map((one) => [one.id, one]));
+  const line = useRoleLine(sites);
+  const people = [...found.values()]
+    .map(({ id, name, roles }) => [id, [name ?? id, ...roles.map(line)].join(', ')] as const)
+    .toSorted(([, one], [, other]) => one.localeCompare(other));
+  return { people, error: asked.find(({ isError }) => isError)?.error };
 }

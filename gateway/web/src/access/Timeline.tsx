@@ -54,7 +54,7 @@ function What({ of }: { of: Access }) {
   return (
     <Stack spacing={0.5} sx={{ alignItems: 'flex-start' }}>
       <span>{name}</span>
-      <Tag sx={{ borderColor: 'error.main' }}>{t('refused')}</Tag>
+      <Tag tone="error">{t('refused')}</Tag>
       {of.action && <code>{of.action}</code>}
     </Stack>
   );

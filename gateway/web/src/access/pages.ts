@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { isId } from '@/app/patient';
 import { inside } from '@/app/roots';
 import type { Wanted } from './queries';
@@ -6,13 +7,13 @@ import type { Wanted } from './queries';
 const mine = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/accesses',
-  component: lazyRouteComponent(() => import('./AccessesPage'), 'AccessesPage'),
+  component: page('access', () => import('./AccessesPage'), 'AccessesPage'),
 });
 
 const compliance = createRoute({
   getParentRoute: () => inside,
   path: '/compliance',
-  component: lazyRouteComponent(() => import('./CompliancePage'), 'CompliancePage'),
+  component: page('access', () => import('./CompliancePage'), 'CompliancePage'),
 });
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -28,7 +29,7 @@ export const searchRoute = createRoute({
     ...(typeof from === 'string' && DAY.test(from) && { from }),
     ...(typeof to === 'string' && DAY.test(to) && { to }),
   }),
-  component: lazyRouteComponent(() => import('./SearchPage'), 'SearchPage'),
+  component: page('access', () => import('./SearchPage'), 'SearchPage'),
 });
 
 export const pages = { inside: [mine, compliance, searchRoute] } as const;

@@ -50,7 +50,10 @@ export function RegisterPage() {
           done={() => setDone(true)}
         />
       )}
-      <Link to="/sign-in">{t('register.known')}</Link>
+      <Stack spacing={1}>
+        <Link to="/sign-in">{t('register.known')}</Link>
+        <Link to="/invitation">{t('register.invited')}</Link>
+      </Stack>
     </Page>
   );
 }

@@ -1,6 +1,5 @@
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,6 +14,7 @@ import { FormDialog } from '@/patterns/FormDialog';
 import { Loaded } from '@/patterns/Loaded';
 import { More } from '@/patterns/More';
 import { Tag } from '@/patterns/Note';
+import { Select } from '@/patterns/Select';
 import { useAccess } from '@/session/store';
 import { ApproveForm, RejectForm } from './Decide';
 import { applicationsRoute } from './pages';
@@ -32,21 +32,14 @@ export function ApplicationsPage() {
     <Site hospital={hospital} title={t('title')}>
       {(site) => (
         <>
-          <TextField
-            select
+          <Select
             size="small"
             label={t('show')}
             value={status}
-            onChange={({ target }) => setStatus(target.value as ApplicationStatus)}
+            options={STATUSES.map((one) => [one, t(`status.${one}`)] as const)}
+            choose={setStatus}
             sx={{ alignSelf: 'flex-start', minWidth: '12rem' }}
-            slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-          >
-            {STATUSES.map((one) => (
-              <option key={one} value={one}>
-                {t(`status.${one}`)}
-              </option>
-            ))}
-          </TextField>
+          />
           <Loaded query={applications}>
             {(items) =>
               items.length === 0 ? (

@@ -1,10 +1,10 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
-import { useQueryClient } from '@tanstack/react-query';
 import { useFieldArray } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
+import { DepartmentChoice } from '@/hospital/DepartmentChoice';
 import type { Hospital } from '@/hospital/queries';
 import { Choice } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
@@ -17,19 +17,6 @@ const REASONS = ['no-vacancy', 'papers-missing', 'papers-wrong', 'not-known', 'o
 interface Props {
   readonly application: Application;
   readonly close: () => void;
-}
-
-function useDone({ close }: Props, text: string) {
-  const queries = useQueryClient();
-  return async () => {
-    say({ text });
-    close();
-    await Promise.all(
-      ['application', 'staff', 'doctor'].map((key) =>
-        queries.invalidateQueries({ queryKey: [key] }),
-      ),
-    );
-  };
 }
 
 /** Takes somebody on: where they work, and the papers that were looked at. */
@@ -52,7 +39,7 @@ export function ApproveForm(props: Props & { site: Hospital }) {
           },
         }),
       ),
-    done: useDone(props, t('approve.done')),
+    done: saying(t('approve.done'), props.close),
   });
   const { fields, append, remove } = useFieldArray({
     control: form.form.control,
@@ -61,11 +48,10 @@ export function ApproveForm(props: Props & { site: Hospital }) {
   return (
     <Form of={form} submit={t('approve.do')}>
       <Note tone="warning">{t('approve.text')}</Note>
-      <Choice
-        name="department"
+      <DepartmentChoice
+        site={site}
         label={t('department')}
         none={t('approve.no-department')}
-        options={site.departments.map(({ id, name }) => [id, name] as const)}
         required={doctor}
       />
       <Stack spacing={1.5} role="group" aria-label={t('papers')}>
@@ -107,7 +93,7 @@ export function RejectForm(props: Props) {
           body,
         }),
       ),
-    done: useDone(props, t('reject.done')),
+    done: saying(t('reject.done'), props.close),
   });
   return (
     <Form of={form} submit={t('reject.do')} color="error">

@@ -1,10 +1,17 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 export const applicationsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/applications',
-  component: lazyRouteComponent(() => import('./ApplicationsPage'), 'ApplicationsPage'),
+  component: page('application', () => import('./ApplicationsPage'), 'ApplicationsPage'),
 });
 
-export const pages = { inside: [applicationsRoute] } as const;
+const own = createRoute({
+  getParentRoute: () => inside,
+  path: '/application',
+  component: page('application', () => import('./OwnPage'), 'OwnPage'),
+});
+
+export const pages = { inside: [applicationsRoute, own] } as const;

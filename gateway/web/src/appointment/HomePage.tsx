@@ -1,5 +1,3 @@
-import Stack from '@mui/material/Stack';
-import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
@@ -44,20 +42,20 @@ export function HomePage() {
             </Suspense>
           ),
       )}
-      <Typography variant="h2">{t('home.next')}</Typography>
+      <h2>{t('home.next')}</h2>
       <Loaded query={visits} lines={2}>
         {(all) => {
           const next = upcoming(all);
           if (next.length === 0) return <Empty>{t('home.none')}</Empty>;
           return (
-            <Stack spacing={1.5}>
+            <div className="stack">
               {next.slice(0, SHOWN).map((visit) => (
                 <VisitCard key={visit.id} visit={visit} />
               ))}
               {next.length > SHOWN && (
                 <Link to="/visits">{t('home.more', { count: next.length - SHOWN })}</Link>
               )}
-            </Stack>
+            </div>
           );
         }}
       </Loaded>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { usePatient } from '@/app/patient';
+import { useLive } from '@/app/useLive';
 import { doctorQuery } from '@/doctor/queries';
 import { Feedback } from '@/feedback/Feedback';
 import { hospitalQuery } from '@/hospital/queries';
@@ -17,6 +18,9 @@ import { type Appointment, appointmentQuery, isOpen, placeQuery } from './querie
 import { VisitActions } from './VisitActions';
 
 const route = getRouteApi('/inside/visits/$id');
+
+/** How often one's place in a queue is looked at, in ms. */
+const QUEUE = 30_000;
 
 /** One visit: when, with whom, where, what it costs, and what can still be done. */
 export function VisitPage() {
@@ -67,6 +71,8 @@ function Visit({ visit }: { visit: Appointment }) {
 function Place({ id }: { id: string }) {
   const { t } = useTranslation('appointment');
   const place = useQuery(placeQuery(id));
+  // Others in the queue are none of the patient's changes, so nobody tells of them.
+  useLive(place.refetch, QUEUE);
   return (
     <Loaded query={place} lines={1}>
       {({ token, ahead }) => (

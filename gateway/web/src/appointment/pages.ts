@@ -1,16 +1,17 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const visits = createRoute({
   getParentRoute: () => inside,
   path: '/visits',
-  component: lazyRouteComponent(() => import('./VisitsPage'), 'VisitsPage'),
+  component: page('appointment', () => import('./VisitsPage'), 'VisitsPage'),
 });
 
 const visit = createRoute({
   getParentRoute: () => inside,
   path: '/visits/$id',
-  component: lazyRouteComponent(() => import('./VisitPage'), 'VisitPage'),
+  component: page('appointment', () => import('./VisitPage'), 'VisitPage'),
 });
 
 /** The home page of patients is at `/`, from where `app` leads everybody. */

@@ -62,8 +62,6 @@ export const placeQuery = (id: string) =>
     queryKey: ['queue', 'place', id],
     queryFn: ({ signal }) =>
       answered(api.GET('/v1/appointments/{id}/queue', { params: { path: { id } }, signal })),
-    // Others in the queue are none of the patient's changes, so nobody tells of them.
-    refetchInterval: 30_000,
     meta: { follows: ['appointment'] },
   });
 

@@ -1,7 +1,8 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
+import { useEffect, useReducer } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Role } from '@/app/roles';
+import type { Role } from '@/app/me';
 import type { Appointment } from '@/appointment/queries';
 import { Confirm } from '@/patterns/Confirm';
 import type { Step, useVisitCommand } from './useVisitCommand';
@@ -14,6 +15,7 @@ export function Actions(props: {
 }) {
   const { visit, roles, command } = props;
   const { t } = useTranslation('attendance');
+  const due = useDue(visit.starts_at);
   const desk = roles.includes('receptionist');
   if (!desk && !roles.includes('doctor')) return null;
   const pending = (step: Step) =>
@@ -28,7 +30,6 @@ export function Actions(props: {
       {t(`do.${step}`)}
     </Button>
   );
-  const due = Date.parse(visit.starts_at) <= Date.now();
   return (
     <Stack
       direction="row"
@@ -50,4 +51,20 @@ export function Actions(props: {
       {visit.status === 'in_progress' && button('complete', 'contained')}
     </Stack>
   );
+}
+
+/** Longer than this no timer waits. */
+const LONGEST = 2 ** 31 - 1;
+
+/** Whether an instant has come; who looks at the page when it does sees that it has. */
+function useDue(instant: string): boolean {
+  const at = Date.parse(instant);
+  const [, look] = useReducer((looks: number) => looks + 1, 0);
+  useEffect(() => {
+    const left = at - Date.now();
+    if (left <= 0) return;
+    const timer = setTimeout(look, Math.min(left, LONGEST));
+    return () => clearTimeout(timer);
+  }, [at]);
+  return at <= Date.now();
 }

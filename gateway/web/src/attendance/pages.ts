@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -14,7 +15,7 @@ export const dayRoute = createRoute({
     ...(typeof doctor === 'string' && { doctor }),
     ...(typeof date === 'string' && DAY.test(date) && { date }),
   }),
-  component: lazyRouteComponent(() => import('./DayPage'), 'DayPage'),
+  component: page('attendance', () => import('./DayPage'), 'DayPage'),
 });
 
 export const pages = { inside: [dayRoute] } as const;

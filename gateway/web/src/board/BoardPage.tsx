@@ -1,5 +1,4 @@
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import { useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
@@ -19,6 +18,7 @@ import { Empty } from '@/patterns/Empty';
 import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
 import { More } from '@/patterns/More';
+import { Select } from '@/patterns/Select';
 import { boardRoute } from './pages';
 import { boardQuery } from './queries';
 
@@ -75,21 +75,13 @@ function Board({ site }: { site: Hospital }) {
     <>
       <Stack direction="row" sx={{ gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
         <DayPicker day={date} today={now} pick={(day) => go(day, department)} />
-        <TextField
-          select
+        <Select
           size="small"
           label={t('department')}
           value={department}
-          onChange={({ target }) => go(date, target.value)}
-          slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-        >
-          <option value="">{t('all')}</option>
-          {site.departments.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </TextField>
+          options={[['', t('all')], ...site.departments.map(({ id, name }) => [id, name] as const)]}
+          choose={(id) => go(date, id)}
+        />
         <span>{written.date(date)}</span>
       </Stack>
       {command.isError && command.variables.step !== 'no-show' && <Failure error={command.error} />}

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -14,13 +15,13 @@ export const boardRoute = createRoute({
     ...(typeof date === 'string' && DAY.test(date) && { date }),
     ...(typeof department === 'string' && { department }),
   }),
-  component: lazyRouteComponent(() => import('./BoardPage'), 'BoardPage'),
+  component: page('board', () => import('./BoardPage'), 'BoardPage'),
 });
 
 export const figuresRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/figures',
-  component: lazyRouteComponent(() => import('./FiguresPage'), 'FiguresPage'),
+  component: page('board', () => import('./FiguresPage'), 'FiguresPage'),
 });
 
 export const pages = { inside: [boardRoute, figuresRoute] } as const;

@@ -1,12 +1,11 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { asSeen } from '@/api/seen';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { NarrowForm } from './NarrowForm';
@@ -16,13 +15,8 @@ import type { Consent } from './queries';
 export function AnswerConsent({ consent }: { consent: Consent }) {
   const { t } = useTranslation('consent');
   const written = useWritten();
-  const queries = useQueryClient();
   const [less, setLess] = useState(false);
   const params = { path: { id: consent.id }, header: asSeen(consent.version) };
-  const done = (text: string) => () => {
-    void queries.invalidateQueries({ queryKey: ['consent'] });
-    say({ text });
-  };
   return (
     <Stack spacing={2}>
       <Typography>{t('answer.text', { day: written.day(consent.over_at) })}</Typography>
@@ -32,7 +26,7 @@ export function AnswerConsent({ consent }: { consent: Consent }) {
           title={t('answer.grant_title')}
           variant="contained"
           send={() => api.POST('/v1/consents/{id}/grant', { params, body: {} })}
-          done={done(t('answer.granted'))}
+          done={saying(t('answer.granted'))}
         >
           <Typography>
             {t('answer.grant_text', { day: written.day(consent.expires_at) })}
@@ -46,12 +40,12 @@ export function AnswerConsent({ consent }: { consent: Consent }) {
           title={t('answer.deny_title')}
           color="error"
           send={() => api.POST('/v1/consents/{id}/deny', { params })}
-          done={done(t('answer.denied'))}
+          done={saying(t('answer.denied'))}
         >
           <Typography>{t('answer.deny_text')}</Typography>
         </Confirm>
       </Stack>
-      {less && <NarrowForm consent={consent} done={done(t('answer.granted'))} />}
+      {less && <NarrowForm consent={consent} done={saying(t('answer.granted'))} />}
     </Stack>
   );
 }

@@ -1,10 +1,10 @@
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Loaded } from '@/patterns/Loaded';
@@ -44,7 +44,6 @@ export function ConsentPage() {
 /** As easy as it was to give. */
 function Revoke({ consent }: { consent: Consent }) {
   const { t } = useTranslation('consent');
-  const queries = useQueryClient();
   const params = { path: { id: consent.id } };
   return (
     <Stack spacing={1} sx={{ alignItems: 'flex-start' }}>
@@ -54,10 +53,7 @@ function Revoke({ consent }: { consent: Consent }) {
         color="error"
         variant="contained"
         send={() => api.POST('/v1/consents/{id}/revoke', { params })}
-        done={() => {
-          void queries.invalidateQueries({ queryKey: ['consent'] });
-          say({ text: t('revoke.done') });
-        }}
+        done={saying(t('revoke.done'))}
       >
         <Typography>{t('revoke.text')}</Typography>
       </Confirm>

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -83,7 +83,6 @@ function CheckStep({ who, matter, period }: { who: Grantee; matter: Matter; peri
   const { t } = useTranslation('consent');
   const patient = usePatient();
   const written = useWritten();
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const name = useGranteeName(who);
   const expires_at = endHere(period.expires_at);
@@ -102,7 +101,6 @@ function CheckStep({ who, matter, period }: { who: Grantee; matter: Matter; peri
         }),
       ),
     onSuccess({ id }) {
-      void queries.invalidateQueries({ queryKey: ['consent'] });
       say({ text: t('give.done') });
       void navigate({ to: '/privacy/consents/$id', params: { id }, replace: true });
     },

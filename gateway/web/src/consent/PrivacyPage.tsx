@@ -82,6 +82,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 function Places() {
   const { t } = useTranslation('consent');
   const acting = useActing();
+  const patient = usePatient();
   return (
     <Section title={t('home.more')}>
       <LinkCard to="/privacy/accesses" icon={mdiEyeOutline} title={t('home.accesses')}>
@@ -98,6 +99,19 @@ function Places() {
       <LinkCard to="/privacy/erasure" icon={mdiDeleteOutline} title={t('home.erasure')}>
         {t('home.erasure_text')}
       </LinkCard>
+      <div>
+        <Typography>
+          {t('home.number')}:{' '}
+          <Typography component="span" sx={MONO}>
+            {patient}
+          </Typography>
+        </Typography>
+        <Typography variant="body2" color="text.secondary">
+          {t('home.number_text')}
+        </Typography>
+      </div>
     </Section>
   );
 }
+
+const MONO = { fontFamily: 'monospace', overflowWrap: 'anywhere' } as const;

@@ -1,22 +1,23 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const privacy = createRoute({
   getParentRoute: () => inside,
   path: '/privacy',
-  component: lazyRouteComponent(() => import('./PrivacyPage'), 'PrivacyPage'),
+  component: page('consent', () => import('./PrivacyPage'), 'PrivacyPage'),
 });
 
 export const consentRoute = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/consents/$id',
-  component: lazyRouteComponent(() => import('./ConsentPage'), 'ConsentPage'),
+  component: page('consent', () => import('./ConsentPage'), 'ConsentPage'),
 });
 
 const give = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/give',
-  component: lazyRouteComponent(() => import('./GivePage'), 'GivePage'),
+  component: page('consent', () => import('./GivePage'), 'GivePage'),
 });
 
 export const pages = { inside: [privacy, consentRoute, give] } as const;

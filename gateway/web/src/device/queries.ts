@@ -1,5 +1,5 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
-import { session } from '@/session/store';
+import { session } from '@/session/state';
 import { keep, kept } from './vault';
 
 /** What is kept, and when it was read. */

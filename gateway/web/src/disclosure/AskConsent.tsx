@@ -7,6 +7,7 @@ import { endOf, instantIn, plusDays, today } from '@/i18n/days';
 import { Checks, Choice, DayField } from '@/patterns/choices';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Form, useCommandForm } from '@/patterns/form';
+import { patientRoute } from './pages';
 
 type HealthInformation = components['schemas']['HealthInformationCode'];
 
@@ -31,6 +32,7 @@ export function AskConsent(props: {
 function AskForm(props: Parameters<typeof AskConsent>[0] & { close: () => void }) {
   const { patient, person, hospitals, zone, close } = props;
   const { t } = useTranslation('disclosure');
+  const navigate = patientRoute.useNavigate();
   const now = today(zone);
   const grantees = [...(person ? [[person, t('ask.me')] as const] : []), ...hospitals];
   const form = useCommandForm({
@@ -62,9 +64,14 @@ function AskForm(props: Parameters<typeof AskConsent>[0] & { close: () => void }
         }),
       );
     },
-    done: () => {
+    done: ({ id }) => {
       say({ text: t('ask.done') });
       close();
+      // The page follows what is asked for, and shows what is given as soon as it is.
+      void navigate({
+        search: (from) => ({ ...from, consents: [from.consents, id].filter(Boolean).join('.') }),
+        replace: true,
+      });
     },
   });
   return (

@@ -1,6 +1,7 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
@@ -23,8 +24,7 @@ import { Why } from './Why';
 export function PatientPage() {
   const { t } = useTranslation('disclosure');
   const { id } = patientRoute.useParams();
-  const { visit } = patientRoute.useSearch();
-  const reasons = useReasons(id, visit);
+  const reasons = useReasons(id, patientRoute.useSearch());
   return (
     <Page title={t('title')}>
       <Loaded query={reasons}>
@@ -46,9 +46,12 @@ function Seen({ patient, why, care }: { patient: string; why: Reasons; care: boo
   const reason = desk || visit !== undefined || consents.length > 0 || emergency !== undefined;
   if (hidden || (!reason && !tried)) {
     const look = !hidden && (
-      <Button variant="text" onClick={() => setTried(true)}>
-        {t('nothing.try')}
-      </Button>
+      <Stack sx={{ alignItems: 'center', gap: 1 }}>
+        {care && <Link to="/patients">{t('nothing.held')}</Link>}
+        <Button variant="text" onClick={() => setTried(true)}>
+          {t('nothing.try')}
+        </Button>
+      </Stack>
     );
     return (
       <Stack spacing={2}>
@@ -63,6 +66,7 @@ function Seen({ patient, why, care }: { patient: string; why: Reasons; care: boo
       {reason && <Why reasons={why} />}
       {record && <VisitsOf patient={patient} opinions={consents.length > 0} />}
       {!record && visit && <VisitTable visits={[visit]} opinions={false} />}
+      {!record && care && <Link to="/patients">{t('nothing.held')}</Link>}
       <Ways patient={patient} care={care} emergency={emergency !== undefined} />
     </Stack>
   );

@@ -23,9 +23,14 @@ export const visitQuery = (id: string) =>
       answered(api.GET('/v1/appointments/{id}', { params: { path: { id } }, signal })),
   });
 
-/** The consents that whoever is signed in holds, or where they work. */
+/**
+ * The consents that whoever is signed in holds, or where they work. Each read of it is in the
+ * history of every patient in it, so nothing asks for it but the page that lists them.
+ */
 export const heldConsentsQuery = queryOptions({
-  queryKey: ['consent', 'held'],
+  queryKey: ['held-consent'],
+  staleTime: 0,
+  refetchOnWindowFocus: false,
   queryFn: ({ signal }) =>
     whole(
       (after) =>
@@ -38,3 +43,8 @@ export const heldConsentsQuery = queryOptions({
       signal,
     ),
 });
+
+/** The consents of one patient among those that were listed, as an address holds them. */
+export function consentsOf(held: readonly Consent[] | undefined, patient: string): string {
+  return (held ?? []).flatMap(({ id, patient: of }) => (of === patient ? [id] : [])).join('.');
+}

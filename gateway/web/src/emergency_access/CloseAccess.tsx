@@ -21,7 +21,6 @@ export function CloseAccess({ access }: { access: EmergencyAccess }) {
         // What it let one read is no longer for one's eyes.
         queries.removeQueries({ queryKey: ['patient', access.patient] });
         queries.removeQueries({ queryKey: ['appointment', 'of', access.patient] });
-        void queries.invalidateQueries({ queryKey: ['emergency-access'] });
       }}
     >
       {t('close.text')}

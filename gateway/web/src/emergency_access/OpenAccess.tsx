@@ -46,7 +46,6 @@ function OpenForm(props: {
       close();
       queries.removeQueries({ queryKey: ['patient', patient] });
       queries.removeQueries({ queryKey: ['appointment', 'of', patient] });
-      await queries.invalidateQueries({ queryKey: ['emergency-access'] });
     },
   });
   return (

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const own = createRoute({
   getParentRoute: () => inside,
   path: '/emergencies',
-  component: lazyRouteComponent(() => import('./OwnAccessesPage'), 'OwnAccessesPage'),
+  component: page('emergency_access', () => import('./OwnAccessesPage'), 'OwnAccessesPage'),
 });
 
 export const pages = { inside: [own] } as const;

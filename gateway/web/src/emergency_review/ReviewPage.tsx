@@ -1,12 +1,12 @@
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { asSeen } from '@/api/seen';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { dayHere } from '@/i18n/here';
 import { Alternatives } from '@/patterns/Alternatives';
 import { Field, Form, useCommandForm } from '@/patterns/form';
@@ -81,7 +81,6 @@ function Review({ of }: { of: EmergencyAccess }) {
 
 function ReviewForm({ of }: { of: EmergencyAccess }) {
   const { t } = useTranslation('emergency_review');
-  const queries = useQueryClient();
   const form = useCommandForm<{ justified: string; remark: string }, unknown>({
     values: { justified: '', remark: '' },
     send: ({ justified, remark }) =>
@@ -89,10 +88,7 @@ function ReviewForm({ of }: { of: EmergencyAccess }) {
         params: { path: { id: of.id }, header: asSeen(of.version) },
         body: { justified: justified === 'yes', remark },
       }),
-    done: () => {
-      void queries.invalidateQueries({ queryKey: ['emergency-access'] });
-      say({ text: t('review.done') });
-    },
+    done: saying(t('review.done')),
   });
   return (
     <Stack component="section" spacing={2}>

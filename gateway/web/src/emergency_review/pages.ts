@@ -1,22 +1,23 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 export const emergencyRoute = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/emergencies/$id',
-  component: lazyRouteComponent(() => import('./EmergencyPage'), 'EmergencyPage'),
+  component: page('emergency_review', () => import('./EmergencyPage'), 'EmergencyPage'),
 });
 
 const all = createRoute({
   getParentRoute: () => inside,
   path: '/compliance/emergencies',
-  component: lazyRouteComponent(() => import('./EmergenciesPage'), 'EmergenciesPage'),
+  component: page('emergency_review', () => import('./EmergenciesPage'), 'EmergenciesPage'),
 });
 
 export const reviewRoute = createRoute({
   getParentRoute: () => inside,
   path: '/compliance/emergencies/$id',
-  component: lazyRouteComponent(() => import('./ReviewPage'), 'ReviewPage'),
+  component: page('emergency_review', () => import('./ReviewPage'), 'ReviewPage'),
 });
 
 export const pages = { inside: [emergencyRoute, all, reviewRoute] } as const;

@@ -1,6 +1,5 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { FormProvider, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +13,6 @@ const REASONS = ['leaves-the-hospital', 'wants-no-account', 'privacy', 'other'] 
 export function AskErasure(props: { patient: string; done: (id: string, code: string) => void }) {
   const { patient, done } = props;
   const { t } = useTranslation('erasure');
-  const queries = useQueryClient();
   const form = useForm<{ reason: string }>({ defaultValues: { reason: 'leaves-the-hospital' } });
   const send = async () => {
     const asked = await answered(
@@ -53,7 +51,6 @@ export function AskErasure(props: { patient: string; done: (id: string, code: st
         color="error"
         variant="contained"
         send={send}
-        done={() => void queries.invalidateQueries({ queryKey: ['erasure'] })}
       >
         <Typography>{t('ask.text')}</Typography>
       </Confirm>

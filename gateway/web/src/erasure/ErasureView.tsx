@@ -1,9 +1,8 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Facts } from '@/patterns/Facts';
@@ -59,17 +58,13 @@ export function ErasureView({ erasure }: { erasure: Erasure }) {
 
 function Withdraw({ id }: { id: string }) {
   const { t } = useTranslation('erasure');
-  const queries = useQueryClient();
   return (
     <div>
       <Confirm
         does={t('withdraw.do')}
         title={t('withdraw.title')}
         send={() => api.POST('/v1/erasures/{id}/withdraw', { params: { path: { id } } })}
-        done={() => {
-          void queries.invalidateQueries({ queryKey: ['erasure'] });
-          say({ text: t('withdraw.done') });
-        }}
+        done={saying(t('withdraw.done'))}
       >
         <Typography>{t('withdraw.text')}</Typography>
       </Confirm>

@@ -1,9 +1,9 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { HoldForm } from '@/legal_hold/HoldForm';
 import { ReleaseForm } from '@/legal_hold/ReleaseForm';
 import { Facts } from '@/patterns/Facts';
@@ -41,12 +41,7 @@ export function HeldErasurePage() {
 
 function Hold({ erasure }: { erasure: Erasure }) {
   const { t } = useTranslation('erasure');
-  const queries = useQueryClient();
   const params = { path: { id: erasure.id } };
-  const done = (text: string) => () => {
-    void queries.invalidateQueries({ queryKey: ['erasure'] });
-    say({ text });
-  };
   return (
     <Stack component="section" spacing={1.5}>
       <Typography variant="h2">{t('officer.hold_title')}</Typography>
@@ -54,12 +49,12 @@ function Hold({ erasure }: { erasure: Erasure }) {
       {erasure.legal_hold ? (
         <ReleaseForm
           send={(body) => api.POST('/v1/erasures/{id}/release', { params, body })}
-          done={done(t('officer.released'))}
+          done={saying(t('officer.released'))}
         />
       ) : (
         <HoldForm
           send={(body) => api.POST('/v1/erasures/{id}/hold', { params, body })}
-          done={done(t('officer.held_done'))}
+          done={saying(t('officer.held_done'))}
         />
       )}
     </Stack>

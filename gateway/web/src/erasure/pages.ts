@@ -1,28 +1,29 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside, open } from '@/app/roots';
 
 const own = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/erasure',
-  component: lazyRouteComponent(() => import('./ErasurePage'), 'ErasurePage'),
+  component: page('erasure', () => import('./ErasurePage'), 'ErasurePage'),
 });
 
 const all = createRoute({
   getParentRoute: () => inside,
   path: '/compliance/erasures',
-  component: lazyRouteComponent(() => import('./ErasuresPage'), 'ErasuresPage'),
+  component: page('erasure', () => import('./ErasuresPage'), 'ErasuresPage'),
 });
 
 export const erasureRoute = createRoute({
   getParentRoute: () => inside,
   path: '/compliance/erasures/$id',
-  component: lazyRouteComponent(() => import('./HeldErasurePage'), 'HeldErasurePage'),
+  component: page('erasure', () => import('./HeldErasurePage'), 'HeldErasurePage'),
 });
 
 export const collectRoute = createRoute({
   getParentRoute: () => open,
   path: '/certificates/$id',
-  component: lazyRouteComponent(() => import('./CollectPage'), 'CollectPage'),
+  component: page('erasure', () => import('./CollectPage'), 'CollectPage'),
 });
 
 export const pages = { inside: [own, all, erasureRoute], open: [collectRoute] } as const;

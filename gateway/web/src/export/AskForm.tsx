@@ -1,5 +1,4 @@
 import Paper from '@mui/material/Paper';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { LANGUAGES, type Language } from '@/i18n/languages';
@@ -13,12 +12,10 @@ import { FORMATS } from './queries';
 export function AskForm({ patient }: { patient: string }) {
   const { t } = useTranslation('export');
   const { language } = useWritten();
-  const queries = useQueryClient();
   const form = useCommandForm<{ formats: string[]; language: Language }, unknown>({
     values: { formats: [...FORMATS], language },
     send: (body) =>
       api.POST('/v1/patients/{id}/exports', { params: { path: { id: patient } }, body }),
-    done: () => queries.invalidateQueries({ queryKey: ['export'] }),
   });
   return (
     <Paper sx={{ p: 2 }}>

@@ -2,10 +2,9 @@ import LinearProgress from '@mui/material/LinearProgress';
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Tag } from '@/patterns/Note';
@@ -18,7 +17,6 @@ export function CopyCard({ copy }: { copy: Export }) {
   const { t } = useTranslation('export');
   const { person } = useAccess();
   const written = useWritten();
-  const queries = useQueryClient();
   const own = copy.requested_by === person;
   return (
     <Paper sx={{ p: 2 }}>
@@ -40,10 +38,7 @@ export function CopyCard({ copy }: { copy: Export }) {
           title={t('cancel.title')}
           color="error"
           send={() => api.POST('/v1/exports/{id}/cancel', { params: { path: { id: copy.id } } })}
-          done={() => {
-            void queries.invalidateQueries({ queryKey: ['export'] });
-            say({ text: t('cancel.done') });
-          }}
+          done={saying(t('cancel.done'))}
         >
           <Typography>{t('cancel.text')}</Typography>
         </Confirm>

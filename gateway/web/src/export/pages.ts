@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const copy = createRoute({
   getParentRoute: () => inside,
   path: '/privacy/export',
-  component: lazyRouteComponent(() => import('./ExportPage'), 'ExportPage'),
+  component: page('export', () => import('./ExportPage'), 'ExportPage'),
 });
 
 export const pages = { inside: [copy] } as const;

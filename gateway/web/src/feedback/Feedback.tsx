@@ -5,7 +5,7 @@ import Radio from '@mui/material/Radio';
 import RadioGroup from '@mui/material/RadioGroup';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Controller } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
@@ -44,7 +44,6 @@ export function Feedback({ visit }: { visit: Appointment }) {
 
 function GiveForm({ visit }: { visit: Appointment }) {
   const { t } = useTranslation('feedback');
-  const queries = useQueryClient();
   const given = useCommandForm({
     values: { rating: '', comment: '' },
     send: ({ rating, comment }) =>
@@ -54,7 +53,6 @@ function GiveForm({ visit }: { visit: Appointment }) {
           body: { rating: Number(rating), ...(comment.trim() && { comment: comment.trim() }) },
         }),
       ),
-    done: () => queries.invalidateQueries({ queryKey: ['feedback', visit.id] }),
   });
   return (
     <Form of={given} submit={t('send')}>

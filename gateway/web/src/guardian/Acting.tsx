@@ -1,4 +1,3 @@
-import Box from '@mui/material/Box';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -17,10 +16,10 @@ export default function Acting({ minor }: { minor: string }) {
     </Link>
   );
   return (
-    <Box sx={{ mb: 2 }}>
+    <div className="acting">
       <Note tone="info" role="status" actions={back}>
         {name ? t('acting.text', { name }) : t('acting.unnamed')}
       </Note>
-    </Box>
+    </div>
   );
 }

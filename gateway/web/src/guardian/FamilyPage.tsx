@@ -70,6 +70,13 @@ function Child({ child }: { child: Dependant }) {
         >
           {t('family.privacy')}
         </Link>
+        <Link
+          to="/account/profile"
+          search={search}
+          aria-label={t('family.profile_of', { name: child.name })}
+        >
+          {t('family.profile')}
+        </Link>
       </Stack>
     </Paper>
   );

@@ -1,11 +1,11 @@
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { useRoles } from '@/app/roles';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { Facts } from '@/patterns/Facts';
@@ -19,17 +19,12 @@ import { wardQuery } from './queries';
 export function GuardianPage() {
   const { t } = useTranslation('guardian');
   const { id } = guardianRoute.useParams();
-  const queries = useQueryClient();
-  const changed = (text: string) => () => {
-    void queries.invalidateQueries({ queryKey: ['patient', id] });
-    say({ text });
-  };
   const params = { path: { id } };
   const form = useCommandForm<{ guardian: string }, unknown>({
     values: { guardian: '' },
     send: ({ guardian }) =>
       api.PUT('/v1/patients/{id}/guardian', { params, body: { guardian: guardian.trim() } }),
-    done: changed(t('named.done')),
+    done: saying(t('named.done')),
   });
   return (
     <Page title={t('named.title')}>
@@ -50,7 +45,7 @@ export function GuardianPage() {
           title={t('dismiss.title')}
           color="error"
           send={() => api.DELETE('/v1/patients/{id}/guardian', { params })}
-          done={changed(t('dismiss.done'))}
+          done={saying(t('dismiss.done'))}
         >
           <Typography>{t('dismiss.text')}</Typography>
         </Confirm>

@@ -1,5 +1,4 @@
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
@@ -12,13 +11,11 @@ import { Page } from '@/patterns/Page';
 /** Registers one's child. */
 export function NewChildPage() {
   const { t } = useTranslation('guardian');
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const form = useCommandForm<{ name: string; date_of_birth: string }, unknown>({
     values: { name: '', date_of_birth: '' },
     send: (body) => api.POST('/v1/me/dependants', { body }),
     done: () => {
-      void queries.invalidateQueries({ queryKey: ['guardian'] });
       say({ text: t('child.done') });
       void navigate({ to: '/family' });
     },

@@ -1,28 +1,29 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const family = createRoute({
   getParentRoute: () => inside,
   path: '/family',
-  component: lazyRouteComponent(() => import('./FamilyPage'), 'FamilyPage'),
+  component: page('guardian', () => import('./FamilyPage'), 'FamilyPage'),
 });
 
 const child = createRoute({
   getParentRoute: () => inside,
   path: '/family/new',
-  component: lazyRouteComponent(() => import('./NewChildPage'), 'NewChildPage'),
+  component: page('guardian', () => import('./NewChildPage'), 'NewChildPage'),
 });
 
 const find = createRoute({
   getParentRoute: () => inside,
   path: '/administration/guardians',
-  component: lazyRouteComponent(() => import('./FindWardPage'), 'FindWardPage'),
+  component: page('guardian', () => import('./FindWardPage'), 'FindWardPage'),
 });
 
 export const guardianRoute = createRoute({
   getParentRoute: () => inside,
   path: '/administration/guardians/$id',
-  component: lazyRouteComponent(() => import('./GuardianPage'), 'GuardianPage'),
+  component: page('guardian', () => import('./GuardianPage'), 'GuardianPage'),
 });
 
 export const pages = { inside: [family, child, find, guardianRoute] } as const;

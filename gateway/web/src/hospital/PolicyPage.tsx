@@ -1,12 +1,11 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { asSeen } from '@/api/seen';
-import type { Role } from '@/app/roles';
-import { say } from '@/app/say';
+import type { Role } from '@/app/me';
+import { saying } from '@/app/say';
 import { Checks, Choice } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { moneyOf, typed } from './money';
@@ -41,7 +40,6 @@ function count(value: number | undefined): string {
 
 function PolicyForm({ site }: { site: Hospital }) {
   const { t } = useTranslation(['hospital', 'app']);
-  const queries = useQueryClient();
   const { booking_policy: policy } = site;
   const late = policy.cancellation.late_fee;
   const missed = policy.no_show_fee;
@@ -88,10 +86,7 @@ function PolicyForm({ site }: { site: Hospital }) {
           },
         }),
       ),
-    done: async () => {
-      say({ text: t('policy.done') });
-      await queries.invalidateQueries({ queryKey: ['hospital', site.id] });
-    },
+    done: saying(t('policy.done')),
   });
   const number = (name: string, most: number) => (
     <Field

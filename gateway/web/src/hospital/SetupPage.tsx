@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { today } from '@/i18n/days';
@@ -59,7 +58,6 @@ function Departments({ site }: { site: Hospital }) {
 
 function Assets({ site }: { site: Hospital }) {
   const { t } = useTranslation('hospital');
-  const queries = useQueryClient();
   const classes = [...new Set(site.assets.map((asset) => asset.class))];
   const add = (
     <FormDialog does={t('asset.add')} title={t('asset.add')}>
@@ -92,7 +90,6 @@ function Assets({ site }: { site: Hospital }) {
                       params: { path: { id: site.id, asset: id } },
                     })
                   }
-                  done={() => void queries.invalidateQueries({ queryKey: ['hospital', site.id] })}
                 >
                   {t('asset.meaning')}
                 </Confirm>
@@ -108,7 +105,6 @@ function Assets({ site }: { site: Hospital }) {
 function Holidays({ site }: { site: Hospital }) {
   const { t } = useTranslation('hospital');
   const written = useWritten();
-  const queries = useQueryClient();
   const now = today(site.time_zone);
   const ahead = site.holidays.filter(({ date }) => date >= now);
   const add = (
@@ -141,7 +137,6 @@ function Holidays({ site }: { site: Hospital }) {
                       params: { path: { id: site.id, date } },
                     })
                   }
-                  done={() => void queries.invalidateQueries({ queryKey: ['hospital', site.id] })}
                 >
                   {t('holiday.meaning')}
                 </Confirm>

@@ -1,7 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { classOf } from './typed';
@@ -9,16 +8,6 @@ import { classOf } from './typed';
 interface Props {
   readonly hospital: string;
   readonly close: () => void;
-}
-
-/** What every form here does when it is done. */
-function useDone({ hospital, close }: Props, text: string) {
-  const queries = useQueryClient();
-  return async () => {
-    say({ text });
-    close();
-    await queries.invalidateQueries({ queryKey: ['hospital', hospital] });
-  };
 }
 
 /** Adds a department. */
@@ -33,7 +22,7 @@ export function DepartmentForm(props: Props) {
           body,
         }),
       ),
-    done: useDone(props, t('department.done')),
+    done: saying(t('department.done'), props.close),
   });
   return (
     <Form of={form} submit={t('add')}>
@@ -59,7 +48,7 @@ export function AssetForm(props: Props & { classes: readonly string[] }) {
           body: { name: values.name, class: classOf(values.class) },
         }),
       ),
-    done: useDone(props, t('asset.done')),
+    done: saying(t('asset.done'), props.close),
   });
   return (
     <Form of={form} submit={t('add')}>
@@ -91,7 +80,7 @@ export function HolidayForm(props: Props & { min: string }) {
           body,
         }),
       ),
-    done: useDone(props, t('holiday.done')),
+    done: saying(t('holiday.done'), props.close),
   });
   return (
     <Form of={form} submit={t('add')}>

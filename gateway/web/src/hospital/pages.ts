@@ -1,42 +1,49 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const choose = createRoute({
   getParentRoute: () => inside,
   path: '/hospital',
-  component: lazyRouteComponent(() => import('./Choose'), 'ChooseHospital'),
+  component: page('hospital', () => import('./Choose'), 'ChooseHospital'),
 });
 
 const board = createRoute({
   getParentRoute: () => inside,
   path: '/board',
-  component: lazyRouteComponent(() => import('./Choose'), 'ChooseBoard'),
+  component: page('hospital', () => import('./Choose'), 'ChooseBoard'),
 });
 
 export const landingRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital',
-  component: lazyRouteComponent(() => import('./LandingPage'), 'LandingPage'),
+  component: page('hospital', () => import('./LandingPage'), 'LandingPage'),
 });
 
 export const setupRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/setup',
-  component: lazyRouteComponent(() => import('./SetupPage'), 'SetupPage'),
+  component: page('hospital', () => import('./SetupPage'), 'SetupPage'),
 });
 
 export const policyRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/policy',
-  component: lazyRouteComponent(() => import('./PolicyPage'), 'PolicyPage'),
+  component: page('hospital', () => import('./PolicyPage'), 'PolicyPage'),
 });
 
 export const doctorsRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/doctors',
-  component: lazyRouteComponent(() => import('./DoctorsPage'), 'DoctorsPage'),
+  component: page('hospital', () => import('./DoctorsPage'), 'DoctorsPage'),
+});
+
+const hospitals = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/hospitals',
+  component: page('hospital', () => import('./HospitalsPage'), 'HospitalsPage'),
 });
 
 export const pages = {
-  inside: [choose, board, landingRoute, setupRoute, policyRoute, doctorsRoute],
+  inside: [choose, board, landingRoute, setupRoute, policyRoute, doctorsRoute, hospitals],
 } as const;

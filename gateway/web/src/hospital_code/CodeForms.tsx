@@ -2,11 +2,10 @@ import Button from '@mui/material/Button';
 import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import type { Role } from '@/app/roles';
+import type { Role } from '@/app/me';
 import { endOf, plusDays, today } from '@/i18n/days';
 import { Choice, DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
@@ -26,7 +25,6 @@ interface Props {
 /** Issues a code, and shows it: it is kept nowhere. */
 export function IssueForm({ hospital, zone, close }: Props) {
   const { t } = useTranslation(['hospital_code', 'app']);
-  const queries = useQueryClient();
   const [code, setCode] = useState<string>();
   const now = today(zone);
   const form = useCommandForm({
@@ -42,10 +40,7 @@ export function IssueForm({ hospital, zone, close }: Props) {
           },
         }),
       ),
-    done: async (issued) => {
-      setCode(issued.code);
-      await queries.invalidateQueries({ queryKey: ['hospital-code'] });
-    },
+    done: (issued) => setCode(issued.code),
   });
   if (code !== undefined) return <Shown code={code} close={close} />;
   return (
@@ -71,7 +66,6 @@ export function IssueForm({ hospital, zone, close }: Props) {
 /** Puts another code in a code's place, and shows it. */
 export function RotateForm({ hospital, zone, close, of }: Props & { of: HospitalCode }) {
   const { t } = useTranslation('hospital_code');
-  const queries = useQueryClient();
   const [code, setCode] = useState<string>();
   const now = today(zone);
   const form = useCommandForm({
@@ -83,10 +77,7 @@ export function RotateForm({ hospital, zone, close, of }: Props & { of: Hospital
           body: { expires_at: endOf(values.expires_at, zone) },
         }),
       ),
-    done: async (issued) => {
-      setCode(issued.code);
-      await queries.invalidateQueries({ queryKey: ['hospital-code'] });
-    },
+    done: (issued) => setCode(issued.code),
   });
   if (code !== undefined) return <Shown code={code} close={close} />;
   return (

@@ -1,5 +1,5 @@
 import Stack from '@mui/material/Stack';
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import type { Hospital } from '@/hospital/queries';
@@ -68,8 +68,7 @@ export function CodesPage() {
                   },
                   {
                     name: t('change'),
-                    cell: (code) =>
-                      code.revoked_at === undefined && <Changes site={site} code={code} />,
+                    cell: (code) => <Changes site={site} code={code} />,
                   },
                 ]}
               />
@@ -82,11 +81,12 @@ export function CodesPage() {
   );
 }
 
+/** Of a code that works no more nothing is changed; but what replaces it is still being shown. */
 function Changes({ site, code }: { site: Hospital; code: HospitalCode }) {
   const { t } = useTranslation('hospital_code');
-  const queries = useQueryClient();
+  const display = code.revoked_at === undefined ? 'flex' : 'none';
   return (
-    <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+    <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', display }}>
       <FormDialog does={t('rotate.do')} title={t('rotate.do')} variant="text">
         {(close) => <RotateForm hospital={site.id} zone={site.time_zone} of={code} close={close} />}
       </FormDialog>
@@ -100,7 +100,6 @@ function Changes({ site, code }: { site: Hospital; code: HospitalCode }) {
             params: { path: { id: site.id, code: code.id } },
           })
         }
-        done={() => void queries.invalidateQueries({ queryKey: ['hospital-code'] })}
       >
         {t('revoke.text')}
       </Confirm>

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 export const codesRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/codes',
-  component: lazyRouteComponent(() => import('./CodesPage'), 'CodesPage'),
+  component: page('hospital_code', () => import('./CodesPage'), 'CodesPage'),
 });
 
 export const pages = { inside: [codesRoute] } as const;

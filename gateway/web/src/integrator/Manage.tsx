@@ -1,11 +1,10 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { asSeen } from '@/api/seen';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { Confirm } from '@/patterns/Confirm';
 import { Choice } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
@@ -47,26 +46,16 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-/** Has what is shown asked anew, and says that it is done. */
-function useDone(): (text: string) => () => void {
-  const queries = useQueryClient();
-  return (text) => () => {
-    void queries.invalidateQueries({ queryKey: ['integrator'] });
-    say({ text });
-  };
-}
-
 function paramsOf({ id, version }: Integrator) {
   return { path: { id }, header: asSeen(version) };
 }
 
 function Scopes({ integrator }: { integrator: Integrator }) {
   const { t } = useTranslation('integrator');
-  const done = useDone();
   const form = useCommandForm<{ scopes: string[] }, unknown>({
     values: { scopes: [...integrator.scopes] },
     send: (body) => api.PUT('/v1/integrators/{id}/scopes', { params: paramsOf(integrator), body }),
-    done: done(t('scopes.done')),
+    done: saying(t('scopes.done')),
   });
   return (
     <Form of={form} submit={t('scopes.go')}>
@@ -77,7 +66,6 @@ function Scopes({ integrator }: { integrator: Integrator }) {
 
 function Keys({ integrator }: { integrator: Integrator }) {
   const { t } = useTranslation('integrator');
-  const done = useDone();
   const form = useCommandForm<{ keys: string }, unknown>({
     values: { keys: '' },
     send: ({ keys }) => {
@@ -87,7 +75,7 @@ function Keys({ integrator }: { integrator: Integrator }) {
         body: { keys: typeof read === 'string' ? [] : [...read] },
       });
     },
-    done: done(t('keys.done')),
+    done: saying(t('keys.done')),
   });
   return (
     <Form of={form} submit={t('keys.go')}>
@@ -99,12 +87,11 @@ function Keys({ integrator }: { integrator: Integrator }) {
 
 function Disable({ integrator }: { integrator: Integrator }) {
   const { t } = useTranslation('integrator');
-  const done = useDone();
   const form = useCommandForm<{ reason: string }, unknown>({
     values: { reason: '' },
     send: (body) =>
       api.POST('/v1/integrators/{id}/disable', { params: paramsOf(integrator), body }),
-    done: done(t('disable.done')),
+    done: saying(t('disable.done')),
   });
   return (
     <Form of={form} submit={t('disable.go')} color="error">
@@ -122,14 +109,13 @@ function Disable({ integrator }: { integrator: Integrator }) {
 
 function Enable({ integrator }: { integrator: Integrator }) {
   const { t } = useTranslation('integrator');
-  const done = useDone();
   return (
     <div>
       <Confirm
         does={t('enable.go')}
         title={t('enable.ask')}
         send={() => api.POST('/v1/integrators/{id}/enable', { params: paramsOf(integrator) })}
-        done={done(t('enable.done'))}
+        done={saying(t('enable.done'))}
       >
         <Typography>{t('enable.text')}</Typography>
       </Confirm>

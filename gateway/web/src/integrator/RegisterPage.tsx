@@ -1,6 +1,6 @@
 import Paper from '@mui/material/Paper';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
@@ -28,7 +28,6 @@ interface Values {
 /** Lets a program of another organisation in. */
 export function RegisterPage() {
   const { t } = useTranslation('integrator');
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const hospitals = useQuery(hospitalsQuery());
   const wholeNetwork = useRoles().includes('platform-administrator');
@@ -47,7 +46,6 @@ export function RegisterPage() {
       );
     },
     done: ({ id }) => {
-      void queries.invalidateQueries({ queryKey: ['integrator'] });
       say({ text: t('register.done') });
       void navigate({ to: '/administration/integrators/$id', params: { id }, replace: true });
     },

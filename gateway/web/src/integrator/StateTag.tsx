@@ -5,6 +5,6 @@ import type { Integrator } from './queries';
 /** Whether a program is let in, and if not, why. */
 export function StateTag({ of }: { of: Integrator }) {
   const { t } = useTranslation('integrator');
-  if (of.active) return <Tag sx={{ borderColor: 'success.main' }}>{t('state.active')}</Tag>;
+  if (of.active) return <Tag tone="success">{t('state.active')}</Tag>;
   return <Tag>{t(of.disabled_at ? 'state.disabled' : 'state.expired')}</Tag>;
 }

@@ -1,8 +1,10 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { type Role, useRolesAt } from '@/app/roles';
-import { say } from '@/app/say';
+import type { Role } from '@/app/me';
+import { useRolesAt } from '@/app/roles';
+import { saying } from '@/app/say';
+import { DepartmentChoice } from '@/hospital/DepartmentChoice';
 import type { Hospital } from '@/hospital/queries';
 import { Site } from '@/hospital/Site';
 import { LANGUAGES, type Language } from '@/i18n/languages';
@@ -105,7 +107,6 @@ export function InvitationsPage() {
 
 function Revoke({ hospital, of }: { hospital: string; of: Invitation }) {
   const { t } = useTranslation('invitation');
-  const queries = useQueryClient();
   return (
     <Confirm
       does={t('revoke.do')}
@@ -117,7 +118,6 @@ function Revoke({ hospital, of }: { hospital: string; of: Invitation }) {
           params: { path: { id: hospital, invitation: of.id } },
         })
       }
-      done={() => void queries.invalidateQueries({ queryKey: ['invitation'] })}
     >
       {t('revoke.text')}
     </Confirm>
@@ -126,7 +126,6 @@ function Revoke({ hospital, of }: { hospital: string; of: Invitation }) {
 
 function InviteForm({ site, close }: { site: Hospital; close: () => void }) {
   const { t, i18n } = useTranslation(['invitation', 'app']);
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: { email: '', language: i18n.language, role: 'receptionist', department: '' },
     send: (values) =>
@@ -142,11 +141,7 @@ function InviteForm({ site, close }: { site: Hospital; close: () => void }) {
           },
         }),
       ),
-    done: async () => {
-      say({ text: t('invite.done') });
-      close();
-      await queries.invalidateQueries({ queryKey: ['invitation'] });
-    },
+    done: saying(t('invite.done'), close),
   });
   const role = form.form.watch('role');
   return (
@@ -160,11 +155,10 @@ function InviteForm({ site, close }: { site: Hospital; close: () => void }) {
         options={ROLES.map((one) => [one, t(`app:roles.${one}`)] as const)}
       />
       {ofDepartment(role) && (
-        <Choice
-          name="department"
+        <DepartmentChoice
+          site={site}
           label={t('department')}
           none={t('whole')}
-          options={site.departments.map(({ id, name }) => [id, name] as const)}
           required={role === 'department-head'}
         />
       )}

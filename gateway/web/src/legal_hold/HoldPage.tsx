@@ -1,10 +1,10 @@
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { erasuresOfQuery } from '@/erasure/queries';
 import { useWritten } from '@/i18n/written';
 import { Facts } from '@/patterns/Facts';
@@ -18,12 +18,7 @@ import { ReleaseForm } from './ReleaseForm';
 export function HoldPage() {
   const { t } = useTranslation('legal_hold');
   const { id } = holdRoute.useParams();
-  const queries = useQueryClient();
   const params = { path: { id } };
-  const done = (text: string) => () => {
-    void queries.invalidateQueries({ queryKey: ['erasure'] });
-    say({ text });
-  };
   return (
     <Page title={t('title')}>
       <Facts of={[[t('number'), id]]} />
@@ -33,14 +28,14 @@ export function HoldPage() {
         <Typography>{t('hold.text')}</Typography>
         <HoldForm
           send={(body) => api.PUT('/v1/patients/{id}/legal-hold', { params, body })}
-          done={done(t('hold.done'))}
+          done={saying(t('hold.done'))}
         />
       </Stack>
       <Stack component="section" spacing={1.5}>
         <Typography variant="h2">{t('release.title')}</Typography>
         <ReleaseForm
           send={(body) => api.POST('/v1/patients/{id}/legal-hold/release', { params, body })}
-          done={done(t('release.done'))}
+          done={saying(t('release.done'))}
         />
       </Stack>
     </Page>

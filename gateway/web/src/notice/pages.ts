@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const notices = createRoute({
   getParentRoute: () => inside,
   path: '/notices',
-  component: lazyRouteComponent(() => import('./NoticesPage'), 'NoticesPage'),
+  component: page('notice', () => import('./NoticesPage'), 'NoticesPage'),
 });
 
 export const pages = { inside: [notices] } as const;

@@ -1,5 +1,4 @@
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,6 +8,7 @@ import { useWritten } from '@/i18n/written';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { LinkButton } from '@/patterns/Press';
+import { Select } from '@/patterns/Select';
 import { PolicyText } from './PolicyText';
 import { policiesQuery } from './queries';
 import { speaksOf } from './speaks';
@@ -37,20 +37,12 @@ function Listed({ all }: { all: Policies }) {
   const shown = action === '' ? all.items : all.items.filter((it) => speaksOf(it, action));
   return (
     <>
-      <TextField
-        select
+      <Select
         label={t('list.action')}
         value={action}
-        onChange={({ target }) => setAction(target.value)}
-        slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-      >
-        <option value="">{t('list.all')}</option>
-        {all.actions.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </TextField>
+        options={[['', t('list.all')], ...all.actions.map((name) => [name, name] as const)]}
+        choose={setAction}
+      />
       <Typography role="status">
         {t('list.count', { count: shown.length, number: written.number(shown.length) })}
       </Typography>

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { PersonField } from '@/access/PersonField';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
-import type { Role } from '@/app/roles';
+import type { Role } from '@/app/me';
 import appWords from '@/app/words/en.json';
 import { hospitalsQuery } from '@/hospital/queries';
 import { Choice } from '@/patterns/choices';

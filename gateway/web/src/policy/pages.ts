@@ -1,22 +1,23 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const administration = createRoute({
   getParentRoute: () => inside,
   path: '/administration',
-  component: lazyRouteComponent(() => import('./AdministrationPage'), 'AdministrationPage'),
+  component: page('policy', () => import('./AdministrationPage'), 'AdministrationPage'),
 });
 
 const policies = createRoute({
   getParentRoute: () => inside,
   path: '/policies',
-  component: lazyRouteComponent(() => import('./PoliciesPage'), 'PoliciesPage'),
+  component: page('policy', () => import('./PoliciesPage'), 'PoliciesPage'),
 });
 
 const test = createRoute({
   getParentRoute: () => inside,
   path: '/policies/test',
-  component: lazyRouteComponent(() => import('./TestPage'), 'TestPage'),
+  component: page('policy', () => import('./TestPage'), 'TestPage'),
 });
 
 export const pages = { inside: [administration, policies, test] } as const;

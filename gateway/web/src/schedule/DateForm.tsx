@@ -1,7 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 import type { VisitType } from '@/visit_type/queries';
@@ -19,7 +18,6 @@ export function DateForm(props: {
 }) {
   const { doctor, date, min, hours, types, close } = props;
   const { t } = useTranslation('schedule');
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: { date, hours: hours.map(stretchOf) as Stretch[] },
     send: (values) =>
@@ -29,11 +27,7 @@ export function DateForm(props: {
           body: { hours: values.hours.map(hoursOf) },
         }),
       ),
-    done: async () => {
-      say({ text: t('date.done') });
-      close();
-      await queries.invalidateQueries({ queryKey: ['schedule', doctor] });
-    },
+    done: saying(t('date.done'), close),
   });
   return (
     <Form of={form} submit={t('date.save')}>

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { useWritten } from '@/i18n/written';
@@ -22,8 +21,6 @@ export function Exceptions(props: {
   const { doctor, schedule, types, today } = props;
   const { t } = useTranslation('schedule');
   const written = useWritten();
-  const queries = useQueryClient();
-  const done = () => void queries.invalidateQueries({ queryKey: ['schedule', doctor] });
   const dates = schedule.dates.filter(({ date }) => date >= today);
   const leaves = schedule.leaves
     .filter(({ until }) => until >= today)
@@ -78,7 +75,6 @@ export function Exceptions(props: {
                         params: { path: { id: doctor, date } },
                       })
                     }
-                    done={done}
                   >
                     {t('date.meaning', { day: written.date(date) })}
                   </Confirm>
@@ -120,7 +116,6 @@ export function Exceptions(props: {
                         params: { path: { id: doctor, leave: leave.id } },
                       })
                     }
-                    done={done}
                   >
                     {t('leave.meaning')}
                   </Confirm>

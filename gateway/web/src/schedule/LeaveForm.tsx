@@ -1,8 +1,7 @@
 import Stack from '@mui/material/Stack';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Form, useCommandForm } from '@/patterns/form';
 
@@ -10,16 +9,11 @@ import { Form, useCommandForm } from '@/patterns/form';
 export function LeaveForm(props: { doctor: string; min: string; close: () => void }) {
   const { doctor, min, close } = props;
   const { t } = useTranslation('schedule');
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: { from: min, until: min },
     send: (body) =>
       answered(api.POST('/v1/doctors/{id}/leaves', { params: { path: { id: doctor } }, body })),
-    done: async () => {
-      say({ text: t('leave.done') });
-      close();
-      await queries.invalidateQueries({ queryKey: ['schedule', doctor] });
-    },
+    done: saying(t('leave.done'), close),
   });
   return (
     <Form of={form} submit={t('leave.save')}>

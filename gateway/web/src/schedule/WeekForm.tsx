@@ -1,11 +1,10 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { asSeen } from '@/api/seen';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import type { VisitType } from '@/visit_type/queries';
@@ -28,7 +27,6 @@ export function WeekForm(props: {
 }) {
   const { doctor, version, week, from, types, close } = props;
   const { t } = useTranslation('schedule');
-  const queries = useQueryClient();
   const days = Object.fromEntries(
     WEEKDAYS.map((weekday) => [
       weekday,
@@ -53,11 +51,7 @@ export function WeekForm(props: {
           },
         }),
       ),
-    done: async () => {
-      say({ text: t('week.done') });
-      close();
-      await queries.invalidateQueries({ queryKey: ['schedule', doctor] });
-    },
+    done: saying(t('week.done'), close),
   });
   const copy = () => {
     const monday = form.form.getValues('days.monday');

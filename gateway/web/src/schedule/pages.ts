@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 export const scheduleRoute = createRoute({
@@ -7,7 +8,7 @@ export const scheduleRoute = createRoute({
   // Whose; without it, one's own.
   validateSearch: ({ doctor }: Record<string, unknown>): { doctor?: string } =>
     typeof doctor === 'string' ? { doctor } : {},
-  component: lazyRouteComponent(() => import('./SchedulePage'), 'SchedulePage'),
+  component: page('schedule', () => import('./SchedulePage'), 'SchedulePage'),
 });
 
 export const pages = { inside: [scheduleRoute] } as const;

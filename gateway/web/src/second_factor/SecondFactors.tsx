@@ -1,7 +1,7 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
@@ -22,12 +22,10 @@ type Changed = components['schemas']['SecondFactorChangedOut'];
 /** What signing in takes besides the password, and how to have more or less of it. */
 export function SecondFactors() {
   const { t } = useTranslation('second_factor');
-  const queries = useQueryClient();
   const own = useQuery(secondFactorsQuery(useAccess().person));
   const [codes, setCodes] = useState<readonly string[]>([]);
   const changed = (change: Changed) => {
     if (change.backup_codes.length > 0) setCodes(change.backup_codes);
-    void queries.invalidateQueries({ queryKey: ['account', 'second-factors'] });
   };
   return (
     <Loaded query={own} lines={3}>

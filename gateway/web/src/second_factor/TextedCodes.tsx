@@ -1,5 +1,4 @@
 import Typography from '@mui/material/Typography';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
@@ -66,7 +65,6 @@ function AskForm({ done }: { done: (asked: Asked) => void }) {
 function ShowForm({ asked, done }: { asked: Asked; done: () => void }) {
   const { t } = useTranslation('second_factor');
   const written = useWritten();
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: { code: '' },
     send: ({ code }) =>
@@ -77,7 +75,6 @@ function ShowForm({ asked, done }: { asked: Asked; done: () => void }) {
         }),
       ),
     async done() {
-      await queries.invalidateQueries({ queryKey: ['account', 'second-factors'] });
       done();
     },
   });

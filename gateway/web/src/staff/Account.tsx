@@ -4,33 +4,39 @@ import { api } from '@/api/client';
 import { say } from '@/app/say';
 import { Confirm } from '@/patterns/Confirm';
 import { Section } from '@/patterns/Section';
-import type { Member } from './queries';
 import { ReasonDialog, WHY_DISABLED, WHY_REMOVED } from './ReasonDialog';
 
-/** What a manager can do with the account of somebody: who knows whether they are who they say. */
-export function Account({ member }: { member: Member }) {
+/**
+ * What can be done with the account of somebody by whoever answers for them: what applies to it as
+ * it is, or both where that isn't known.
+ */
+export function Account({ member }: { member: { id: string; disabled?: boolean } }) {
   const { t } = useTranslation('staff');
   const params = { path: { id: member.id } };
   return (
     <Section title={t('account.title')}>
       <span>{t('account.about')}</span>
-      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
-        <ReasonDialog
-          does={t('account.disable.do')}
-          text={t('account.disable.text')}
-          reasons={WHY_DISABLED}
-          done={t('account.disable.done')}
-          send={(reason) => api.POST('/v1/accounts/{id}/disable', { params, body: { reason } })}
-        />
-        <Confirm
-          does={t('account.enable.do')}
-          title={t('account.enable.title')}
-          variant="text"
-          send={() => api.POST('/v1/accounts/{id}/enable', { params })}
-          done={() => say({ text: t('account.enable.done') })}
-        >
-          {t('account.enable.text')}
-        </Confirm>
+      <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', '&&': { mx: -1 } }}>
+        {member.disabled !== true && (
+          <ReasonDialog
+            does={t('account.disable.do')}
+            text={t('account.disable.text')}
+            reasons={WHY_DISABLED}
+            done={t('account.disable.done')}
+            send={(reason) => api.POST('/v1/accounts/{id}/disable', { params, body: { reason } })}
+          />
+        )}
+        {member.disabled !== false && (
+          <Confirm
+            does={t('account.enable.do')}
+            title={t('account.enable.title')}
+            variant="text"
+            send={() => api.POST('/v1/accounts/{id}/enable', { params })}
+            done={() => say({ text: t('account.enable.done') })}
+          >
+            {t('account.enable.text')}
+          </Confirm>
+        )}
         <ReasonDialog
           does={t('account.factors.do')}
           text={t('account.factors.text')}

@@ -1,137 +1,84 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/client';
-import type { Hospital } from '@/hospital/queries';
 import { useWritten } from '@/i18n/written';
-import { Empty } from '@/patterns/Empty';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Section } from '@/patterns/Section';
-import { Table } from '@/patterns/Table';
-import { GivePermission, GiveRole } from './GiveForms';
-import type { Member } from './queries';
-import { ReasonDialog, WHY_TAKEN } from './ReasonDialog';
+import { type Column, Table } from '@/patterns/Table';
+import { ReasonDialog, type Why } from './ReasonDialog';
 
-interface Props {
-  readonly site: Hospital;
-  readonly member: Member;
-  /** Whether the reader may change it. */
-  readonly may: boolean;
+/** What somebody has until it is over or taken: a role, or a permission. */
+interface Given {
+  readonly until?: string;
 }
 
-/** A manager gives and takes these; the others are for those who run the whole network. */
-const FOR_OTHERS: readonly string[] = ['compliance-officer'];
-
-/** What somebody acts as at a hospital. */
-export function Roles({ site, member, may }: Props) {
-  const { t } = useTranslation(['staff', 'app']);
-  const written = useWritten();
-  const give = may && (
-    <FormDialog does={t('give.role.do')} title={t('give.role.do')}>
-      {(close) => <GiveRole site={site} member={member} close={close} />}
-    </FormDialog>
-  );
-  const take = (role: string, name: string) => (
-    <ReasonDialog
-      does={t('take.do')}
-      label={t('take.of', { name })}
-      text={t('take.role')}
-      reasons={WHY_TAKEN}
-      done={t('take.done')}
-      send={(reason) =>
-        api.DELETE('/v1/hospitals/{id}/staff/{person}/roles/{role}', {
-          params: { path: { id: site.id, person: member.id, role }, query: { reason } },
-        })
-      }
-    />
-  );
-  return (
-    <Section title={t('roles')} actions={give}>
-      {member.roles.length === 0 ? (
-        <Empty>{t('no-roles')}</Empty>
-      ) : (
-        <Table
-          headed
-          caption={t('roles')}
-          rows={member.roles}
-          id={({ role }) => role}
-          columns={[
-            { name: t('role'), cell: ({ role }) => t(`app:roles.${role}`) },
-            {
-              name: t('department'),
-              cell: ({ department }) =>
-                site.departments.find(({ id }) => id === department)?.name ?? t('whole'),
-            },
-            {
-              name: t('last'),
-              cell: ({ until }) => (until ? written.moment(until, site.time_zone) : t('good')),
-            },
-            ...(may
-              ? [
-                  {
-                    name: t('change'),
-                    cell: ({ role }: Member['roles'][number]) =>
-                      !FOR_OTHERS.includes(role) && take(role, t(`app:roles.${role}`)),
-                  },
-                ]
-              : []),
-          ]}
-        />
-      )}
-    </Section>
-  );
+/** How what somebody has is taken from them. */
+interface Take<Row> {
+  /** What it means. */
+  readonly text: string;
+  readonly reasons: readonly Why[];
+  /** Takes it; nothing when the reader may not. */
+  readonly send: (row: Row) => ((reason: string) => Promise<unknown>) | undefined;
 }
 
-/** What else somebody may do at a hospital, whatever their roles. */
-export function Permissions({ site, member, may }: Props) {
+/** What somebody has: what it is, where, until when, and how it is given and taken. */
+export function Held<Row extends Given>(props: {
+  title: string;
+  /** What it means that they have nothing. */
+  none: string;
+  rows: readonly Row[];
+  id: (row: Row) => string;
+  /** What it is, under its heading. */
+  what: { readonly name: string; readonly cell: (row: Row) => string };
+  where?: Column<Row>;
+  /** By whose clock it is over. */
+  zone: (row: Row) => string | undefined;
+  /** What the button says that gives more, and the form that it opens. */
+  give?: { readonly does: string; readonly form: (close: () => void) => ReactNode } | undefined;
+  take?: Take<Row> | undefined;
+}) {
+  const { title, none, rows, id, what, where, zone, give, take } = props;
   const { t } = useTranslation('staff');
   const written = useWritten();
-  const nameOf = (action: string): string =>
-    t(`action.${action}` as never, { defaultValue: action });
-  const give = may && (
-    <FormDialog does={t('give.permission.do')} title={t('give.permission.do')}>
-      {(close) => <GivePermission site={site} member={member} close={close} />}
-    </FormDialog>
-  );
-  const take = (action: string) => (
-    <ReasonDialog
-      does={t('take.do')}
-      label={t('take.of', { name: nameOf(action) })}
-      text={t('take.permission')}
-      reasons={WHY_TAKEN}
-      done={t('take.done')}
-      send={(reason) =>
-        api.DELETE('/v1/hospitals/{id}/staff/{person}/permissions/{action}', {
-          params: { path: { id: site.id, person: member.id, action }, query: { reason } },
-        })
-      }
-    />
-  );
-  return (
-    <Section title={t('permissions')} actions={give}>
-      {member.permissions.length === 0 ? (
-        <Empty>{t('no-permissions')}</Empty>
-      ) : (
-        <Table
-          headed
-          caption={t('permissions')}
-          rows={member.permissions}
-          id={({ action }) => action}
-          columns={[
-            { name: t('permission'), cell: ({ action }) => nameOf(action) },
-            {
-              name: t('last'),
-              cell: ({ until }) => (until ? written.moment(until, site.time_zone) : t('good')),
-            },
-            ...(may
-              ? [
-                  {
-                    name: t('change'),
-                    cell: ({ action }: Member['permissions'][number]) => take(action),
-                  },
-                ]
-              : []),
-          ]}
+  const taking = (row: Row) => {
+    const send = take?.send(row);
+    return (
+      take &&
+      send && (
+        <ReasonDialog
+          does={t('take.do')}
+          label={t('take.of', { name: what.cell(row) })}
+          text={take.text}
+          reasons={take.reasons}
+          done={t('take.done')}
+          send={send}
         />
-      )}
+      )
+    );
+  };
+  const until: Column<Row> = {
+    name: t('last'),
+    cell: (row) => (row.until ? written.moment(row.until, zone(row)) : t('good')),
+  };
+  const change: Column<Row> = { name: t('change'), cell: taking };
+  return (
+    <Section
+      title={title}
+      actions={
+        give && (
+          <FormDialog does={give.does} title={give.does}>
+            {give.form}
+          </FormDialog>
+        )
+      }
+    >
+      <Table
+        headed
+        none={none}
+        caption={title}
+        rows={rows}
+        id={id}
+        columns={[what, ...(where ? [where] : []), until, ...(take ? [change] : [])]}
+      />
     </Section>
   );
 }

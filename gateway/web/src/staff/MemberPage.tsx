@@ -1,5 +1,4 @@
 import Stack from '@mui/material/Stack';
-import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useRolesAt } from '@/app/roles';
@@ -11,7 +10,8 @@ import { Note } from '@/patterns/Note';
 import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
 import { Account } from './Account';
-import { Permissions, Roles } from './Held';
+import { Permissions, Roles } from './AtHospital';
+import { Name } from './Members';
 import { memberRoute } from './pages';
 import { type Member, staffQuery } from './queries';
 
@@ -47,7 +47,7 @@ function Details({ site, member }: { site: Hospital; member: Member }) {
   const may = useRolesAt(site.id).includes('administrator') && !own;
   return (
     <Stack spacing={3}>
-      <Typography variant="h2">{member.name ?? t('unnamed')}</Typography>
+      <Name of={member} />
       {own && <Note tone="info">{t('own')}</Note>}
       <Roles site={site} member={member} may={may} />
       <Permissions site={site} member={member} may={may} />

@@ -1,15 +1,16 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { Choice } from '@/patterns/choices';
 import { FormDialog } from '@/patterns/FormDialog';
 import { Form, useCommandForm } from '@/patterns/form';
 
 export const WHY_TAKEN = ['left-the-hospital', 'other-work', 'given-by-mistake', 'other'] as const;
+export const WHY_TAKEN_ANYWHERE = ['left-the-network', ...WHY_TAKEN] as const;
 export const WHY_DISABLED = ['left-the-hospital', 'misuse', 'account-stolen', 'other'] as const;
 export const WHY_REMOVED = ['telephone-lost', 'key-lost', 'codes-lost', 'other'] as const;
 
-type Why = (typeof WHY_TAKEN | typeof WHY_DISABLED | typeof WHY_REMOVED)[number];
+/** Why somebody loses something: a code that is kept with it. */
+export type Why = (typeof WHY_TAKEN_ANYWHERE | typeof WHY_DISABLED | typeof WHY_REMOVED)[number];
 
 interface Props {
   readonly does: string;
@@ -41,15 +42,10 @@ export function ReasonDialog(props: Props) {
 
 function ReasonForm({ does, text, reasons, send, done, close }: Props & { close: () => void }) {
   const { t } = useTranslation('staff');
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: { reason: '' },
     send: ({ reason }) => send(reason),
-    done: async () => {
-      say({ text: done });
-      close();
-      await queries.invalidateQueries({ queryKey: ['staff'] });
-    },
+    done: saying(done, close),
   });
   return (
     <Form of={form} submit={does} color="error">

@@ -1,16 +1,33 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
+import { isId } from '@/app/patient';
 import { inside } from '@/app/roots';
 
 export const staffRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/staff',
-  component: lazyRouteComponent(() => import('./StaffPage'), 'StaffPage'),
+  component: page('staff', () => import('./StaffPage'), 'StaffPage'),
 });
 
 export const memberRoute = createRoute({
   getParentRoute: () => inside,
   path: '/hospitals/$hospital/staff/$person',
-  component: lazyRouteComponent(() => import('./MemberPage'), 'MemberPage'),
+  component: page('staff', () => import('./MemberPage'), 'MemberPage'),
 });
 
-export const pages = { inside: [staffRoute, memberRoute] } as const;
+export const peopleRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/people',
+  // The id of a hospital: nothing else is taken from an address.
+  validateSearch: ({ hospital }: Record<string, unknown>): { hospital?: string | undefined } =>
+    isId(hospital) ? { hospital } : {},
+  component: page('staff', () => import('./PeoplePage'), 'PeoplePage'),
+});
+
+export const personRoute = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/people/$person',
+  component: page('staff', () => import('./PersonPage'), 'PersonPage'),
+});
+
+export const pages = { inside: [staffRoute, memberRoute, peopleRoute, personRoute] } as const;

@@ -5,6 +5,9 @@ import type { components } from '@/api/schema';
 
 export type Member = components['schemas']['StaffMemberOut'];
 
+/** What names, roles, permissions and accounts change by, besides `staff` itself. */
+const meta = { follows: ['application', 'invitation', 'account'] };
+
 /** All who work at a hospital. */
 export const staffQuery = (hospital: string) =>
   queryOptions({
@@ -20,28 +23,23 @@ export const staffQuery = (hospital: string) =>
           ),
         signal,
       ),
-    meta: { follows: ['application', 'invitation', 'account'] },
+    meta,
   });
 
-/** What of the front desk's work can be permitted singly, as the policies name it. */
-export const GRANTABLE = [
-  'read-board',
-  'read-day',
-  'read-figures',
-  'read-patient',
-  'register-patient',
-  'list-appointments',
-  'read-appointment',
-  'book-appointment',
-  'reschedule-appointment',
-  'cancel-appointment',
-  'check-in',
-  'start-visit',
-  'complete-visit',
-  'record-no-show',
-  'walk-in',
-  'overbook-appointment',
-  'waive-fee',
-  'list-waitlist',
-  'join-waitlist',
-] as const;
+/** All who work for the network or one of its hospitals, for who answers for the whole of it. */
+export const networkStaffQuery = () =>
+  queryOptions({
+    queryKey: ['staff', 'of', 'network'],
+    queryFn: ({ signal }) =>
+      whole(
+        (after) =>
+          answered(
+            api.GET('/v1/staff', {
+              params: { query: { limit: 200, ...(after && { after }) } },
+              signal,
+            }),
+          ),
+        signal,
+      ),
+    meta,
+  });

@@ -1,10 +1,9 @@
 import Stack from '@mui/material/Stack';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
 import { asSeen } from '@/api/seen';
-import { say } from '@/app/say';
+import { saying } from '@/app/say';
 import { Checks } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import type { VisitType } from './queries';
@@ -21,7 +20,6 @@ export function VisitTypeForm(props: {
 }) {
   const { hospital, type, classes, close } = props;
   const { t } = useTranslation('visit_type');
-  const queries = useQueryClient();
   const form = useCommandForm({
     values: {
       name: type?.name ?? '',
@@ -60,11 +58,7 @@ export function VisitTypeForm(props: {
             }),
           );
     },
-    done: async () => {
-      say({ text: t('done') });
-      close();
-      await queries.invalidateQueries({ queryKey: ['visit-type'] });
-    },
+    done: saying(t('done'), close),
   });
   const minutes = (name: string, least: number, most: number) => (
     <Field

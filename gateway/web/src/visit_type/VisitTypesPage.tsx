@@ -1,5 +1,5 @@
 import Stack from '@mui/material/Stack';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { useRolesAt } from '@/app/roles';
@@ -72,7 +72,6 @@ export function VisitTypesPage() {
 
 function Changes({ site, type }: { site: Hospital; type: VisitType }) {
   const { t } = useTranslation('visit_type');
-  const queries = useQueryClient();
   return (
     <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
       <FormDialog
@@ -91,7 +90,6 @@ function Changes({ site, type }: { site: Hospital; type: VisitType }) {
         variant="text"
         color="error"
         send={() => api.DELETE('/v1/visit-types/{id}', { params: { path: { id: type.id } } })}
-        done={() => void queries.invalidateQueries({ queryKey: ['visit-type'] })}
       >
         {t('meaning')}
       </Confirm>

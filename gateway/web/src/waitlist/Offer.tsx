@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
 import { say } from '@/app/say';
+import { Themed } from '@/app/Themed';
 import { doctorQuery } from '@/doctor/queries';
 import { useWritten } from '@/i18n/written';
 import { Failure } from '@/patterns/Failure';
@@ -14,8 +15,21 @@ import type { Entry } from './queries';
 
 type OfferOut = components['schemas']['OfferOut'];
 
+interface Props {
+  entry: Entry;
+  offer: OfferOut;
+}
+
 /** A slot that has become free and is held for the patient, and for how long. */
-export default function Offer({ entry, offer }: { entry: Entry; offer: OfferOut }) {
+export default function Offer(props: Props) {
+  return (
+    <Themed>
+      <Held {...props} />
+    </Themed>
+  );
+}
+
+function Held({ entry, offer }: Props) {
   const { t } = useTranslation('waitlist');
   const written = useWritten();
   const navigate = useNavigate();

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { page } from '@/app/page';
 import { inside } from '@/app/roots';
 
 const waitlist = createRoute({
   getParentRoute: () => inside,
   path: '/waitlist',
-  component: lazyRouteComponent(() => import('./WaitlistPage'), 'WaitlistPage'),
+  component: page('waitlist', () => import('./WaitlistPage'), 'WaitlistPage'),
 });
 
 export const pages = { inside: [waitlist] } as const;
