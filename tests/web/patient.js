@@ -1,4 +1,5 @@
-// A patient registers, books, moves, cancels, waits for a place; in three languages, and offline.
+// A patient registers, books, moves, cancels, waits for a place, says who they are; in three
+// languages, and offline.
 import assert from 'node:assert/strict';
 import { device, registerPatient, withBrowser } from './stage.js';
 
@@ -82,6 +83,34 @@ await withBrowser(async (browser) => {
   await page.getByRole('button', { name: 'Wait no more' }).click();
   await dialog.getByRole('button', { name: 'Wait no more' }).click();
   await page.getByText('You are not waiting for anything.').waitFor();
+
+  // Say who one is, and when to be reminded; what is half said is asked for.
+  await page.getByRole('link', { name: 'Account' }).click();
+  await page.getByRole('link', { name: 'Your profile and reminders' }).click();
+  await page.getByLabel('How you are reminded').selectOption('At times that I choose');
+  await page.getByRole('checkbox', { name: '1 week' }).check();
+  await page.getByRole('checkbox', { name: '1 hour' }).uncheck();
+  await page.getByLabel('City or village').fill('Ludhiana');
+  await page.getByRole('button', { name: 'Save the reminders' }).click();
+  await page.getByText('The reminders are saved.').waitFor();
+  await page.getByRole('button', { name: 'Save the profile' }).click();
+  await page.getByText('Please fill this in.').waitFor();
+  await page.getByLabel('House and street').fill('12 Mall Road <b>x</b>\nNear the tank');
+  await page.getByLabel('Their name').fill('Bina Rao');
+  await page.getByLabel('Their telephone').fill('+91 98123 45678');
+  await page.getByRole('checkbox', { name: 'Wheelchair' }).check();
+  await page.getByRole('button', { name: 'Save the profile' }).click();
+  await page.getByText('The profile is saved.').waitFor();
+  await page.reload();
+  await page.getByLabel('How you are reminded').waitFor();
+  assert.equal(await page.getByRole('checkbox', { name: '1 week' }).isChecked(), true);
+  assert.equal(await page.getByRole('checkbox', { name: '1 hour' }).isChecked(), false);
+  assert.equal(await page.getByRole('checkbox', { name: 'Wheelchair' }).isChecked(), true);
+  const lines = await page.getByLabel('House and street').inputValue();
+  assert.equal(lines, '12 Mall Road <b>x</b>\nNear the tank');
+  await page.getByLabel('How you are reminded').selectOption('Not at all');
+  await page.getByRole('button', { name: 'Save the reminders' }).click();
+  await page.getByText('The reminders are saved.').waitFor();
 
   // Signed out, nothing of it is left.
   await page.getByRole('link', { name: 'Account' }).click();

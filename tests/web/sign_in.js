@@ -1,9 +1,11 @@
 // Every way in: password, backup code, passkey as a factor and alone, recovery; and out again.
 import assert from 'node:assert/strict';
+import { caller, hospitalCode } from './http.js';
 import {
   CODE,
   device,
   mailed,
+  newAddress,
   PASSWORD,
   registerPatient,
   signIn,
@@ -32,6 +34,52 @@ const signOut = async (page) => {
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 };
+
+/** Who has applied at a hospital sees what becomes of it, and applies again. */
+async function applying(page, manager) {
+  const here = `/v1/hospitals/${stage.people.hospital}`;
+  const waiting = async () => {
+    const { items } = await manager.get(`${here}/applications?status=open`);
+    return `/v1/applications/${items.at(-1).id}`;
+  };
+  const again = async () => {
+    await page.getByLabel('Hospital code').fill(await hospitalCode(manager));
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await page.getByText('A manager looks at your papers and decides.').waitFor();
+  };
+
+  const email = newAddress();
+  await page.goto('/register');
+  await page.getByRole('button', { name: 'I work at a hospital' }).click();
+  await page.getByLabel('Your e-mail address').fill(email);
+  await page.getByRole('button', { name: 'Send the code' }).click();
+  await page.getByLabel('Code from the mail').fill(await mailed(email, CODE));
+  await page.getByLabel('Your name').fill('Bina Gill');
+  await page.getByLabel('Registration number').fill('PMC-4711');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Hospital code').fill(await hospitalCode(manager));
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('link', { name: 'Continue' }).click();
+  await signIn(page, { email, password: PASSWORD });
+  await page.getByText('A manager looks at your papers and decides.').waitFor();
+
+  // Rejected, it says why; withdrawn, it is over; each time one may apply again.
+  await manager.post(`${await waiting()}/reject`, { reason: 'papers-missing' });
+  await page.getByText("The hospital's reason: Papers are missing.").waitFor();
+  await again();
+  await page.getByRole('button', { name: 'Withdraw the application' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Withdraw the application' }).click();
+  await page.getByText('You have withdrawn your application.').waitFor();
+  await again();
+
+  // Approved, a second factor is what is left.
+  const { departments } = await manager.get(here);
+  await manager.post(`${await waiting()}/approve`, { department: departments[0].id });
+  await page.getByText('You are taken on.').waitFor();
+  await page.getByRole('link', { name: 'Set up a second factor' }).click();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+}
 
 await withBrowser(async (browser) => {
   const page = await device(browser);
@@ -75,7 +123,10 @@ await withBrowser(async (browser) => {
 
   // The session outlives the page, in a cookie that no script can read.
   await page.reload();
-  await page.getByRole('heading', { name: 'Your account' }).or(page.getByRole('heading', { name: 'Your health' })).waitFor();
+  await page
+    .getByRole('heading', { name: 'Your account' })
+    .or(page.getByRole('heading', { name: 'Your health' }))
+    .waitFor();
   assert.equal(await page.evaluate(() => document.cookie), '');
   const cookies = await page.context().cookies();
   assert.deepEqual(
@@ -111,4 +162,6 @@ await withBrowser(async (browser) => {
   // Somebody who works there comes in with what they have.
   const manager = await device(browser, { viewport: { width: 1440, height: 900 } });
   await signIn(manager, stage.people.manager);
+
+  await applying(await device(browser), await caller(stage.people.manager));
 });

@@ -112,3 +112,42 @@ export async function signIn(page, { email, password, codes }) {
   }
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
 }
+
+/** A screen at which somebody works. */
+export function atDesk(browser) {
+  return device(browser, { viewport: { width: 1440, height: 900 } });
+}
+
+/** The buttons that each stand for a free slot. */
+export const slots = (page) => page.getByRole('main').getByRole('button', { name: /\d:\d\d/ });
+
+/** Books the first free slot for a patient who is signed in; when it is. */
+export async function bookFirst(page, reason) {
+  await page.goto('/book');
+  const first = slots(page).first();
+  await first.waitFor();
+  const when = await first.innerText();
+  await first.click();
+  await page.getByLabel('What do you come for?').fill(reason);
+  await page.getByRole('button', { name: 'Book it' }).click();
+  await page.getByRole('heading', { name: 'Visit', exact: true }).waitFor();
+  return when;
+}
+
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** The number by which others find a patient, as their privacy page shows it. */
+export async function numberOf(page) {
+  await page.getByRole('link', { name: 'Privacy' }).click();
+  const shown = await page.getByText(/^Patient number/).innerText();
+  return shown.match(ID)[0];
+}
+
+/** Shows again who one is, with a backup code, in the dialog that asks for it. */
+export async function prove(page, { codes }) {
+  const dialog = page.getByRole('dialog', { name: 'Show that it is you' });
+  await dialog.getByRole('button', { name: 'Use a backup code' }).click();
+  await dialog.getByRole('textbox', { name: 'Code' }).fill(codes.shift());
+  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}

@@ -1,0 +1,25 @@
+// Who leaves a screen of the hospital open is asked whether they are still there, and signed out.
+import assert from 'node:assert/strict';
+import { atDesk, signIn, stage, withBrowser } from './stage.js';
+
+/** The staff of this stage may do nothing for three minutes; two before the end they are asked. */
+const ASKED = 80_000;
+const OVER = 150_000;
+
+await withBrowser(async (browser) => {
+  const [stays, leaves] = [await atDesk(browser), await atDesk(browser)];
+  await signIn(stays, stage.people.doctor);
+  await signIn(leaves, stage.people.manager);
+  // A page that asks for what others change keeps nobody in.
+  await stays.goto('/day');
+  const dialogs = [stays, leaves].map((page) => page.getByRole('dialog'));
+  await Promise.all(dialogs.map((dialog) => dialog.waitFor({ timeout: ASKED })));
+  const [stay] = dialogs;
+  await stay.getByRole('button', { name: 'Stay signed in' }).click();
+  await stay.waitFor({ state: 'hidden' });
+  assert.equal(new URL(stays.url()).pathname, '/day');
+
+  await leaves.getByRole('button', { name: 'Sign in', exact: true }).waitFor({ timeout: OVER });
+  // Whoever said that they are there is in still.
+  assert.equal(new URL(stays.url()).pathname, '/day');
+});

@@ -1,0 +1,90 @@
+// A freed slot finds who waits for it, and its visit runs to its end: at the desk, with the doctor,
+// and as its patient sees it; who doesn't come is recorded.
+import assert from 'node:assert/strict';
+import {
+  atDesk,
+  bookFirst,
+  device,
+  newAddress,
+  registerPatient,
+  signIn,
+  stage,
+  withBrowser,
+} from './stage.js';
+
+const OPINION = '"><script>alert(1)</script> =HYPERLINK("http://x","y")';
+
+await withBrowser(async (browser) => {
+  // Somebody books the first slot and does not come; another books the next.
+  const absent = await device(browser);
+  await registerPatient(absent, newAddress(), 'Balwinder Singh');
+  await bookFirst(absent, 'A sore throat');
+  const first = await device(browser);
+  await registerPatient(first, newAddress(), 'Gurleen Kaur');
+  const when = await bookFirst(first, 'A headache');
+
+  // Somebody waits for a place.
+  const waiting = await device(browser);
+  await registerPatient(waiting);
+  await waiting.goto('/waitlist');
+  await waiting.getByLabel('Where').click();
+  await waiting.getByRole('option', { name: 'Heart, City Hospital' }).click();
+  await waiting.getByRole('button', { name: 'Wait', exact: true }).click();
+  await waiting.getByText('You are on the waitlist.').waitFor();
+  await waiting.getByRole('link', { name: 'Home' }).click();
+
+  // What becomes free is offered by itself, for a time that runs down.
+  await first.getByRole('button', { name: 'Cancel the visit' }).click();
+  await first.getByRole('dialog').getByRole('button', { name: 'Cancel the visit' }).click();
+  await waiting.getByText('A place has become free for you').waitFor();
+  await waiting.getByText(when).waitFor();
+  const left = waiting.getByText(/^It is held for you for \d+:\d\d more\.$/);
+  const before = await left.innerText();
+  await waiting.waitForTimeout(1_500);
+  assert.notEqual(await left.innerText(), before);
+  await waiting.getByRole('button', { name: 'Take it' }).click();
+  await waiting.getByRole('heading', { name: 'Visit', exact: true }).waitFor();
+  await waiting.getByText('Booked').waitFor();
+
+  // The desk checks the patient in, who sees their place at once.
+  const desk = await atDesk(browser);
+  await signIn(desk, stage.people.desk);
+  const row = (page, name) => page.getByRole('row').filter({ hasText: name });
+  await row(desk, 'Asha Rao').getByRole('button', { name: 'Check in' }).click();
+  await desk.getByText('Checked in under number 1.').waitFor();
+  await waiting.getByText('Your number is 1.').waitFor();
+  await waiting.getByText('You are next.').waitFor();
+
+  // The doctor begins and completes the visit, which moves on the patient's page and the board.
+  const doctor = await atDesk(browser);
+  await signIn(doctor, stage.people.doctor);
+  await doctor.getByRole('button', { name: 'Start' }).click();
+  await row(doctor, 'With the doctor').waitFor();
+  await waiting.getByText('Under way').waitFor();
+  await row(desk, 'Asha Rao').getByText('With the doctor').waitFor();
+  await doctor.getByRole('button', { name: 'Complete' }).click();
+  await waiting.getByText('Completed').waitFor();
+
+  // What the patient says of it is text, whatever it looks like.
+  await waiting.getByRole('radio', { name: /Good$/ }).first().check();
+  await waiting.getByLabel('What was good, what was not').fill(OPINION);
+  await waiting.getByRole('button', { name: 'Send', exact: true }).click();
+  await waiting.getByText('Thank you.').waitFor();
+  await waiting.getByText(OPINION).waitFor();
+
+  // A link for the calendar, shown once.
+  await waiting.getByRole('link', { name: 'Visits' }).click();
+  await waiting.getByRole('button', { name: 'Make a link' }).click();
+  const link = await waiting.getByRole('status').getByText(/^http/).innerText();
+  const calendar = await (await fetch(link)).text();
+  assert.match(calendar, /^BEGIN:VCALENDAR/);
+
+  // Who has not come when their time has begun is recorded as missed.
+  const missed = row(desk, 'Balwinder Singh').getByRole('button', { name: 'Did not come' });
+  await missed.waitFor({ timeout: 130_000 });
+  await missed.click();
+  const dialog = desk.getByRole('dialog', { name: 'Did the patient not come?' });
+  await dialog.getByRole('button', { name: 'Did not come' }).click();
+  await desk.getByText('Recorded that the patient did not come.').waitFor();
+  await absent.getByText('Missed').waitFor();
+});
