@@ -54,6 +54,7 @@ faults: ## breaks everything in an order that SEED gives, for MINUTES, and sees 
 .PHONY: bench
 bench: ## compares us with our peers on this machine, or ONLY=relay a part of it
 	@scripts/install test
+	@scripts/web build
 	@# One of its gateways leaves something out, to measure what that costs.
 	@cargo build --release --locked --bin medilink --package medilink --features fault-points
 	@ln -f $(TARGET)/release/medilink $(TARGET)/release/medilink-fault-points

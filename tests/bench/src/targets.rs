@@ -16,7 +16,7 @@ pub enum Target {
     AtMost(f64),
 }
 
-const TARGETS: [(&str, Target); 17] = [
+const TARGETS: [(&str, Target); 19] = [
     ("append_1", Target::Ratio(1.5)),
     ("append_64", Target::Ratio(5.0)),
     ("append_512", Target::Ratio(7.0)),
@@ -26,6 +26,8 @@ const TARGETS: [(&str, Target); 17] = [
     ("authorize_p99", Target::AtMost(200.0)),
     ("growth_append", Target::Ratio(0.8)),
     ("growth_read", Target::Ratio(0.8)),
+    ("home_javascript", Target::AtMost(150.0)),
+    ("home_usable", Target::AtMost(3_000.0)),
     ("http_book", Target::Ratio(0.25)),
     ("http_read", Target::Ratio(0.5)),
     ("lag_p99", Target::AtMost(50.0)),

@@ -11,6 +11,7 @@ mod rebuild;
 mod relay;
 mod slots;
 mod streams;
+mod web;
 
 use futures::future::LocalBoxFuture;
 
@@ -37,7 +38,7 @@ struct Group {
     run: for<'a> fn(&'a mut Bench) -> LocalBoxFuture<'a, ()>,
 }
 
-const GROUPS: [Group; 11] = [
+const GROUPS: [Group; 12] = [
     Group {
         name: "append",
         figures: &[
@@ -106,6 +107,16 @@ const GROUPS: [Group; 11] = [
         name: "slots",
         figures: &["slot_search", "slot_search_p99"],
         run: |bench| Box::pin(slots::run(bench)),
+    },
+    Group {
+        name: "web",
+        figures: &[
+            "home_usable",
+            "home_usable_again",
+            "home_javascript",
+            "home_bytes",
+        ],
+        run: |bench| Box::pin(web::run(bench)),
     },
 ];
 
