@@ -127,9 +127,14 @@ async fn resolve(asked: &Asked, skip: bool, config: &Config) -> Outcome {
     let (consumer, stream) = (asked.consumer.as_str(), asked.stream.as_str());
     let parts = Commanding::open(config).await?;
     let waiting = WorkerLetters::new(parts.database.clone());
-    let parked =
-        medilink_projections::dead_letter::list(&parts.database, Some(consumer), u32::MAX >> 1)
-            .await?;
+    let parked = medilink_projections::dead_letter::heads(
+        &parts.database,
+        config.tenant(),
+        Some(consumer),
+        Some(stream),
+        1,
+    )
+    .await?;
     let outcome: Outcome<_> = if let Some(letter) = parked.first() {
         let verdict = Verdict {
             consumer: asked.consumer.clone(),

@@ -120,3 +120,48 @@ async fn a_verdict_is_about_the_event_that_waits() {
     }
     assert_eq!(streams(&operator).await, [letter["stream"].clone()]);
 }
+
+/// Sets an event aside for the projection `hospital`, as if it could not have been folded.
+async fn unfolded(platform: &Platform) -> (String, Position) {
+    let letter = parked(platform).await;
+    let (stream, position) = (&letter["stream"], &letter["position"]);
+    let (stream, position) = (stream.as_str().unwrap(), position.as_u64().unwrap());
+    let client = platform.projector().client().await.unwrap();
+    let set_aside = "INSERT INTO read.dead_letters
+             (projection, generation, position, stream, kind, code, attempts)
+         SELECT projection, generation, $1, $2, 'dead-letter.skipped', 'malformed', 5
+         FROM read.checkpoints WHERE projection = 'hospital' AND state = 'live'";
+    let rows = client
+        .execute(set_aside, &[&Position(position).sql(), &stream])
+        .await;
+    assert_eq!(rows.unwrap(), 1);
+    (stream.to_owned(), Position(position))
+}
+
+#[tokio::test]
+async fn the_console_judges_the_stream_that_it_names() {
+    let platform = platform().await;
+    let operator = operator(&platform).await;
+    let (first, _) = unfolded(&platform).await;
+    let (second, position) = unfolded(&platform).await;
+    let (done, said) = platform.run(&[
+        "admin",
+        "dead-letters",
+        "skip",
+        "hospital",
+        &second,
+        "--reason",
+        "nobody misses it",
+    ]);
+    assert!(done, "{said}");
+    assert!(
+        said.contains(&format!("Skipped position {position} of {second}")),
+        "{said}"
+    );
+    eventually("passed over", SOON, async || {
+        let listed = operator.get("/v1/dead-letters?consumer=hospital").await;
+        let items = listed.unwrap().body["items"].clone();
+        items.as_array().unwrap().len() == 1 && items[0]["stream"] == first.as_str()
+    })
+    .await;
+}
