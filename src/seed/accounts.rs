@@ -105,12 +105,12 @@ impl Seeder<'_> {
                 role,
                 invitee: invitee(email)?,
             };
-            let invited = self.once(format!("invitation/{email}"), &invite).await?;
+            let invited = self.once(format!("invitation/{role}"), &invite).await?;
             self.take_up(invited.invitation, name, &hash).await?;
         }
         let invite = InvitePlatformAdministrator(invitee(administrator)?);
         let invited = self
-            .once(format!("invitation/{administrator}"), &invite)
+            .once("invitation/administrator-of-all".to_owned(), &invite)
             .await?;
         let administrator = self
             .take_up(invited.invitation, "Vikram Rao", &hash)
