@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { meQuery, usePosts } from '@/app/roles';
 import { hospitalsQuery } from '@/hospital/queries';
 import { Failure } from '@/patterns/Failure';
-import { Field } from '@/patterns/form';
+import { IdField } from '@/patterns/IdField';
 import { Select } from '@/patterns/Select';
 import { useAccess } from '@/session/store';
 import { networkStaffQuery, staffQuery } from '@/staff/queries';
@@ -28,12 +28,11 @@ export function PersonField(props: { name: string; label: string; required?: boo
         disabled={people.length === 0}
       />
       {error && <Failure error={error} />}
-      <Field
+      <IdField
         name={name}
         label={label}
         required={required}
         helperText={t('person.hint')}
-        autoComplete="off"
         slotProps={{ inputLabel: { shrink: true } }}
       />
     </>

@@ -1,9 +1,9 @@
 import Paper from '@mui/material/Paper';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { isId } from '@/app/patient';
 import { Choice, DayField } from '@/patterns/choices';
-import { Field, Form, useCommandForm } from '@/patterns/form';
+import { Form, useCommandForm } from '@/patterns/form';
+import { IdField, idIn } from '@/patterns/IdField';
 import { Row } from '@/patterns/Row';
 import { PersonField } from './PersonField';
 import type { Wanted } from './queries';
@@ -19,7 +19,7 @@ interface Values {
 /** Whose accesses to look for, to whose data, with which outcome and when. */
 export function SearchForm(props: { wanted: Wanted; search: (wanted: Wanted) => void }) {
   const { wanted, search } = props;
-  const { t } = useTranslation(['access', 'patterns']);
+  const { t } = useTranslation('access');
   const form = useCommandForm<Values, Values>({
     values: {
       actor: wanted.actor ?? '',
@@ -30,14 +30,9 @@ export function SearchForm(props: { wanted: Wanted; search: (wanted: Wanted) => 
     },
     send: async (values) => values,
     done: ({ actor, subject, outcome, from, to }): void => {
-      for (const [name, id] of [['actor', actor] as const, ['subject', subject] as const]) {
-        if (id.trim() === '' || isId(id.trim())) continue;
-        form.form.setError(name, { message: t('patterns:field.id') }, { shouldFocus: true });
-        return;
-      }
       search({
-        ...(actor && { actor: actor.trim() }),
-        ...(subject && { subject: subject.trim() }),
+        ...(actor && { actor: idIn(actor) }),
+        ...(subject && { subject: idIn(subject) }),
         ...(outcome && { denied: outcome === 'refused' }),
         ...(from && { from }),
         ...(to && { to }),
@@ -50,12 +45,11 @@ export function SearchForm(props: { wanted: Wanted; search: (wanted: Wanted) => 
       <Form of={form} submit={t('search.go')} more={clear}>
         <PersonField name="actor" label={t('search.actor')} required={false} />
         <Row>
-          <Field
+          <IdField
             name="subject"
             label={t('search.subject')}
             helperText={t('search.subject_hint')}
             required={false}
-            autoComplete="off"
           />
           <Choice
             name="outcome"

@@ -2,9 +2,9 @@ import Paper from '@mui/material/Paper';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { PersonField } from '@/access/PersonField';
-import { isId } from '@/app/patient';
 import { Choice } from '@/patterns/choices';
-import { Field, Form, useCommandForm } from '@/patterns/form';
+import { Form, useCommandForm } from '@/patterns/form';
+import { IdField, idIn } from '@/patterns/IdField';
 import { Row } from '@/patterns/Row';
 import type { Wanted } from './queries';
 import { STATES } from './states';
@@ -18,7 +18,7 @@ interface Values {
 /** Whose consents to look for, given to whom, and how they stand. */
 export function RegisterForm(props: { wanted: Wanted; search: (wanted: Wanted) => void }) {
   const { wanted, search } = props;
-  const { t } = useTranslation(['consent_register', 'patterns']);
+  const { t } = useTranslation('consent_register');
   const form = useCommandForm<Values, Values>({
     values: {
       patient: wanted.patient ?? '',
@@ -27,15 +27,10 @@ export function RegisterForm(props: { wanted: Wanted; search: (wanted: Wanted) =
     },
     send: async (values) => values,
     done: ({ patient, grantee, state }): void => {
-      for (const [name, id] of [['patient', patient] as const, ['grantee', grantee] as const]) {
-        if (id.trim() === '' || isId(id.trim())) continue;
-        form.form.setError(name, { message: t('patterns:field.id') }, { shouldFocus: true });
-        return;
-      }
       const known = STATES.find((each) => each === state);
       search({
-        ...(patient && { patient: patient.trim() }),
-        ...(grantee && { grantee: grantee.trim() }),
+        ...(patient && { patient: idIn(patient) }),
+        ...(grantee && { grantee: idIn(grantee) }),
         ...(known && { state: known }),
       });
     },
@@ -46,12 +41,11 @@ export function RegisterForm(props: { wanted: Wanted; search: (wanted: Wanted) =
       <Form of={form} submit={t('go')} more={clear}>
         <PersonField name="grantee" label={t('grantee_number')} required={false} />
         <Row>
-          <Field
+          <IdField
             name="patient"
             label={t('patient_number')}
             helperText={t('patient_hint')}
             required={false}
-            autoComplete="off"
           />
           <Choice
             name="state"

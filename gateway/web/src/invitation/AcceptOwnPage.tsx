@@ -5,11 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { meQuery } from '@/app/roles';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { idIn } from '@/patterns/IdField';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
 import { LinkButton } from '@/patterns/Press';
 import { useAccess } from '@/session/store';
-import { GivenFields, numberIn, useNamed } from './Given';
+import { GivenFields, useNamed } from './Given';
 
 /** Takes an invitation up with the account that is signed in. */
 export function AcceptOwnPage() {
@@ -56,7 +57,7 @@ function OwnForm({ done }: { done: () => void }) {
     send: ({ code, invitation, name }) =>
       answered(
         api.POST('/v1/me/invitations/{id}/accept', {
-          params: { path: { id: numberIn(invitation) } },
+          params: { path: { id: idIn(invitation) } },
           body: { code: code.trim(), name: name.trim() },
         }),
       ),

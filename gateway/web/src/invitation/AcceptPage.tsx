@@ -5,11 +5,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { idIn } from '@/patterns/IdField';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
 import { LinkButton } from '@/patterns/Press';
 import { useSession } from '@/session/store';
-import { GivenFields, numberIn, useNamed } from './Given';
+import { GivenFields, useNamed } from './Given';
 
 /** An account for somebody who was invited to work at a hospital, and has none. */
 export function AcceptPage() {
@@ -65,7 +66,7 @@ function OpenForm({ done }: { done: () => void }) {
     send: ({ code, invitation, name, password }) =>
       answered(
         api.POST('/v1/invitations/{id}/accept', {
-          params: { path: { id: numberIn(invitation) } },
+          params: { path: { id: idIn(invitation) } },
           body: { code: code.trim(), name: name.trim(), password },
         }),
       ),

@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { isId } from '@/app/patient';
 import { Field } from '@/patterns/form';
+import { IdField } from '@/patterns/IdField';
 
 /** The invitation that the address names, if it names one. */
 export function useNamed(): string {
@@ -9,14 +10,9 @@ export function useNamed(): string {
   return isId(id) ? id : '';
 }
 
-/** The number of an invitation as it is sent, however it was copied out of the mail. */
-export function numberIn(text: string): string {
-  return text.trim().toLowerCase().replace(/\.$/, '');
-}
-
 /** What the mail holds: the number of the invitation, and its code. */
 export function GivenFields() {
-  const { t } = useTranslation(['invitation', 'patterns']);
+  const { t } = useTranslation('invitation');
   return (
     <>
       <Field
@@ -25,14 +21,7 @@ export function GivenFields() {
         helperText={t('accept.code_why')}
         autoComplete="one-time-code"
       />
-      <Field
-        name="invitation"
-        label={t('accept.number')}
-        helperText={t('accept.number_why')}
-        autoComplete="off"
-        check={(typed) => (isId(numberIn(typed)) ? undefined : t('patterns:field.id'))}
-        slotProps={{ htmlInput: { spellCheck: false, autoCapitalize: 'none' } }}
-      />
+      <IdField name="invitation" label={t('accept.number')} helperText={t('accept.number_why')} />
     </>
   );
 }

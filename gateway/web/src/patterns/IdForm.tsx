@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { isId } from '@/app/patient';
-import { Field, Form, useCommandForm } from './form';
+import { Form, useCommandForm } from './form';
+import { IdField, idIn } from './IdField';
 
 /** Asks for the number of somebody or something, and goes there. */
 export function IdForm(props: {
@@ -14,19 +14,15 @@ export function IdForm(props: {
   const { t } = useTranslation('patterns');
   const form = useCommandForm<{ id: string }, string>({
     values: { id: '' },
-    send: async ({ id }) => id.trim().toLowerCase(),
-    done: (id) => {
-      if (isId(id)) go(id);
-      else form.form.setError('id', { message: t('field.id') }, { shouldFocus: true });
-    },
+    send: async ({ id }) => idIn(id),
+    done: go,
   });
   return (
     <Form of={form} submit={submit}>
-      <Field
+      <IdField
         name="id"
         label={label}
         helperText={[t('field.id_hint'), hint].filter(Boolean).join(' ')}
-        autoComplete="off"
       />
     </Form>
   );

@@ -10,6 +10,7 @@ import appWords from '@/app/words/en.json';
 import { hospitalsQuery } from '@/hospital/queries';
 import { Choice } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { idIn } from '@/patterns/IdField';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { Row } from '@/patterns/Row';
@@ -113,7 +114,7 @@ function asked({ person, action, resource }: Values): components['schemas']['Pol
     .map(([name, value]) => [name, value.trim()] as const)
     .filter(([, value]) => value !== '');
   return {
-    person: person.trim(),
+    person: idIn(person),
     action,
     resource: { ...Object.fromEntries(given), kind: resource.kind },
   };
