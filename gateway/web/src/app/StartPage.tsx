@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { HomePage } from '@/appointment/HomePage';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
+import { Lead } from './Lead';
 import { rolesOf } from './me';
 import { meQuery } from './roles';
 import { STARTS } from './start';
@@ -22,8 +23,8 @@ export function StartPage() {
         const roles = rolesOf(who);
         const start = STARTS.find(([role]) => roles.includes(role));
         if (start !== undefined && !who.second_factor) return <Unproven />;
-        if (start !== undefined) return <Navigate to={start[1]} replace />;
-        if (roles.length === 0) return <Navigate to="/application" replace />;
+        if (start !== undefined) return <Lead to={start[1]} />;
+        if (roles.length === 0) return <Lead to="/application" />;
         return <HomePage />;
       }}
     </Loaded>

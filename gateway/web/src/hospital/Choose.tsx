@@ -1,7 +1,7 @@
 import Stack from '@mui/material/Stack';
 import { useQuery } from '@tanstack/react-query';
-import { Navigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Lead } from '@/app/Lead';
 import type { Role } from '@/app/me';
 import { usePosts } from '@/app/roles';
 import { Empty } from '@/patterns/Empty';
@@ -23,7 +23,7 @@ function Choose({ roles, to }: { roles: readonly Role[]; to: To }) {
         const hospitals = [...new Set(fit)];
         const [only] = hospitals;
         if (hospitals.length === 1 && only !== undefined) {
-          return <Navigate to={to} params={{ hospital: only }} replace />;
+          return <Lead to={to} params={{ hospital: only }} />;
         }
         return (
           <Page title={t('choose.title')}>
