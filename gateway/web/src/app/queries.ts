@@ -1,5 +1,17 @@
-import { MutationCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, partialMatchKey, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { Problem, passes } from '@/api/problem';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    mutationMeta: {
+      /**
+       * What the command has one read no more. It is not asked for again, which would be refused
+       * and stand in the patient's history as a try, and goes once pages know that it is over.
+       */
+      ends?: readonly QueryKey[];
+    };
+  }
+}
 
 /** How long to wait before asking again for what could not be had, in ms. */
 const AGAIN = 5_000;
@@ -14,7 +26,13 @@ const CHANGED: readonly number[] = [404, 409, 412];
  */
 export const queries: QueryClient = new QueryClient({
   mutationCache: new MutationCache({
-    onSuccess: () => queries.invalidateQueries(),
+    async onSuccess(_done, _values, _context, { meta }) {
+      const ends = meta?.ends ?? [];
+      await queries.invalidateQueries({
+        predicate: ({ queryKey }) => !ends.some((end) => partialMatchKey(queryKey, end)),
+      });
+      for (const queryKey of ends) queries.removeQueries({ queryKey });
+    },
     onError(error) {
       if (error instanceof Problem && CHANGED.includes(error.status)) {
         void queries.invalidateQueries();

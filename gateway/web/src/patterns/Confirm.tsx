@@ -4,7 +4,7 @@ import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import Stack from '@mui/material/Stack';
-import { useMutation } from '@tanstack/react-query';
+import { type QueryKey, useMutation } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from './Failure';
@@ -19,6 +19,8 @@ export function Confirm(props: {
   children: ReactNode;
   send: () => Promise<unknown>;
   done?: () => void;
+  /** What it has one read no more. */
+  ends?: readonly QueryKey[];
   color?: ButtonProps['color'];
   variant?: ButtonProps['variant'];
 }) {
@@ -28,6 +30,7 @@ export function Confirm(props: {
   const id = useId();
   const command = useMutation({
     mutationFn: props.send,
+    ...(props.ends && { meta: { ends: props.ends } }),
     onSuccess() {
       setOpen(false);
       props.done?.();
