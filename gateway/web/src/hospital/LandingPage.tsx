@@ -20,6 +20,7 @@ import { useTranslation } from 'react-i18next';
 import type { Role } from '@/app/me';
 import { useRolesAt } from '@/app/roles';
 import { applicationsQuery } from '@/application/queries';
+import { Failure } from '@/patterns/Failure';
 import { Icon } from '@/patterns/Icon';
 import { Loaded } from '@/patterns/Loaded';
 import { Tag } from '@/patterns/Note';
@@ -106,7 +107,8 @@ export function LandingPage() {
 /** How many apply and wait for an answer. */
 function Waiting({ hospital }: { hospital: string }) {
   const { t } = useTranslation('hospital');
-  const { data, hasNextPage } = useInfiniteQuery(applicationsQuery(hospital, 'open'));
+  const { data, error, hasNextPage } = useInfiniteQuery(applicationsQuery(hospital, 'open'));
+  if (error !== null) return <Failure error={error} />;
   if (data === undefined || data.length === 0) return null;
   return (
     <Tag>

@@ -17,12 +17,12 @@ export function Loaded<T>(props: {
 }) {
   const { query, lines = 3, children } = props;
   const retry = () => void query.refetch();
+  // A query that is asked again forgets that it failed; its reader is told until it has succeeded.
+  const [failure, setFailure] = useState<unknown>();
+  const now = query.data === undefined ? (query.isError ? query.error : failure) : undefined;
+  if (now !== failure) setFailure(now);
   if (query.data === undefined) {
-    return query.isError ? (
-      <Failure error={query.error} retry={retry} />
-    ) : (
-      <Outline lines={lines} />
-    );
+    return now !== undefined ? <Failure error={now} retry={retry} /> : <Outline lines={lines} />;
   }
   return (
     <>
