@@ -1,5 +1,5 @@
 import { mdiBellOutline } from '@mdi/js';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useStore } from '@tanstack/react-store';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ export function Shell() {
   const proof = useStore(asked, (now) => now);
   const snack = useStore(said, (now) => now);
   const minor = useActing();
+  const { pathname } = useLocation();
   const places = PLACES.filter(
     (place) => place.roles === undefined || place.roles.some((role) => roles.includes(role)),
   );
@@ -42,7 +43,11 @@ export function Shell() {
         <ul>
           {places.map((place) => (
             <li key={place.to}>
-              <Link to={place.to} activeOptions={{ exact: place.to === '/' }}>
+              <Link
+                to={place.to}
+                activeOptions={{ exact: place.to === '/' }}
+                {...(place.under?.test(pathname) && { 'aria-current': 'page' })}
+              >
                 <Icon path={place.icon} />
                 {t(`nav.${place.name}`)}
               </Link>

@@ -1,6 +1,4 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { Empty } from '@/patterns/Empty';
 import { Failure } from '@/patterns/Failure';
 import { Outline } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
@@ -16,16 +14,6 @@ export function Broken({ error, reset }: { error: unknown; reset: () => void }) 
   return (
     <Page title={t('broken')}>
       <Failure error={error} retry={reset} />
-    </Page>
-  );
-}
-
-/** There is no such page. */
-export function Missing() {
-  const { t } = useTranslation('app');
-  return (
-    <Page title={t('missing.title')}>
-      <Empty action={<Link to="/">{t('missing.home')}</Link>}>{t('missing.text')}</Empty>
     </Page>
   );
 }

@@ -11,7 +11,10 @@ import { page } from './page';
 import { actingSearch } from './patient';
 
 /** The root of all pages. */
-export const root = createRootRoute({ component: Outlet });
+export const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: page('app', () => import('./Missing'), 'Missing'),
+});
 
 /** Pages for everybody, such as the door. */
 export const open = createRoute({

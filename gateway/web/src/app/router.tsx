@@ -1,6 +1,6 @@
 import { createRouter } from '@tanstack/react-router';
 import { routes } from './capabilities';
-import { Broken, Missing, Opening } from './ends';
+import { Broken, Opening } from './ends';
 
 export const router = createRouter({
   routeTree: routes,
@@ -10,7 +10,6 @@ export const router = createRouter({
   defaultPendingComponent: Opening,
   defaultPendingMs: 300,
   defaultErrorComponent: Broken,
-  defaultNotFoundComponent: Missing,
   scrollRestoration: true,
 });
 
