@@ -12,12 +12,14 @@ export function Why({ reasons }: { reasons: Reasons }) {
   const { t } = useTranslation('disclosure');
   const written = useWritten();
   const { desk, visit, consents, emergency } = reasons;
+  const at = emergency?.hospital ?? '';
+  const zone = useQuery({ ...hospitalQuery(at), enabled: at !== '' }).data?.time_zone;
   return (
     <>
       {emergency && (
         <Note tone="warning" role="status" actions={<CloseAccess access={emergency} />}>
           <p>
-            <strong>{t('why.emergency', { time: written.time(emergency.until) })}</strong>
+            <strong>{t('why.emergency', { time: written.time(emergency.until, zone) })}</strong>
           </p>
           <p>{t('why.recorded')}</p>
         </Note>

@@ -3,6 +3,7 @@ import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
 
 export type Dependant = components['schemas']['DependantOut'];
+export type Ward = components['schemas']['PatientOut'];
 
 /** The minors for whom somebody has the say, in the order in which they were registered. */
 export const dependantsQuery = (person: string) =>

@@ -95,7 +95,7 @@ function PolicyForm({ site }: { site: Hospital }) {
       helperText={t('policy.unruled')}
       type="number"
       required={false}
-      slotProps={{ htmlInput: { min: 1, max: most } }}
+      slotProps={{ htmlInput: { min: 1, max: most }, inputLabel: { shrink: true } }}
     />
   );
   const fee = (name: 'late' | 'missed') => (
@@ -105,7 +105,7 @@ function PolicyForm({ site }: { site: Hospital }) {
       helperText={t('policy.free')}
       type="number"
       required={false}
-      slotProps={{ htmlInput: { min: 0, step: 0.01 } }}
+      slotProps={{ htmlInput: { min: 0, step: 0.01 }, inputLabel: { shrink: true } }}
     />
   );
   return (
@@ -154,7 +154,7 @@ function LengthField({
   const { t } = useTranslation('hospital');
   const units = ['minute', 'hour', 'day'] as const;
   return (
-    <Stack direction="row" spacing={1}>
+    <Stack direction={{ xs: 'column', sm: 'row' }} spacing={1}>
       <Field
         name={`${name}.value`}
         label={t(`policy.${name}`)}
@@ -166,7 +166,7 @@ function LengthField({
         name={`${name}.unit`}
         label={t('policy.unit.label')}
         options={units.map((unit) => [unit, t(`policy.unit.${unit}`)] as const)}
-        sx={{ width: '9rem', flexShrink: 0 }}
+        sx={{ width: { sm: '9rem' }, flexShrink: 0 }}
       />
     </Stack>
   );

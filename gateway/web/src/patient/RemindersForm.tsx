@@ -30,6 +30,7 @@ export function RemindersForm({ patient }: { patient: Patient }) {
       <Choice
         name="how"
         label={t('reminders.how')}
+        {...(how === 'usual' && { helperText: t('reminders.usual_when') })}
         options={(['usual', 'chosen', 'never'] as const).map(
           (one) => [one, t(`reminders.${one}`)] as const,
         )}

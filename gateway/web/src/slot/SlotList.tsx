@@ -23,7 +23,10 @@ export function SlotList(props: { wish: Wish; from: string; choose: (slot: Slot)
   return (
     <Loaded query={found} lines={4}>
       {({ pages }) => {
-        const doctors = byDoctor(pages.flatMap(({ items }) => items));
+        const doctors = grouped(
+          pages.flatMap(({ items }) => items),
+          ({ doctor }) => doctor,
+        );
         if (doctors.length === 0) {
           return <Empty action={<Link to="/waitlist">{t('wait')}</Link>}>{t('none')}</Empty>;
         }
@@ -49,12 +52,11 @@ export function SlotList(props: { wish: Wish; from: string; choose: (slot: Slot)
   );
 }
 
-function byDoctor(slots: readonly Slot[]): [string, Slot[]][] {
-  const doctors = new Map<string, Slot[]>();
-  for (const slot of slots) {
-    doctors.set(slot.doctor, [...(doctors.get(slot.doctor) ?? []), slot]);
-  }
-  return [...doctors];
+/** Slots in groups, each where its first one is. */
+function grouped(slots: readonly Slot[], by: (slot: Slot) => string): [string, Slot[]][] {
+  const groups = new Map<string, Slot[]>();
+  for (const slot of slots) groups.set(by(slot), [...(groups.get(by(slot)) ?? []), slot]);
+  return [...groups];
 }
 
 function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot) => void }) {
@@ -76,12 +78,28 @@ function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot
       </Typography>
       <Loaded query={found} lines={1}>
         {({ time_zone }) => (
-          <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap', mt: 1.5 }}>
-            {slots.slice(0, SHOWN).map((slot) => (
-              <Button key={slot.starts_at} variant="outlined" onClick={() => choose(slot)}>
-                {written.moment(slot.starts_at, time_zone)}
-              </Button>
-            ))}
+          <Stack sx={{ gap: 1.5, mt: 1.5 }}>
+            {grouped(slots.slice(0, SHOWN), (slot) => written.day(slot.starts_at, time_zone)).map(
+              ([day, ofDay]) => (
+                <div key={day}>
+                  <Typography variant="body2" sx={{ fontWeight: 600, mb: 0.5 }}>
+                    {day}
+                  </Typography>
+                  <Stack direction="row" sx={{ gap: 1, flexWrap: 'wrap' }}>
+                    {ofDay.map((slot) => (
+                      <Button
+                        key={slot.starts_at}
+                        variant="outlined"
+                        aria-label={written.moment(slot.starts_at, time_zone)}
+                        onClick={() => choose(slot)}
+                      >
+                        {written.time(slot.starts_at, time_zone)}
+                      </Button>
+                    ))}
+                  </Stack>
+                </div>
+              ),
+            )}
           </Stack>
         )}
       </Loaded>
