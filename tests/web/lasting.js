@@ -1,6 +1,7 @@
 // What lasts: nothing of a person where others could read it, and each language and colour on the
 // pages of staff.
 import assert from 'node:assert/strict';
+import { press } from './hands.js';
 import { book, caller } from './http.js';
 import { shown } from './looks.js';
 import { atDesk, device, registerPatient, signIn, stage, withBrowser } from './stage.js';
@@ -59,7 +60,7 @@ await withBrowser(async (browser) => {
   await doctor.route('**/v1/me/changes*', (route) => route.abort());
   for (const [language, name] of Object.entries(NAMES)) {
     await doctor.goto('/account');
-    await doctor.getByRole('main').getByRole('button', { name }).click();
+    await press(doctor.getByRole('main').getByRole('button', { name }));
     await doctor.locator(`html[lang="${language}"]`).waitFor();
     for (const path of ['/day', '/schedule', '/patients', '/emergencies']) {
       await doctor.goto(path);
@@ -71,10 +72,10 @@ await withBrowser(async (browser) => {
     }
   }
   await doctor.goto('/account');
-  await doctor.getByRole('main').getByRole('button', { name: 'English' }).click();
+  await press(doctor.getByRole('main').getByRole('button', { name: 'English' }));
   const ground = () => doctor.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
-  await doctor.getByRole('main').getByRole('button', { name: 'Dark' }).click();
+  await press(doctor.getByRole('main').getByRole('button', { name: 'Dark' }));
   await doctor.waitForFunction(
     (before) => getComputedStyle(document.body).backgroundColor !== before,
     light,

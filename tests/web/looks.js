@@ -2,7 +2,9 @@
 // a screen.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
+import process from 'node:process';
 import axe from 'axe-core';
+import { recoveries } from './breaks.js';
 import { stage } from './stage.js';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -113,6 +115,12 @@ export async function assertAllAreLookedAt() {
   assert.deepEqual(known.toSorted(), routes.map(([, path]) => path).toSorted());
 }
 
+/** Where a page is; what has no id there is looked for by one that nothing has. */
+function address(path, ids) {
+  const id = ids[path] ?? '0198c1de-0000-7000-8000-000000000000';
+  return path.replace('$hospital', stage.people.hospital).replace(/\$(id|person)/, id);
+}
+
 /** What axe finds on a page as it is now. */
 async function violations(page) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
@@ -123,6 +131,14 @@ async function violations(page) {
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
   );
+}
+
+/** Keeps how a page looks, for whoever names a folder to look through it. */
+async function picture(page, name, colours, width) {
+  const folder = process.env.MEDILINK_PICTURES;
+  if (folder === undefined) return;
+  const file = `${name.replaceAll(/[/$]+/g, '_')}.${colours}.${width}.png`;
+  await page.screenshot({ path: `${folder}/${file}`, fullPage: true });
 }
 
 /** Waits until a page has all that it shows. */
@@ -152,10 +168,8 @@ export async function look(page, role, ids = {}) {
   await other.goto('/icon.svg');
   const found = [];
   for (const path of [...PAGES[role], '/nothing-here']) {
-    const { hospital } = stage.people;
-    const id = ids[path] ?? '0198c1de-0000-7000-8000-000000000000';
     await page.setViewportSize(PHONE);
-    await page.goto(path.replace('$hospital', hospital).replace(/\$(id|person)/, id));
+    await page.goto(address(path, ids));
     await shown(page);
     await withoutFading(page);
     for (const [colours, size] of LOOKS) {
@@ -165,6 +179,7 @@ export async function look(page, role, ids = {}) {
         (ground) => getComputedStyle(document.body).backgroundColor === ground,
         GROUNDS[colours],
       );
+      await picture(page, `${role}${path}`, colours, size.width);
       for (const text of await violations(page)) {
         found.push(`${path} (${colours}, ${size.width}): ${text}`);
       }
@@ -179,5 +194,7 @@ export async function look(page, role, ids = {}) {
     }
   }
   await other.close();
+  const addresses = PAGES[role].map((path) => address(path, ids));
+  found.push(...(await recoveries(page.context(), addresses)));
   assert.deepEqual(found, []);
 }

@@ -67,12 +67,6 @@ async fn a_freed_slot_finds_who_waits_and_its_visit_runs_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_each_role_does_is_done_by_keyboard_alone() {
-    let stage = Stage::open().await;
-    stage.receiving_now().await.play("keyboard").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_manager_runs_a_hospital_and_what_people_type_stays_text() {
     Stage::open().await.play("hospital").await;
 }

@@ -1,5 +1,6 @@
 // The platform goes away and comes back: each page says so, and recovers by itself.
 import process from 'node:process';
+import { press } from './hands.js';
 import { device, registerPatient, stage, withBrowser } from './stage.js';
 
 await withBrowser(async (browser) => {
@@ -16,7 +17,7 @@ await withBrowser(async (browser) => {
     await held;
     await route.continue();
   });
-  await page.getByRole('link', { name: 'Account' }).click();
+  await press(page.getByRole('link', { name: 'Account' }));
   await page.getByText('This is taking longer than usual.').first().waitFor();
   release();
   await page.getByText('You are signed in nowhere else.').waitFor();
@@ -37,7 +38,7 @@ await withBrowser(async (browser) => {
   await page.getByText('You have no visits ahead.').waitFor();
   process.kill(stage.pids.gateway, 'SIGSTOP');
   await page.route('**/v1/**', (route) => route.abort());
-  await page.getByRole('link', { name: 'Account' }).click();
+  await press(page.getByRole('link', { name: 'Account' }));
   await gone.waitFor();
   process.kill(stage.pids.gateway, 'SIGCONT');
   await page.unrouteAll();

@@ -1,5 +1,6 @@
 // Who leaves a screen of the hospital open is asked whether they are still there, and signed out.
 import assert from 'node:assert/strict';
+import { press } from './hands.js';
 import { atDesk, signIn, stage, withBrowser } from './stage.js';
 
 /** The staff of this stage may do nothing for three minutes; two before the end they are asked. */
@@ -15,7 +16,7 @@ await withBrowser(async (browser) => {
   const dialogs = [stays, leaves].map((page) => page.getByRole('dialog'));
   await Promise.all(dialogs.map((dialog) => dialog.waitFor({ timeout: ASKED })));
   const [stay] = dialogs;
-  await stay.getByRole('button', { name: 'Stay signed in' }).click();
+  await press(stay.getByRole('button', { name: 'Stay signed in' }));
   await stay.waitFor({ state: 'hidden' });
   assert.equal(new URL(stays.url()).pathname, '/day');
 

@@ -1,5 +1,6 @@
 // Every way in: password, backup code, passkey as a factor and alone, recovery; and out again.
 import assert from 'node:assert/strict';
+import { press, write } from './hands.js';
 import { caller, hospitalCode } from './http.js';
 import {
   CODE,
@@ -30,8 +31,8 @@ async function withReader(page) {
 }
 
 const signOut = async (page) => {
-  await page.getByRole('link', { name: 'Account' }).click();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await press(page.getByRole('link', { name: 'Account' }));
+  await press(page.getByRole('button', { name: 'Sign out', exact: true }));
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 };
 
@@ -43,23 +44,23 @@ async function applying(page, manager) {
     return `/v1/applications/${items.at(-1).id}`;
   };
   const again = async () => {
-    await page.getByLabel('Hospital code').fill(await hospitalCode(manager));
-    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await write(page.getByLabel('Hospital code'), await hospitalCode(manager));
+    await press(page.getByRole('button', { name: 'Apply', exact: true }));
     await page.getByText('A manager looks at your papers and decides.').waitFor();
   };
 
   const email = newAddress();
   await page.goto('/register');
-  await page.getByRole('button', { name: 'I work at a hospital' }).click();
-  await page.getByLabel('Your e-mail address').fill(email);
-  await page.getByRole('button', { name: 'Send the code' }).click();
-  await page.getByLabel('Code from the mail').fill(await mailed(email, CODE));
-  await page.getByLabel('Your name').fill('Bina Gill');
-  await page.getByLabel('Registration number').fill('PMC-4711');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByLabel('Hospital code').fill(await hospitalCode(manager));
-  await page.getByRole('button', { name: 'Register', exact: true }).click();
-  await page.getByRole('link', { name: 'Continue' }).click();
+  await press(page.getByRole('button', { name: 'I work at a hospital' }));
+  await write(page.getByLabel('Your e-mail address'), email);
+  await press(page.getByRole('button', { name: 'Send the code' }));
+  await write(page.getByLabel('Code from the mail'), await mailed(email, CODE));
+  await write(page.getByLabel('Your name'), 'Bina Gill');
+  await write(page.getByLabel('Registration number'), 'PMC-4711');
+  await write(page.getByLabel('Password'), PASSWORD);
+  await write(page.getByLabel('Hospital code'), await hospitalCode(manager));
+  await press(page.getByRole('button', { name: 'Register', exact: true }));
+  await press(page.getByRole('link', { name: 'Continue' }));
   await signIn(page, { email, password: PASSWORD });
   await page.getByText('A manager looks at your papers and decides.').waitFor();
 
@@ -67,9 +68,9 @@ async function applying(page, manager) {
   await manager.post(`${await waiting()}/reject`, { reason: 'papers-missing' });
   await page.getByText("The hospital's reason: Papers are missing.").waitFor();
   await again();
-  await page.getByRole('button', { name: 'Withdraw the application' }).click();
+  await press(page.getByRole('button', { name: 'Withdraw the application' }));
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: 'Withdraw the application' }).click();
+  await press(dialog.getByRole('button', { name: 'Withdraw the application' }));
   await page.getByText('You have withdrawn your application.').waitFor();
   await again();
 
@@ -77,7 +78,7 @@ async function applying(page, manager) {
   const { departments } = await manager.get(here);
   await manager.post(`${await waiting()}/approve`, { department: departments[0].id });
   await page.getByText('You are taken on.').waitFor();
-  await page.getByRole('link', { name: 'Set up a second factor' }).click();
+  await press(page.getByRole('link', { name: 'Set up a second factor' }));
   await page.getByRole('heading', { name: 'Your account' }).waitFor();
 }
 
@@ -88,35 +89,35 @@ await withBrowser(async (browser) => {
 
   // A wrong password is said to be one, and nothing else.
   await signOut(page);
-  await page.getByLabel('E-mail address').fill(asha.email);
-  await page.getByLabel('Password').fill('not this one at all');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await write(page.getByLabel('E-mail address'), asha.email);
+  await write(page.getByLabel('Password'), 'not this one at all');
+  await press(page.getByRole('button', { name: 'Sign in', exact: true }));
   await page.getByText('The e-mail address or the password is wrong.').waitFor();
   await signIn(page, asha);
 
   // A passkey: the dialog asks for the password first, as adding one can do harm.
-  await page.getByRole('link', { name: 'Account' }).click();
-  await page.getByRole('button', { name: 'Add a passkey of this device' }).click();
+  await press(page.getByRole('link', { name: 'Account' }));
+  await press(page.getByRole('button', { name: 'Add a passkey of this device' }));
   const proof = page.getByRole('dialog', { name: 'Show that it is you' });
-  await proof.getByLabel('Password').fill(PASSWORD);
-  await proof.getByRole('button', { name: 'Continue' }).click();
+  await write(proof.getByLabel('Password'), PASSWORD);
+  await press(proof.getByRole('button', { name: 'Continue' }));
   await page.getByText('Write these down or print them now').waitFor();
   const codes = await page.getByRole('listitem').allInnerTexts();
   const backup = codes.filter((text) => /^[0-9A-Za-z-]{8,40}$/.test(text.trim()));
   assert.ok(backup.length >= 8, codes.join(' | '));
-  await page.getByRole('button', { name: 'I have kept them' }).click();
+  await press(page.getByRole('button', { name: 'I have kept them' }));
 
   // Alone.
   await signOut(page);
-  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await press(page.getByRole('button', { name: 'Sign in with a passkey' }));
   await page.getByRole('heading', { name: 'Your health' }).waitFor();
 
   // As a second factor, and a backup code in its place.
   await signOut(page);
-  await page.getByLabel('E-mail address').fill(asha.email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('button', { name: 'Use the passkey' }).click();
+  await write(page.getByLabel('E-mail address'), asha.email);
+  await write(page.getByLabel('Password'), PASSWORD);
+  await press(page.getByRole('button', { name: 'Sign in', exact: true }));
+  await press(page.getByRole('button', { name: 'Use the passkey' }));
   await page.getByRole('heading', { name: 'Your health' }).waitFor();
   await signOut(page);
   await signIn(page, { ...asha, codes: [backup[0].trim()] });
@@ -137,26 +138,26 @@ await withBrowser(async (browser) => {
   // Ended elsewhere, it is over here.
   const other = await device(browser);
   await signIn(other, { ...asha, codes: [backup[1].trim()] });
-  await other.getByRole('link', { name: 'Account' }).click();
-  await other.getByRole('button', { name: 'Sign out there' }).first().click();
-  await other.getByRole('dialog').getByRole('button', { name: 'Sign out there' }).click();
+  await press(other.getByRole('link', { name: 'Account' }));
+  await press(other.getByRole('button', { name: 'Sign out there' }).first());
+  await press(other.getByRole('dialog').getByRole('button', { name: 'Sign out there' }));
   await other.getByText('Signed out.').waitFor();
   await page.goto('/visits');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 
   // A forgotten password keeps the second factor.
-  await page.getByRole('link', { name: 'I have forgotten my password' }).click();
-  await page.getByLabel('Your e-mail address').fill(asha.email);
-  await page.getByRole('button', { name: 'Send the code' }).click();
+  await press(page.getByRole('link', { name: 'I have forgotten my password' }));
+  await write(page.getByLabel('Your e-mail address'), asha.email);
+  await press(page.getByRole('button', { name: 'Send the code' }));
   const used = await mailed(asha.email, CODE);
   await page.getByLabel('Code from the mail').waitFor();
   await page.waitForTimeout(1_500);
   const code = await mailed(asha.email, CODE);
   assert.ok(used && code);
-  await page.getByLabel('Code from the mail').fill(code);
-  await page.getByLabel('New password').fill('another quiet brown river');
-  await page.getByRole('button', { name: 'Set the password' }).click();
-  await page.getByRole('button', { name: 'Use the passkey' }).click();
+  await write(page.getByLabel('Code from the mail'), code);
+  await write(page.getByLabel('New password'), 'another quiet brown river');
+  await press(page.getByRole('button', { name: 'Set the password' }));
+  await press(page.getByRole('button', { name: 'Use the passkey' }));
   await page.getByRole('heading', { name: 'Your health' }).waitFor();
 
   // Somebody who works there comes in with what they have.

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { press, write } from './hands.js';
 
 /** Where the platform is, and who is there: see stage.rs. */
 export const stage = JSON.parse(process.env.MEDILINK_STAGE ?? '{}');
@@ -85,16 +86,16 @@ export const PASSWORD = 'a quiet brown river runs';
 /** Registers a patient through the pages, and signs in. */
 export async function registerPatient(page, email = newAddress(), name = 'Asha Rao') {
   await page.goto('/register');
-  await page.getByRole('button', { name: 'I am a patient' }).click();
-  await page.getByLabel('Your e-mail address').fill(email);
-  await page.getByRole('button', { name: 'Send the code' }).click();
-  await page.getByLabel('Code from the mail').fill(await mailed(email, CODE));
-  await page.getByLabel('Your name').fill(name);
-  await page.getByLabel('Telephone').fill('+91 98765 43210');
-  await page.getByLabel('Date of birth').fill('1990-04-12');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Register', exact: true }).click();
-  await page.getByRole('link', { name: 'Continue' }).click();
+  await press(page.getByRole('button', { name: 'I am a patient' }));
+  await write(page.getByLabel('Your e-mail address'), email);
+  await press(page.getByRole('button', { name: 'Send the code' }));
+  await write(page.getByLabel('Code from the mail'), await mailed(email, CODE));
+  await write(page.getByLabel('Your name'), name);
+  await write(page.getByLabel('Telephone'), '+91 98765 43210');
+  await write(page.getByLabel('Date of birth'), '1990-04-12');
+  await write(page.getByLabel('Password'), PASSWORD);
+  await press(page.getByRole('button', { name: 'Register', exact: true }));
+  await press(page.getByRole('link', { name: 'Continue' }));
   await signIn(page, { email, password: PASSWORD });
   return { email, password: PASSWORD, name };
 }
@@ -102,13 +103,13 @@ export async function registerPatient(page, email = newAddress(), name = 'Asha R
 /** Signs in through the page, with a backup code where a second factor is asked for. */
 export async function signIn(page, { email, password, codes }) {
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await write(page.getByLabel('E-mail address'), email);
+  await write(page.getByLabel('Password'), password);
+  await press(page.getByRole('button', { name: 'Sign in', exact: true }));
   if (codes !== undefined) {
-    await page.getByRole('button', { name: 'Use a backup code' }).click();
-    await page.getByRole('textbox', { name: 'Code' }).fill(codes.shift());
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await press(page.getByRole('button', { name: 'Use a backup code' }));
+    await write(page.getByRole('textbox', { name: 'Code' }), codes.shift());
+    await press(page.getByRole('button', { name: 'Continue' }));
   }
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor();
 }
@@ -126,10 +127,10 @@ export async function bookFirst(page, reason) {
   await page.goto('/book');
   const first = slots(page).first();
   await first.waitFor();
-  const when = await first.innerText();
-  await first.click();
-  await page.getByLabel('What do you come for?').fill(reason);
-  await page.getByRole('button', { name: 'Book it' }).click();
+  const when = await first.getAttribute('aria-label');
+  await press(first);
+  await write(page.getByLabel('What do you come for?'), reason);
+  await press(page.getByRole('button', { name: 'Book it' }));
   await page.getByRole('heading', { name: 'Visit', exact: true }).waitFor();
   return when;
 }
@@ -138,7 +139,7 @@ const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** The number by which others find a patient, as their privacy page shows it. */
 export async function numberOf(page) {
-  await page.getByRole('link', { name: 'Privacy' }).click();
+  await press(page.getByRole('link', { name: 'Privacy' }));
   const shown = await page.getByText(/^Patient number/).innerText();
   return shown.match(ID)[0];
 }
@@ -146,8 +147,16 @@ export async function numberOf(page) {
 /** Shows again who one is, with a backup code, in the dialog that asks for it. */
 export async function prove(page, { codes }) {
   const dialog = page.getByRole('dialog', { name: 'Show that it is you' });
-  await dialog.getByRole('button', { name: 'Use a backup code' }).click();
-  await dialog.getByRole('textbox', { name: 'Code' }).fill(codes.shift());
-  await dialog.getByRole('button', { name: 'Continue' }).click();
+  await press(dialog.getByRole('button', { name: 'Use a backup code' }));
+  await write(dialog.getByRole('textbox', { name: 'Code' }), codes.shift());
+  await press(dialog.getByRole('button', { name: 'Continue' }));
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** The same, for who has a password alone. */
+export async function proveByPassword(page, password) {
+  const dialog = page.getByRole('dialog', { name: 'Show that it is you' });
+  await write(dialog.getByLabel('Password'), password);
+  await press(dialog.getByRole('button', { name: 'Continue' }));
   await dialog.waitFor({ state: 'detached' });
 }

@@ -1,5 +1,6 @@
 // Another release of the application is offered where one is open, and taken when its person says so.
 import assert from 'node:assert/strict';
+import { press } from './hands.js';
 import { device, registerPatient, withBrowser } from './stage.js';
 
 /** How a browser asks for a page. */
@@ -24,7 +25,7 @@ await withBrowser(async (browser) => {
   await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
   await page.getByText('A newer version of MediLink is ready.').waitFor();
   assert.equal(await page.locator(MARK).count(), 0, 'it takes nothing from under anybody');
-  await page.getByRole('button', { name: 'Use it now' }).click();
+  await press(page.getByRole('button', { name: 'Use it now' }));
   await page.locator(MARK).waitFor({ state: 'attached' });
   // The same page, with the same person signed in.
   assert.equal(new URL(page.url()).pathname, '/visits');

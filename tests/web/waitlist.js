@@ -1,6 +1,7 @@
 // A freed slot finds who waits for it, and its visit runs to its end: at the desk, with the doctor,
 // and as its patient sees it; who doesn't come is recorded.
 import assert from 'node:assert/strict';
+import { press, tick, write } from './hands.js';
 import {
   atDesk,
   bookFirst,
@@ -27,22 +28,22 @@ await withBrowser(async (browser) => {
   const waiting = await device(browser);
   await registerPatient(waiting);
   await waiting.goto('/waitlist');
-  await waiting.getByLabel('Where').click();
-  await waiting.getByRole('option', { name: 'Heart, City Hospital' }).click();
-  await waiting.getByRole('button', { name: 'Wait', exact: true }).click();
+  await press(waiting.getByLabel('Where'));
+  await press(waiting.getByRole('option', { name: 'Heart, City Hospital' }));
+  await press(waiting.getByRole('button', { name: 'Wait', exact: true }));
   await waiting.getByText('You are on the waitlist.').waitFor();
-  await waiting.getByRole('link', { name: 'Home' }).click();
+  await press(waiting.getByRole('link', { name: 'Home' }));
 
   // What becomes free is offered by itself, for a time that runs down.
-  await first.getByRole('button', { name: 'Cancel the visit' }).click();
-  await first.getByRole('dialog').getByRole('button', { name: 'Cancel the visit' }).click();
+  await press(first.getByRole('button', { name: 'Cancel the visit' }));
+  await press(first.getByRole('dialog').getByRole('button', { name: 'Cancel the visit' }));
   await waiting.getByText('A place has become free for you').waitFor();
   await waiting.getByText(when).waitFor();
   const left = waiting.getByText(/^It is held for you for \d+:\d\d more\.$/);
   const before = await left.innerText();
   await waiting.waitForTimeout(1_500);
   assert.notEqual(await left.innerText(), before);
-  await waiting.getByRole('button', { name: 'Take it' }).click();
+  await press(waiting.getByRole('button', { name: 'Take it' }));
   await waiting.getByRole('heading', { name: 'Visit', exact: true }).waitFor();
   await waiting.getByText('Booked').waitFor();
 
@@ -50,7 +51,7 @@ await withBrowser(async (browser) => {
   const desk = await atDesk(browser);
   await signIn(desk, stage.people.desk);
   const row = (page, name) => page.getByRole('row').filter({ hasText: name });
-  await row(desk, 'Asha Rao').getByRole('button', { name: 'Check in' }).click();
+  await press(row(desk, 'Asha Rao').getByRole('button', { name: 'Check in' }));
   await desk.getByText('Checked in under number 1.').waitFor();
   await waiting.getByText('Your number is 1.').waitFor();
   await waiting.getByText('You are next.').waitFor();
@@ -58,23 +59,23 @@ await withBrowser(async (browser) => {
   // The doctor begins and completes the visit, which moves on the patient's page and the board.
   const doctor = await atDesk(browser);
   await signIn(doctor, stage.people.doctor);
-  await doctor.getByRole('button', { name: 'Start' }).click();
+  await press(doctor.getByRole('button', { name: 'Start' }));
   await row(doctor, 'With the doctor').waitFor();
   await waiting.getByText('Under way').waitFor();
   await row(desk, 'Asha Rao').getByText('With the doctor').waitFor();
-  await doctor.getByRole('button', { name: 'Complete' }).click();
+  await press(doctor.getByRole('button', { name: 'Complete' }));
   await waiting.getByText('Completed').waitFor();
 
   // What the patient says of it is text, whatever it looks like.
-  await waiting.getByRole('radio', { name: /Good$/ }).first().check();
-  await waiting.getByLabel('What was good, what was not').fill(OPINION);
-  await waiting.getByRole('button', { name: 'Send', exact: true }).click();
+  await tick(waiting.getByRole('radio', { name: /Good$/ }).first());
+  await write(waiting.getByLabel('What was good, what was not'), OPINION);
+  await press(waiting.getByRole('button', { name: 'Send', exact: true }));
   await waiting.getByText('Thank you.').waitFor();
   await waiting.getByText(OPINION).waitFor();
 
   // A link for the calendar, shown once.
-  await waiting.getByRole('link', { name: 'Visits' }).click();
-  await waiting.getByRole('button', { name: 'Make a link' }).click();
+  await press(waiting.getByRole('link', { name: 'Visits' }));
+  await press(waiting.getByRole('button', { name: 'Make a link' }));
   const link = await waiting.getByRole('status').getByText(/^http/).innerText();
   const calendar = await (await fetch(link)).text();
   assert.match(calendar, /^BEGIN:VCALENDAR/);
@@ -82,9 +83,9 @@ await withBrowser(async (browser) => {
   // Who has not come when their time has begun is recorded as missed.
   const missed = row(desk, 'Balwinder Singh').getByRole('button', { name: 'Did not come' });
   await missed.waitFor({ timeout: 130_000 });
-  await missed.click();
+  await press(missed);
   const dialog = desk.getByRole('dialog', { name: 'Did the patient not come?' });
-  await dialog.getByRole('button', { name: 'Did not come' }).click();
+  await press(dialog.getByRole('button', { name: 'Did not come' }));
   await desk.getByText('Recorded that the patient did not come.').waitFor();
   await absent.getByText('Missed').waitFor();
 });
