@@ -50,8 +50,16 @@ interface Sealed {
   readonly bytes: ArrayBuffer;
 }
 
-/** Keeps a value under a name, which is no secret. */
+/** Keeps a value under a name, which is no secret; where the browser keeps nothing, neither do we. */
 export async function keep(name: string, value: unknown): Promise<void> {
+  try {
+    await seal(name, value);
+  } catch {
+    // Without a line there will be less to see. Nothing else depends on it.
+  }
+}
+
+async function seal(name: string, value: unknown): Promise<void> {
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const bytes = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv: nonce, additionalData: new TextEncoder().encode(name) },
@@ -63,9 +71,9 @@ export async function keep(name: string, value: unknown): Promise<void> {
 
 /** What is kept under a name, if it can still be read. */
 export async function kept<T>(name: string): Promise<T | undefined> {
-  const sealed = await ask<Sealed | undefined>(VALUES, 'readonly', (values) => values.get(name));
-  if (sealed === undefined) return undefined;
   try {
+    const sealed = await ask<Sealed | undefined>(VALUES, 'readonly', (values) => values.get(name));
+    if (sealed === undefined) return undefined;
     const bytes = await crypto.subtle.decrypt(
       {
         name: 'AES-GCM',
@@ -81,8 +89,12 @@ export async function kept<T>(name: string): Promise<T | undefined> {
   }
 }
 
-/** Forgets everything, the key first. */
+/** Forgets everything, the key first. Nobody is held back from leaving by a browser that fails. */
 export async function forget(): Promise<void> {
-  await ask(KEYS, 'readwrite', (keys) => keys.clear());
-  await ask(VALUES, 'readwrite', (values) => values.clear());
+  try {
+    await ask(KEYS, 'readwrite', (keys) => keys.clear());
+    await ask(VALUES, 'readwrite', (values) => values.clear());
+  } catch {
+    if ('indexedDB' in globalThis) indexedDB.deleteDatabase(DATABASE);
+  }
 }
