@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { components } from '@/api/schema';
 import { useWritten } from '@/i18n/written';
@@ -77,6 +77,8 @@ function ByText(props: { asks: Asks; method: Exclude<Method, 'passkey'>; done: (
       }),
     done,
   });
+  const { setFocus } = form.form;
+  useEffect(() => setFocus('code'), [setFocus]);
   const digits = method === 'totp' || method === 'mail' || method === 'sms';
   return (
     <Form of={form} submit={t('factor.go')}>
@@ -97,7 +99,6 @@ function ByText(props: { asks: Asks; method: Exclude<Method, 'passkey'>; done: (
         label={method === 'password' ? t('password') : t('factor.code')}
         type={method === 'password' ? 'password' : 'text'}
         autoComplete={method === 'password' ? 'current-password' : 'one-time-code'}
-        autoFocus
         slotProps={{ htmlInput: { inputMode: digits ? 'numeric' : 'text' } }}
       />
     </Form>

@@ -7,6 +7,7 @@ import DialogTitle from '@mui/material/DialogTitle';
 import { useTranslation } from 'react-i18next';
 import { Themed } from '@/app/Themed';
 import { useWritten } from '@/i18n/written';
+import { focused } from '@/patterns/focused';
 import { refresh } from './tokens';
 import { useSignOut } from './useSignOut';
 
@@ -40,7 +41,7 @@ function Warning({ end, last }: Props) {
         {!last && (
           <Button
             variant="contained"
-            autoFocus
+            ref={focused}
             onClick={() => void refresh().catch(() => undefined)}
           >
             {t('end.stay')}
