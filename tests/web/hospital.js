@@ -28,6 +28,15 @@ const IMAGE = '<img src=x onerror=alert(1)>';
 const SCRIPT = '"><script>alert(1)</script>';
 /** The number of an invitation, as its mail holds it. */
 const INVITATION = /accepts invitation ([0-9a-f-]{36})\./;
+/** What a page, a program for tables, a template or a database could take for more than text. */
+const STORED = [
+  '</script><script>alert(1)</script>',
+  '<svg/onload=alert(1)>',
+  'javascript:alert(1)',
+  '@SUM(1+1)*cmd|calc',
+  '{{constructor.constructor("alert(1)")()}}',
+  "'; DROP TABLE log.events; --",
+];
 const FORMULA = '=HYPERLINK("http://x","y")';
 
 /** That a copy has the formula as text: as a string of JSON, and as it is printed. */
@@ -85,12 +94,15 @@ await withBrowser(async (browser) => {
   await write(dialog.getByLabel('Kind'), 'ultrasound');
   await press(dialog.getByRole('button', { name: 'Add', exact: true }));
   await row(SCRIPT).getByText('ultrasound').waitFor();
-  await press(page.getByRole('button', { name: 'Declare a holiday' }));
-  const later = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
-  await write(dialog.getByLabel('Day'), later);
-  await write(dialog.getByLabel('What is celebrated'), FORMULA);
-  await press(dialog.getByRole('button', { name: 'Add', exact: true }));
-  await row(FORMULA).getByRole('button', { name: 'Withdraw' }).waitFor();
+  const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+  const later = day(40);
+  for (const [number, text] of [FORMULA, ...STORED].entries()) {
+    await press(page.getByRole('button', { name: 'Declare a holiday' }));
+    await write(dialog.getByLabel('Day'), day(40 + number));
+    await write(dialog.getByLabel('What is celebrated'), text);
+    await press(dialog.getByRole('button', { name: 'Add', exact: true }));
+    await row(text).getByRole('button', { name: 'Withdraw' }).waitFor();
+  }
 
   // A visit type that needs the room.
   await open('Visit types');

@@ -156,6 +156,8 @@ export async function prove(page, { codes }) {
 /** The same, for who has a password alone. */
 export async function proveByPassword(page, password) {
   const dialog = page.getByRole('dialog', { name: 'Show that it is you' });
+  // What is asked for has the focus.
+  await dialog.locator('input:focus').waitFor();
   await write(dialog.getByLabel('Password'), password);
   await press(dialog.getByRole('button', { name: 'Continue' }));
   await dialog.waitFor({ state: 'detached' });
