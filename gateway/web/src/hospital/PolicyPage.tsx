@@ -154,7 +154,12 @@ function LengthField({
   const { t } = useTranslation('hospital');
   const units = ['minute', 'hour', 'day'] as const;
   return (
-    <Stack direction={{ xs: 'column', sm: 'row' }} spacing={1}>
+    <Stack
+      direction={{ xs: 'column', sm: 'row' }}
+      spacing={1}
+      role="group"
+      aria-label={t(`policy.${name}`)}
+    >
       <Field
         name={`${name}.value`}
         label={t(`policy.${name}`)}
