@@ -150,6 +150,11 @@ impl SignInDesk {
         self.0.tenant
     }
 
+    /// How people sign in here, as it is set.
+    pub fn config(&self) -> &SignInConfig {
+        &self.0.config
+    }
+
     /// The public keys of access tokens (RFC 7517).
     pub fn public_keys(&self) -> Value {
         self.0.tokens.jwks()

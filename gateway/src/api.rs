@@ -50,6 +50,7 @@ use crate::schedule::Schedules;
 use crate::second_factor::SecondFactors;
 use crate::series::SeriesOfVisits;
 use crate::session::Sessions;
+use crate::settings::Settings;
 use crate::slot::Slots;
 use crate::staff::StaffMembers;
 use crate::visit_type::VisitTypes;
@@ -193,7 +194,7 @@ pub type Privacy = (
 );
 
 /// Keeping the platform well.
-pub type Operations = (DeadLetters, ReadModels);
+pub type Operations = (DeadLetters, ReadModels, Settings);
 
 /// Programs of others.
 pub type Others = (Integrators, Programs);
@@ -301,6 +302,10 @@ pub fn all(
             backend: backend.clone(),
             jobs,
             health,
+        },
+        Settings {
+            backend: backend.clone(),
+            desk: desk.clone(),
         },
     );
     let others = (Integrators(backend), Programs(desk));

@@ -69,6 +69,7 @@ mod second_factor;
 mod series;
 mod server;
 mod session;
+mod settings;
 mod slot;
 mod staff;
 pub mod strict_json;

@@ -37,6 +37,7 @@ mod proof;
 mod read_model;
 mod reminders;
 mod second_factor;
+mod settings;
 mod sign_in;
 mod sign_in_again;
 mod sms;

@@ -98,6 +98,7 @@ const PAGES = {
     '/administration/people',
     '/administration/people/$person',
     '/administration/platform',
+    '/administration/settings',
     '/policies',
     '/policies/test',
   ],

@@ -23,6 +23,7 @@ impl World {
                 ("/v1/checkpoint".to_owned(), None)
             }
             "readPlatform" => ("/v1/platform".to_owned(), None),
+            "readSettings" => ("/v1/settings".to_owned(), None),
             "rebuildReadModel" => (
                 "/v1/read-models/visit_type/rebuild".to_owned(),
                 Some(json!({"reason": "a fault in the fold is mended"})),

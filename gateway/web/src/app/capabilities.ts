@@ -25,6 +25,7 @@ import { pages as policy } from '@/policy/pages';
 import { pages as readModel } from '@/read_model/pages';
 import { pages as schedule } from '@/schedule/pages';
 import { pages as session } from '@/session/pages';
+import { pages as settings } from '@/settings/pages';
 import { pages as slot } from '@/slot/pages';
 import { pages as staff } from '@/staff/pages';
 import { pages as visitType } from '@/visit_type/pages';
@@ -63,6 +64,7 @@ export const routes = root.addChildren([
     ...policy.inside,
     ...readModel.inside,
     ...schedule.inside,
+    ...settings.inside,
     ...slot.inside,
     ...staff.inside,
     ...visitType.inside,

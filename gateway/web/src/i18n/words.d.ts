@@ -30,6 +30,7 @@ import type read_model from '../read_model/words/en.json';
 import type schedule from '../schedule/words/en.json';
 import type second_factor from '../second_factor/words/en.json';
 import type session from '../session/words/en.json';
+import type settings from '../settings/words/en.json';
 import type slot from '../slot/words/en.json';
 import type staff from '../staff/words/en.json';
 import type visit_type from '../visit_type/words/en.json';
@@ -72,6 +73,7 @@ declare module 'i18next' {
       schedule: typeof schedule;
       second_factor: typeof second_factor;
       session: typeof session;
+      settings: typeof settings;
       slot: typeof slot;
       staff: typeof staff;
       visit_type: typeof visit_type;

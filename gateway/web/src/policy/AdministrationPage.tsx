@@ -6,6 +6,7 @@ import {
   mdiHeartPulse,
   mdiHospitalBuilding,
   mdiShieldKeyOutline,
+  mdiTuneVariant,
 } from '@mdi/js';
 import Stack from '@mui/material/Stack';
 import { useTranslation } from 'react-i18next';
@@ -52,6 +53,11 @@ export function AdministrationPage() {
             title={t('home.letters')}
           >
             {t('home.letters_text')}
+          </LinkCard>
+        )}
+        {(network || roles.includes('operator')) && (
+          <LinkCard to="/administration/settings" icon={mdiTuneVariant} title={t('home.settings')}>
+            {t('home.settings_text')}
           </LinkCard>
         )}
         {(network || manager) && (
