@@ -1,6 +1,6 @@
 //! The settings of this deployment that people are subject to: how long they stay signed in, where
-//! codes are sent by SMS, and how long a law has their data kept. They are made in files, for which
-//! see the runbook; here whoever answers for the platform reads what holds.
+//! codes are sent by SMS, and how long a law has their data kept. They are made in `medilink.toml`
+//! or the environment; here whoever answers for the platform reads what holds.
 
 use medilink_commands::sign_in::{Lifetimes, SignInDesk};
 use medilink_commands::{Action, Resource};
