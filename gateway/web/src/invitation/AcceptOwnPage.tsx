@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import { meQuery } from '@/app/roles';
-import { Field, Form, useCommandForm } from '@/patterns/form';
+import { Form, useCommandForm } from '@/patterns/form';
 import { idIn } from '@/patterns/IdField';
 import { Note } from '@/patterns/Note';
 import { Page } from '@/patterns/Page';
@@ -66,12 +66,6 @@ function OwnForm({ done }: { done: () => void }) {
   return (
     <Form of={form} submit={t('accept.go')}>
       <GivenFields />
-      <Field
-        name="name"
-        label={t('accept.name')}
-        helperText={t('accept.name_why')}
-        autoComplete="name"
-      />
     </Form>
   );
 }

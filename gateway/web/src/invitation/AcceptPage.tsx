@@ -76,12 +76,6 @@ function OpenForm({ done }: { done: () => void }) {
     <Form of={form} submit={t('accept.go')}>
       <GivenFields />
       <Field
-        name="name"
-        label={t('accept.name')}
-        helperText={t('accept.name_why')}
-        autoComplete="name"
-      />
-      <Field
         name="password"
         type="password"
         label={t('accept.password')}

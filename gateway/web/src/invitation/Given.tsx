@@ -10,7 +10,7 @@ export function useNamed(): string {
   return isId(id) ? id : '';
 }
 
-/** What the mail holds: the number of the invitation, and its code. */
+/** What the mail holds, the number of the invitation and its code, and who takes it up. */
 export function GivenFields() {
   const { t } = useTranslation('invitation');
   return (
@@ -22,6 +22,12 @@ export function GivenFields() {
         autoComplete="one-time-code"
       />
       <IdField name="invitation" label={t('accept.number')} helperText={t('accept.number_why')} />
+      <Field
+        name="name"
+        label={t('accept.name')}
+        helperText={t('accept.name_why')}
+        autoComplete="name"
+      />
     </>
   );
 }
