@@ -43,6 +43,7 @@ mod sign_in_again;
 mod sms;
 mod staff;
 mod trace;
+mod up;
 mod visits;
 
 use medilink_tests::{Options, Platform};

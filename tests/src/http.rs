@@ -75,6 +75,11 @@ impl Caller {
         }
     }
 
+    /// Somebody who is not signed in, at a gateway such as `http://127.0.0.1:8080`.
+    pub fn at(gateway: &str) -> Self {
+        Self::new([gateway.to_owned()], "")
+    }
+
     /// The same caller with one more header on each request.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
