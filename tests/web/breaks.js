@@ -32,6 +32,8 @@ export async function recoveries(context, addresses) {
 }
 
 async function recovery(page, path) {
+  // What the page before still reads is not asked by this one.
+  await page.goto('about:blank');
   let asked = 0;
   await page.route(API, (route) => {
     const request = route.request();
