@@ -2,8 +2,10 @@
 
 use crate::platform::Platform;
 
-/// How many lines of each part are shown at once.
-const LAST: usize = 12;
+/// How many lines of each part are shown at once, and how many characters of each: so few that
+/// what failed, which stands above them, is not out of sight.
+const LAST: usize = 5;
+const WIDTH: usize = 240;
 
 impl Drop for Platform {
     /// A test that failed shows what the parts said last, and keeps all that they said.
@@ -14,8 +16,10 @@ impl Drop for Platform {
         for instance in self.instances() {
             let log = self.log_of(instance);
             let lines: Vec<&str> = log.lines().collect();
-            let last = lines[lines.len().saturating_sub(LAST)..].join("\n");
-            eprintln!("--- {instance}\n{last}");
+            eprintln!("--- {instance}");
+            for line in &lines[lines.len().saturating_sub(LAST)..] {
+                eprintln!("{}", line.chars().take(WIDTH).collect::<String>());
+            }
         }
         let kept = std::env::temp_dir().join(format!("medilink-failed-{}", std::process::id()));
         let _ = std::fs::create_dir_all(&kept);

@@ -9,6 +9,9 @@ export const stage = JSON.parse(process.env.MEDILINK_STAGE ?? '{}');
 /** How long a page may take on a busy machine, in ms. */
 const PATIENCE = 20_000;
 
+/** How long a flow may take on a busy machine, in ms: less than whoever plays it waits for it. */
+const FLOW = 300_000;
+
 /** Faults that the browser itself noticed: a flow that meets any has failed. */
 const faults = [];
 
@@ -18,8 +21,12 @@ export async function withBrowser(flow) {
     executablePath: process.env.MEDILINK_CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   });
+  // Who is stopped from outside can't say where they were.
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('the flow takes too long')), FLOW).unref();
+  });
   try {
-    await flow(browser);
+    await Promise.race([flow(browser), late]);
     if (faults.length > 0) throw new Error(`the browser found fault:\n${faults.join('\n')}`);
   } catch (error) {
     for (const page of browser.contexts().flatMap((context) => context.pages())) {

@@ -18,8 +18,8 @@ use tokio::process::Command;
 /// A time zone, and how many minutes its clock is ahead all year round.
 type Zone = (&'static str, i64);
 
-/// How long a flow may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// How long a flow is waited for, which gives up by itself before and says where it was.
+const PATIENCE: Duration = Duration::from_secs(330);
 
 /// A platform, and who is there.
 pub struct Stage {
@@ -30,6 +30,20 @@ pub struct Stage {
     people: Value,
     // Read as long as the platform runs.
     settings: TempDir,
+    // After the platform, which tells what its parts said last when it goes.
+    last: LastWords,
+}
+
+/// What a flow that failed said, told where whoever looks into it reads first: at the very end.
+#[derive(Default)]
+struct LastWords(String);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        if !self.0.is_empty() {
+            eprintln!("--- the flow\n{}", self.0);
+        }
+    }
 }
 
 impl Stage {
@@ -103,6 +117,7 @@ impl Stage {
             zone,
             people,
             settings,
+            last: LastWords::default(),
         }
     }
 
@@ -157,8 +172,10 @@ impl Stage {
         };
         let output = tokio::time::timeout(PATIENCE, played);
         let output = output.await.expect("the flow ends in time");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{flow}: {said}");
+        if !output.status.success() {
+            self.last.0 = String::from_utf8_lossy(&output.stderr).into_owned();
+            panic!("{flow} fails");
+        }
     }
 
     /// Puts a release into the folder that differs by a mark, and starts the gateway with it.
