@@ -129,26 +129,25 @@ impl Platform {
         answer.expect("the part serves its metrics").text
     }
 
-    /// Waits until the gateway serves and every read model is there.
+    /// Waits until every gateway that was started serves, and every read model is there.
     pub async fn ready(&mut self) {
-        let caller = self.caller("");
         let started = Instant::now();
-        loop {
-            let answer = caller.get("/readyz").await;
-            if answer.is_some_and(|answer| {
-                answer.status == 200 && answer.body["parts"]["projections"]["up"] == true
-            }) {
-                return;
+        for gateway in self.instances_of(Part::Gateway) {
+            if !self.parts.contains_key(&gateway) {
+                continue;
             }
-            if let Some(ended) = self.ended() {
-                panic!("{ended} ended by itself:\n{}", self.log_of(ended));
+            let caller = Caller::new([self.url_of(gateway.number)], "");
+            while !is_ready(&caller).await {
+                if let Some(ended) = self.ended() {
+                    panic!("{ended} ended by itself:\n{}", self.log_of(ended));
+                }
+                assert!(
+                    started.elapsed() < Duration::from_secs(60),
+                    "not ready:\n{}",
+                    self.log_of(gateway)
+                );
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            assert!(
-                started.elapsed() < Duration::from_secs(60),
-                "not ready:\n{}",
-                self.log_of(Part::Gateway)
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
@@ -245,11 +244,15 @@ impl Platform {
 
     /// A caller with this bearer secret; none when it is empty.
     pub fn caller(&self, secret: &str) -> Caller {
-        let ports = self.gateways.iter().zip(1..).map(|(gateway, number)| {
-            let wire = Wire::ToGateway(number);
-            self.breaking.port(wire).unwrap_or(*gateway)
-        });
-        Caller::new(ports.map(|port| format!("http://127.0.0.1:{port}")), secret)
+        let numbers = 1..=self.options.copies;
+        Caller::new(numbers.map(|number| self.url_of(number)), secret)
+    }
+
+    /// Where callers find the gateway of this number, on a line that may be breakable.
+    fn url_of(&self, number: u8) -> String {
+        let line = self.breaking.port(Wire::ToGateway(number));
+        let port = line.unwrap_or_else(|| self.address_of(number).port());
+        format!("http://127.0.0.1:{port}")
     }
 
     /// A caller who is this person in these roles.
@@ -438,6 +441,13 @@ impl Platform {
             }
         }
     }
+}
+
+async fn is_ready(gateway: &Caller) -> bool {
+    let answer = gateway.get("/readyz").await;
+    answer.is_some_and(|answer| {
+        answer.status == 200 && answer.body["parts"]["projections"]["up"] == true
+    })
 }
 
 /// The harness asks what a machine has done that was kept busy with other things too.
