@@ -88,6 +88,8 @@ impl Options {
                 ("fsync", "off"),
                 ("full_page_writes", "off"),
                 ("max_wal_size", "256MB"),
+                // Otherwise it is left behind in /dev/shm when the server is killed.
+                ("dynamic_shared_memory_type", "mmap"),
             ]
         };
         [("max_connections", "200")]

@@ -24,6 +24,8 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
             ("fsync", "off"),
             ("synchronous_commit", "off"),
             ("full_page_writes", "off"),
+            // Otherwise it is left behind in /dev/shm when the server is killed.
+            ("dynamic_shared_memory_type", "mmap"),
         ]);
     }
     let postgres = PrivatePostgres::start(PostgresOptions {
