@@ -5,23 +5,19 @@ import assert from 'node:assert/strict';
 /** More things than any page has between two others. */
 const FAR = 250;
 
-/** How the thing that has the focus is used. */
+/** Where an element is for who has the focus, and the name of what has it. */
 function where(element) {
   const { activeElement: active } = document;
-  if (element === active) return 'here';
+  const name = active?.ariaLabel ?? active?.textContent?.trim().slice(0, 30) ?? 'nothing';
+  if (element === active) return ['here', name];
   // Of these one goes to one of them, and on among them by the arrows.
   const group = element.closest('[role=group], [role=listbox], [role=menu], [role=radiogroup]');
   if (group?.contains(active) && (element.tabIndex === -1 || element.type === 'radio')) {
-    return group.role === 'group' ? 'beside' : 'below';
+    return [group.role === 'group' ? 'beside' : 'below', name];
   }
   const order = active ? active.compareDocumentPosition(element) : 0;
-  return order & Node.DOCUMENT_POSITION_PRECEDING && active !== document.body ? 'before' : 'after';
-}
-
-/** What the focus is on, for whoever reads why a flow failed. */
-function nameOfFocused() {
-  const { activeElement: active } = document;
-  return active?.ariaLabel ?? active?.textContent?.trim().slice(0, 30) ?? 'nothing';
+  const before = order & Node.DOCUMENT_POSITION_PRECEDING && active !== document.body;
+  return [before ? 'before' : 'after', name];
 }
 
 const KEYS = { after: 'Tab', before: 'Shift+Tab', beside: 'ArrowRight', below: 'ArrowDown' };
@@ -34,11 +30,11 @@ async function reach(locator) {
   const passed = new Set();
   let key;
   for (let steps = 0; steps < FAR; steps += 1) {
-    const at = await locator.evaluate(where);
+    const [at, name] = await locator.evaluate(where);
     if (at === 'here') return;
     // Who has gone one way goes on like that: what keeps the focus in, as a dialog does, goes round.
     if (key === undefined || at === 'beside' || at === 'below') key = KEYS[at];
-    passed.add(await locator.page().evaluate(nameOfFocused));
+    passed.add(name);
     await keyboard.press(key);
   }
   assert.fail(`${locator} is not reached by keyboard, but ${[...passed].join(', ')}`);

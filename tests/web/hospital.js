@@ -26,8 +26,6 @@ const run = promisify(execFile);
 const { manager: kiran } = stage.people;
 const IMAGE = '<img src=x onerror=alert(1)>';
 const SCRIPT = '"><script>alert(1)</script>';
-/** The number of an invitation, as its mail holds it. */
-const INVITATION = /accepts invitation ([0-9a-f-]{36})\./;
 /** What a page, a program for tables, a template or a database could take for more than text. */
 const STORED = [
   '</script><script>alert(1)</script>',
@@ -81,6 +79,7 @@ await withBrowser(async (browser) => {
   await slow.waitForURL('**/hospital');
   await press(slow.getByRole('link', { name: 'Hospital', exact: true }));
   await slow.getByRole('main').getByRole('link', { name: 'Doctors', exact: true }).waitFor();
+  await slow.context().close();
 
   // A department, a room, a holiday.
   await open('Departments, rooms, holidays');
@@ -160,6 +159,7 @@ await withBrowser(async (browser) => {
   await press(dialog.getByRole('button', { name: 'Approve', exact: true }));
   await page.getByText('Approved.').waitFor();
   await provider.getByText('You are taken on.').waitFor();
+  await provider.context().close();
   await open('Doctors');
   await row(applicant).getByText(IMAGE).waitFor();
 
@@ -198,56 +198,6 @@ await withBrowser(async (browser) => {
   await press(page.getByRole('button', { name: 'Enable the account again' }));
   await press(dialog.getByRole('button', { name: 'Enable the account again' }));
   await page.getByText('The account is enabled.').waitFor();
-
-  // Somebody is invited, and is not.
-  await open('Invitations');
-  const guest = newAddress();
-  await press(page.getByRole('button', { name: 'Invite', exact: true }));
-  await write(dialog.getByLabel('E-mail address'), guest);
-  await press(dialog.getByRole('button', { name: 'Invite', exact: true }));
-  await mailed(guest, CODE);
-  await press(row(guest).getByRole('button', { name: 'Take back' }));
-  await press(dialog.getByRole('button', { name: 'Take back' }));
-  await row(guest).getByText('Taken back').waitFor();
-
-  // Another is, and accepts: with an account of their own, which needs a second factor.
-  const nurse = newAddress();
-  await press(page.getByRole('button', { name: 'Invite', exact: true }));
-  await write(dialog.getByLabel('E-mail address'), nurse);
-  await press(dialog.getByRole('button', { name: 'Invite', exact: true }));
-  const invited = await device(browser);
-  await invited.goto('/sign-in');
-  await press(invited.getByRole('link', { name: 'I was invited to work here' }));
-  await write(invited.getByLabel('Code from the mail'), 'AAAAA-AAAAA');
-  await write(invited.getByLabel('Number of the invitation'), await mailed(nurse, INVITATION));
-  await write(invited.getByLabel('Your name'), `Nurse ${IMAGE}`);
-  await write(invited.getByLabel('Password'), PASSWORD);
-  await press(invited.getByRole('button', { name: 'Accept the invitation' }));
-  await invited.getByText('The invitation or its code is wrong').waitFor();
-  await write(invited.getByLabel('Code from the mail'), await mailed(nurse, CODE));
-  await press(invited.getByRole('button', { name: 'Accept the invitation' }));
-  await invited.getByText('Your account is open').waitFor();
-  assert.equal(new URL(invited.url()).pathname, '/invitation');
-  await press(invited.getByRole('link', { name: 'Sign in' }));
-  await signIn(invited, { email: nurse, password: PASSWORD });
-  await invited.getByRole('heading', { name: 'One more step before you start' }).waitFor();
-  await page.reload();
-  await row(nurse).getByText('Accepted').waitFor();
-
-  // So does a patient, with the account that they have.
-  const other = await device(browser);
-  const asha = await registerPatient(other);
-  await press(page.getByRole('button', { name: 'Invite', exact: true }));
-  await write(dialog.getByLabel('E-mail address'), asha.email);
-  await press(dialog.getByRole('button', { name: 'Invite', exact: true }));
-  const number = await mailed(asha.email, INVITATION);
-  await other.goto(`/invitation/${number}`);
-  await press(other.getByRole('link', { name: 'You are signed in' }));
-  await write(other.getByLabel('Code from the mail'), await mailed(asha.email, CODE));
-  await write(other.getByLabel('Your name'), 'Asha Rao');
-  await press(other.getByRole('button', { name: 'Accept the invitation' }));
-  await other.getByText('this account has the new role').waitFor();
-  await other.getByRole('link', { name: 'Set up a second factor' }).waitFor();
 
   // The new doctor's hours: a week, a day that differs, and leave.
   await open('Doctors');

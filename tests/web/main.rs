@@ -72,6 +72,11 @@ async fn a_manager_runs_a_hospital_and_what_people_type_stays_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_invited_takes_it_up() {
+    Stage::open().await.play("invitation").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_to_be_erased_reads_what_the_law_keeps() {
     Stage::open().await.play("erase").await;
 }
