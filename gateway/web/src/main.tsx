@@ -6,12 +6,14 @@ import { begin } from '@/api/send';
 import { keepQueries } from '@/device/queries';
 import { startI18n } from '@/i18n';
 import { keepInstalled } from './app/installation';
+import { leaveNothing } from './app/leaving';
 import { queries } from './app/queries';
 import { router } from './app/router';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no #app');
 keepQueries(queries);
+leaveNothing(queries);
 await startI18n();
 begin();
 createRoot(root).render(

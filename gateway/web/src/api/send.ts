@@ -1,4 +1,4 @@
-import { problemOf, Unreachable } from './problem';
+import { passes, problemOf, Unreachable } from './problem';
 
 /** What a request needs to know of whoever sends it. Set once, by the session. */
 export interface Sender {
@@ -9,6 +9,9 @@ export interface Sender {
   /** Has the person prove again who they are; false when they would rather not. */
   prove(): Promise<boolean>;
 }
+
+/** By which the server knows a command that is sent again. */
+const KEY = 'Idempotency-Key';
 
 let sender: Sender | undefined;
 let seen = 0;
@@ -22,8 +25,24 @@ export function sawPosition(position: number): void {
   seen = Math.max(seen, position);
 }
 
-export function forgetPosition(): void {
+/** Forgets what whoever was in has sent and seen: who comes next is another. */
+export function forgetSent(): void {
   seen = 0;
+  ahead.clear();
+  unanswered.clear();
+}
+
+/**
+ * The keys of commands that nobody knows the outcome of, by what they say: sent once more by their
+ * person, each has the key that it had, so that it takes effect once.
+ */
+const unanswered = new Map<string, string>();
+
+/** By what a command is known again. A digest, as it may hold a password. */
+async function digestOf(request: Request): Promise<string> {
+  const said = `${request.method} ${request.url}\n${await request.clone().text()}`;
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(said));
+  return String.fromCharCode(...new Uint8Array(digest));
 }
 
 /** For how long an answer that came ahead is waited for by who needs it, in ms. */
@@ -56,6 +75,21 @@ export async function sendAhead(path: string): Promise<Response | undefined> {
  * Throws a `Problem` for every refusal and `Unreachable` when no answer came.
  */
 export async function send(request: Request): Promise<Response> {
+  if (request.method === 'GET' || request.headers.has(KEY)) return answer(request);
+  const digest = await digestOf(request);
+  request.headers.set(KEY, unanswered.get(digest) ?? crypto.randomUUID());
+  try {
+    const response = await answer(request);
+    unanswered.delete(digest);
+    return response;
+  } catch (error) {
+    if (passes(error)) unanswered.set(digest, request.headers.get(KEY) ?? '');
+    else unanswered.delete(digest);
+    throw error;
+  }
+}
+
+async function answer(request: Request): Promise<Response> {
   const command = request.method !== 'GET';
   const asked = command ? undefined : ahead.get(request.url);
   if (asked !== undefined) {
@@ -63,9 +97,6 @@ export async function send(request: Request): Promise<Response> {
     return asked;
   }
   if (command) ahead.clear();
-  if (command && !request.headers.has('Idempotency-Key')) {
-    request.headers.set('Idempotency-Key', crypto.randomUUID());
-  }
   if (!command && seen > 0) request.headers.set('Medilink-Min-Position', String(seen));
   const token = await sender?.token();
   let response = await attempt(request, token);

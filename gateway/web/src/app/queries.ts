@@ -20,7 +20,7 @@ const CHANGED: readonly number[] = [404, 409, 412];
 
 /**
  * What pages have read. Each command has all that is shown read anew, which waits for what was
- * changed; so does one that is refused because things stand differently by now. A read that fails
+ * changed; so does one that is refused because things stand differently by now, and one that nobody answered. A read that fails
  * for a passing reason is tried again for as long as its page is open, so that a page recovers by
  * itself; one that is refused is not.
  */
@@ -34,7 +34,8 @@ export const queries: QueryClient = new QueryClient({
       for (const queryKey of ends) queries.removeQueries({ queryKey });
     },
     onError(error) {
-      if (error instanceof Problem && CHANGED.includes(error.status)) {
+      // What had no answer may have taken effect.
+      if (passes(error) || (error instanceof Problem && CHANGED.includes(error.status))) {
         void queries.invalidateQueries();
       }
     },

@@ -2,7 +2,7 @@ import { sendAs } from '@/api/send';
 import { watchActivity } from './activity';
 import { prove } from './proof';
 import { type Session, session } from './state';
-import { endWhatWasLeft, refresh, renew, resume, token } from './tokens';
+import { refresh, renew, resume, token } from './tokens';
 
 let looking: Promise<Session> | undefined;
 
@@ -24,8 +24,7 @@ export async function whenKnown(): Promise<Session> {
 
 async function look(): Promise<Session> {
   try {
-    const access = await refresh();
-    if (access !== undefined) await endWhatWasLeft(access);
+    await refresh();
   } catch {
     // No line, or the server can't tell now: what the device keeps can be read all the same.
     await resume();

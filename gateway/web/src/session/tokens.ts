@@ -1,6 +1,6 @@
 import { Problem, problemOf, Unreachable } from '@/api/problem';
 import type { components } from '@/api/schema';
-import { forgetPosition, sawPosition } from '@/api/send';
+import { forgetSent, sawPosition } from '@/api/send';
 import { forget, keep, kept } from '@/device/vault';
 import { activeSince } from './activity';
 import { type Access, type Reason, session } from './state';
@@ -22,8 +22,13 @@ const tabs = new BroadcastChannel('medilink.session');
 
 tabs.onmessage = () => void end('signed-out');
 
-/** Takes what the server gave at the door. */
-export function enter(tokens: Tokens, response: Response): Access {
+/** Takes what the server gave at the door. Whoever left before has no session here any more. */
+export function enter(tokens: Tokens, response: Response): void {
+  localStorage.removeItem(LEFT);
+  take(tokens, response);
+}
+
+function take(tokens: Tokens, response: Response): Access {
   const now = Date.now();
   // The clock of a phone may be wrong by hours; how long something lasts is not.
   const told = Date.parse(response.headers.get('date') ?? '');
@@ -45,7 +50,7 @@ export function enter(tokens: Tokens, response: Response): Access {
 
 /** Leaves the session, and what the device kept for it, behind in this tab. */
 async function end(reason: Reason): Promise<void> {
-  forgetPosition();
+  forgetSent();
   await forget();
   session.setState((now) => ({ state: 'out', ...(now.state === 'in' && { reason }) }));
 }
@@ -61,14 +66,17 @@ export function leaveLater(): void {
   localStorage.setItem(LEFT, 'yes');
 }
 
-/** Ends what was left without a line, if something was; then nobody is in. */
-export async function endWhatWasLeft(access: Access): Promise<void> {
-  if (localStorage.getItem(LEFT) === null) return;
-  const response = await fetch(`/v1/me/sessions/${access.session}`, {
-    method: 'DELETE',
-    headers: { Authorization: `Bearer ${access.token}` },
-  });
-  if (response.ok) localStorage.removeItem(LEFT);
+/** Ends what was left without a line. Nobody is in, even while the server can't be told. */
+async function endWhatWasLeft({ session: left, access_token }: Tokens): Promise<void> {
+  try {
+    const response = await fetch(`/v1/me/sessions/${left}`, {
+      method: 'DELETE',
+      headers: { Authorization: `Bearer ${access_token}` },
+    });
+    if (response.ok) localStorage.removeItem(LEFT);
+  } catch {
+    // It is ended another time.
+  }
   await end('signed-out');
 }
 
@@ -87,6 +95,7 @@ export async function resume(): Promise<void> {
  */
 export async function refresh(): Promise<Access | undefined> {
   return navigator.locks.request('medilink.refresh', async (): Promise<Access | undefined> => {
+    const before = session.state;
     const attempt = localStorage.getItem(PENDING) ?? crypto.randomUUID();
     localStorage.setItem(PENDING, attempt);
     let response: Response;
@@ -102,12 +111,15 @@ export async function refresh(): Promise<Access | undefined> {
     if (response.ok) {
       const tokens: Tokens = await response.json();
       localStorage.removeItem(PENDING);
-      return enter(tokens, response);
+      if (localStorage.getItem(LEFT) === null) return take(tokens, response);
+      await endWhatWasLeft(tokens);
+      return undefined;
     }
     const problem = await problemOf(response);
     if (!(problem instanceof Problem) || problem.passing) throw problem;
     localStorage.removeItem(PENDING);
-    await end('over');
+    // Whoever has come in by the door meanwhile has a session of their own.
+    if (session.state === before) await end('over');
     return undefined;
   });
 }

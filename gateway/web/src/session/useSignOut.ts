@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { passes } from '@/api/problem';
 import { useAccess } from './store';
@@ -10,7 +10,6 @@ import { leave, leaveLater } from './tokens';
  */
 export function useSignOut() {
   const { session } = useAccess();
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
       try {
@@ -19,7 +18,6 @@ export function useSignOut() {
         if (passes(error)) leaveLater();
       }
       await leave();
-      queries.clear();
     },
   });
 }
