@@ -9,9 +9,9 @@ export function Inside() {
   const router = useRouter();
   useEffect(() => {
     if (session.state !== 'out') return;
-    const { pathname } = router.state.location;
+    const { href } = router.state.location;
     // Who has left comes back to the start, who was shown out to where they were.
-    const search = session.reason === 'over' ? { to: pathname } : {};
+    const search = session.reason === 'over' ? { to: href } : {};
     void router.navigate({ to: '/sign-in', search, replace: true });
   }, [session, router]);
   return session.state === 'in' ? <Shell /> : null;

@@ -33,6 +33,6 @@ export const inside = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await whenKnown();
     if (session.state === 'in') return;
-    throw redirect({ to: '/sign-in', search: { to: location.pathname } });
+    throw redirect({ to: '/sign-in', search: { to: location.href } });
   },
 });

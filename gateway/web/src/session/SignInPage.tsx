@@ -3,7 +3,7 @@ import Divider from '@mui/material/Divider';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
@@ -21,10 +21,10 @@ import { enter, IN_COOKIE } from './tokens';
 export function SignInPage() {
   const { t } = useTranslation('session');
   const session = useSession();
-  const navigate = useNavigate();
+  const { history } = useRouter();
   const { to } = signInRoute.useSearch();
   const [challenge, setChallenge] = useState<Challenge>();
-  const entered = () => void navigate({ to: to ?? '/', replace: true });
+  const entered = () => history.replace(to ?? '/');
   const form = useCommandForm({
     values: { email: '', password: '' },
     send: async (values) => {
