@@ -1,7 +1,8 @@
 import Stack from '@mui/material/Stack';
 import { styled } from '@mui/material/styles';
 import Typography from '@mui/material/Typography';
-import { useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
 import type { components } from '@/api/schema';
@@ -16,13 +17,12 @@ const Picture = styled('img')({ width: 220, height: 220, padding: 12, background
 /** An authenticator app: the picture it reads, and a first code that shows that it did. */
 export function TotpSetup({ done }: { done: (change: Changed) => void }) {
   const { t } = useTranslation('second_factor');
-  const begun = useQuery({
-    queryKey: ['totp-begun'],
-    queryFn: () => answered(api.POST('/v1/me/second-factors/totp')),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
+  // A command, though nothing is typed for it: each time makes another secret.
+  const begun = useMutation({
+    mutationFn: () => answered(api.POST('/v1/me/second-factors/totp')),
   });
+  const { mutate: begin } = begun;
+  useEffect(() => begin(), [begin]);
   const form = useCommandForm({
     values: { code: '' },
     send: ({ code }) =>
@@ -32,7 +32,7 @@ export function TotpSetup({ done }: { done: (change: Changed) => void }) {
     done,
   });
   return (
-    <Loaded query={begun} lines={3}>
+    <Loaded query={{ ...begun, refetch: begin }} lines={3}>
       {({ picture, secret, url }) => (
         <Stack spacing={2}>
           <Typography>{t('totp.scan')}</Typography>

@@ -25,13 +25,15 @@ export function Entry({ challenge, entered }: { challenge: Challenge; entered: (
         body: { ...body, ...shown, method, device: deviceName() },
         headers: IN_COOKIE,
       });
-      if (data) enter(data, response);
+      if (data === undefined) return;
+      enter(data, response);
+      entered();
     },
   };
   return (
     <>
       <Typography variant="h2">{t('factor.title')}</Typography>
-      <Factors asks={asks} done={entered} />
+      <Factors asks={asks} />
     </>
   );
 }

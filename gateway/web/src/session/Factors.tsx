@@ -30,21 +30,21 @@ export interface Asks {
   send(by: 'mail' | 'sms'): Promise<{ readonly expires_at: string; readonly challenge?: string }>;
   /** What to ask a passkey. */
   question(): Promise<Question>;
-  /** Takes what is shown. */
+  /** Takes what is shown, and goes on. */
   take(shown: Shown): Promise<unknown>;
 }
 
 /** Lets somebody show one of the factors that they have. */
-export function Factors({ asks, done }: { asks: Asks; done: () => void }) {
+export function Factors({ asks }: { asks: Asks }) {
   const { t } = useTranslation('session');
   const offered = asks.methods.filter((method) => method !== 'passkey' || hasPasskeys());
   const [method, choose] = useState<Method | undefined>(offered[0]);
   const others = offered.filter((other) => other !== method);
   return (
     <Stack spacing={2}>
-      {method === 'passkey' && <ByPasskey asks={asks} done={done} />}
+      {method === 'passkey' && <ByPasskey asks={asks} />}
       {method !== undefined && method !== 'passkey' && (
-        <ByText key={method} asks={asks} method={method} done={done} />
+        <ByText key={method} asks={asks} method={method} />
       )}
       {others.length > 0 && (
         <Stack spacing={1} sx={{ alignItems: 'flex-start' }}>
@@ -60,8 +60,7 @@ export function Factors({ asks, done }: { asks: Asks; done: () => void }) {
   );
 }
 
-function ByText(props: { asks: Asks; method: Exclude<Method, 'passkey'>; done: () => void }) {
-  const { asks, method, done } = props;
+function ByText({ asks, method }: { asks: Asks; method: Exclude<Method, 'passkey'> }) {
   const { t } = useTranslation('session');
   const written = useWritten();
   const sent = useMutation({ mutationFn: asks.send });
@@ -75,7 +74,6 @@ function ByText(props: { asks: Asks; method: Exclude<Method, 'passkey'>; done: (
         ...(method === 'password' ? { password: code } : { code: code.trim() }),
         ...(challenge && { challenge }),
       }),
-    done,
   });
   const { setFocus } = form.form;
   useEffect(() => setFocus('code'), [setFocus]);
@@ -105,7 +103,7 @@ function ByText(props: { asks: Asks; method: Exclude<Method, 'passkey'>; done: (
   );
 }
 
-function ByPasskey({ asks, done }: { asks: Asks; done: () => void }) {
+function ByPasskey({ asks }: { asks: Asks }) {
   const { t } = useTranslation('session');
   const shown = useMutation({
     mutationFn: async () => {
@@ -113,7 +111,6 @@ function ByPasskey({ asks, done }: { asks: Asks; done: () => void }) {
       const passkey = await showPasskey(question.options);
       return asks.take({ method: 'passkey', passkey, challenge: question.challenge });
     },
-    onSuccess: done,
   });
   return (
     <Stack spacing={2} sx={{ alignItems: 'flex-start' }}>

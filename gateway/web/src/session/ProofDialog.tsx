@@ -37,7 +37,7 @@ function Dialogue({ answer }: Props) {
         <Stack spacing={2}>
           <Typography>{t('proof.text')}</Typography>
           <Loaded query={own} lines={1}>
-            {(factors) => <Factors asks={asksFor(methodsOf(factors))} done={() => answer(true)} />}
+            {(factors) => <Factors asks={asksFor(methodsOf(factors), answer)} />}
           </Loaded>
         </Stack>
       </DialogContent>
@@ -61,7 +61,7 @@ function methodsOf(own: Own): Method[] {
   ];
 }
 
-function asksFor(methods: readonly Method[]): Asks {
+function asksFor(methods: readonly Method[], answer: Props['answer']): Asks {
   return {
     methods,
     send: (by) =>
@@ -69,6 +69,10 @@ function asksFor(methods: readonly Method[]): Asks {
         ? answered(api.POST('/v1/me/session/proof/sms'))
         : answered(api.POST('/v1/me/session/proof/mail')),
     question: () => answered(api.POST('/v1/me/session/proof/passkey')),
-    take: (shown) => answered(api.POST('/v1/me/session/proof', { body: shown })),
+    take: async (shown) => {
+      await answered(api.POST('/v1/me/session/proof', { body: shown }));
+      // At once: what is read anew after a command may be what waits for this proof.
+      answer(true);
+    },
   };
 }
