@@ -20,11 +20,11 @@ import type { Slot, Wish } from './queries';
 /** A slot that was chosen: what it is, what cancelling would cost, and what the visit is for. */
 export function BookForm(props: {
   slot: Slot;
-  mode?: NonNullable<Wish['mode']>;
+  mode: Wish['mode'];
   visit?: Appointment;
   back: () => void;
 }) {
-  const { slot, mode = 'in_person', visit, back } = props;
+  const { slot, mode, visit, back } = props;
   const { t } = useTranslation(['slot', 'appointment']);
   const written = useWritten();
   const person = usePatient();

@@ -1,3 +1,4 @@
+import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -5,10 +6,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePatient } from '@/app/patient';
 import { type Appointment, appointmentQuery } from '@/appointment/queries';
+import { instantIn, today } from '@/i18n/days';
+import { beginHere, later, todayHere } from '@/i18n/here';
 import { useWritten } from '@/i18n/written';
+import { focused } from '@/patterns/focused';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { Row } from '@/patterns/Row';
 import { BookForm } from './BookForm';
+import { FirstDay } from './FirstDay';
 import type { Slot, Wish } from './queries';
 import { Search } from './Search';
 import { SlotList } from './SlotList';
@@ -21,7 +27,7 @@ export function BookPage() {
   const { move } = route.useSearch();
   return (
     <Page title={t(move ? 'move.title' : 'title')}>
-      {move ? <Moving id={move} /> : <Booking />}
+      {move ? <Moving id={move} /> : <Booking wish={{ mode: 'in_person' }} />}
       {move && (
         <Link to="/visits/$id" params={{ id: move }}>
           {t('move.back')}
@@ -40,33 +46,63 @@ function Move({ visit }: { visit: Appointment }) {
   const { t } = useTranslation('slot');
   const written = useWritten();
   const time = written.moment(visit.starts_at, visit.time_zone);
+  const wish = {
+    doctor: visit.doctor,
+    mode: visit.mode,
+    ...(visit.visit_type && { visit_type: visit.visit_type }),
+  };
   return (
     <>
       <Typography>{t('move.from', { time })}</Typography>
-      <Booking visit={visit} wish={{ doctor: visit.doctor, mode: visit.mode }} />
+      <Booking visit={visit} wish={wish} />
     </>
   );
 }
 
-function Booking(props: { visit?: Appointment; wish?: Wish }) {
-  const [wish, setWish] = useState<Wish>(props.wish ?? {});
+function Booking(props: { visit?: Appointment; wish: Wish }) {
+  const { visit } = props;
+  const { t } = useTranslation('slot');
+  const [wish, setWish] = useState(props.wish);
   const [slot, setSlot] = useState<Slot>();
   // Asked once, so that what is shown doesn't move while it is read.
-  const [from] = useState(() => new Date().toISOString());
+  const [now] = useState(() => new Date().toISOString());
+  const zone = visit?.time_zone;
+  const [first] = useState(() => (zone ? today(zone) : todayHere()));
+  const [day, setDay] = useState(first);
   if (slot !== undefined) {
     return (
       <BookForm
         slot={slot}
-        {...(wish.mode && { mode: wish.mode })}
-        {...(props.visit && { visit: props.visit })}
+        mode={wish.mode}
+        {...(visit && { visit })}
         back={() => setSlot(undefined)}
       />
     );
   }
+  const from = later(now, zone ? instantIn(day, '00:00', zone) : beginHere(day));
+  const { doctor, ...others } = wish;
+  const days = <FirstDay day={day} first={first} pick={setDay} />;
   return (
     <>
-      {props.visit === undefined && <Search wish={wish} change={setWish} />}
-      <SlotList wish={wish} from={from} choose={setSlot} />
+      {visit ? (
+        <Row>{days}</Row>
+      ) : (
+        <Search wish={wish} change={setWish}>
+          {days}
+        </Search>
+      )}
+      {!visit && doctor && (
+        // What was pressed to come here is gone, and with it the focus.
+        <Button ref={focused} sx={{ alignSelf: 'flex-start' }} onClick={() => setWish(others)}>
+          {t('doctors')}
+        </Button>
+      )}
+      <SlotList
+        wish={wish}
+        from={from}
+        choose={setSlot}
+        narrow={(chosen) => setWish({ ...wish, doctor: chosen })}
+      />
     </>
   );
 }

@@ -10,14 +10,20 @@ import { hospitalQuery } from '@/hospital/queries';
 import { useWritten } from '@/i18n/written';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
+import { More } from '@/patterns/More';
 import { type Slot, slotsQuery, type Wish } from './queries';
 
-/** How many slots of a doctor are shown before one asks for more. */
+/** How many slots of each doctor are shown, and how many more whenever one asks for more. */
 const SHOWN = 6;
 
-/** Free slots that fit, by doctor; whoever is free first is first. */
-export function SlotList(props: { wish: Wish; from: string; choose: (slot: Slot) => void }) {
-  const { wish, from, choose } = props;
+/** Free slots that fit, by doctor; whoever is free first is first. Of one doctor, all of them. */
+export function SlotList(props: {
+  wish: Wish;
+  from: string;
+  choose: (slot: Slot) => void;
+  narrow: (doctor: string) => void;
+}) {
+  const { wish, from, choose, narrow } = props;
   const { t } = useTranslation('slot');
   const found = useInfiniteQuery(slotsQuery(wish, from));
   return (
@@ -30,20 +36,22 @@ export function SlotList(props: { wish: Wish; from: string; choose: (slot: Slot)
         if (doctors.length === 0) {
           return <Empty action={<Link to="/waitlist">{t('wait')}</Link>}>{t('none')}</Empty>;
         }
+        const several = wish.doctor === undefined;
+        const most = several ? SHOWN * pages.length : undefined;
+        const isCut = ({ length }: Slot[]) =>
+          several && (length > SHOWN * pages.length || found.hasNextPage);
         return (
           <Stack spacing={2}>
             {doctors.map(([doctor, slots]) => (
-              <DoctorSlots key={doctor} doctor={doctor} slots={slots} choose={choose} />
+              <DoctorSlots
+                key={doctor}
+                doctor={doctor}
+                slots={slots.slice(0, most)}
+                choose={choose}
+                {...(isCut(slots) && { all: () => narrow(doctor) })}
+              />
             ))}
-            {found.hasNextPage && (
-              <Button
-                variant="outlined"
-                loading={found.isFetchingNextPage}
-                onClick={() => void found.fetchNextPage()}
-              >
-                {t('more')}
-              </Button>
-            )}
+            <More query={found} />
             <Link to="/waitlist">{t('wait')}</Link>
           </Stack>
         );
@@ -59,8 +67,14 @@ function grouped(slots: readonly Slot[], by: (slot: Slot) => string): [string, S
   return [...groups];
 }
 
-function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot) => void }) {
-  const { slots, choose } = props;
+function DoctorSlots(props: {
+  doctor: string;
+  slots: Slot[];
+  choose: (slot: Slot) => void;
+  /** Shows those that are left out, if any may be. */
+  all?: () => void;
+}) {
+  const { slots, choose, all } = props;
   const { t } = useTranslation('slot');
   const written = useWritten();
   const doctor = useQuery(doctorQuery(props.doctor)).data;
@@ -79,7 +93,7 @@ function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot
       <Loaded query={found} lines={1}>
         {({ time_zone }) => (
           <Stack sx={{ gap: 1.5, mt: 1.5 }}>
-            {grouped(slots.slice(0, SHOWN), (slot) => written.day(slot.starts_at, time_zone)).map(
+            {grouped(slots, (slot) => written.day(slot.starts_at, time_zone)).map(
               ([day, ofDay]) => (
                 <div key={day}>
                   <Typography variant="body2" sx={{ fontWeight: 600, mb: 0.5 }}>
@@ -99,6 +113,11 @@ function DoctorSlots(props: { doctor: string; slots: Slot[]; choose: (slot: Slot
                   </Stack>
                 </div>
               ),
+            )}
+            {all && (
+              <Button sx={{ alignSelf: 'flex-start' }} onClick={all}>
+                {t('all', { doctor: doctor?.name ?? t('doctor') })}
+              </Button>
             )}
           </Stack>
         )}

@@ -5,7 +5,10 @@ import type { components, paths } from '@/api/schema';
 export type Slot = components['schemas']['SlotOut'];
 type Asked = NonNullable<paths['/v1/slots']['get']['parameters']['query']>;
 /** What a free slot must fit. */
-export type Wish = Pick<Asked, 'hospital' | 'specialty' | 'language' | 'mode' | 'doctor'>;
+export type Wish = Pick<Asked, 'hospital' | 'specialty' | 'language' | 'doctor' | 'visit_type'> & {
+  // Without it the server looks for visits in person, not for any.
+  mode: NonNullable<Asked['mode']>;
+};
 
 /** How far ahead is searched, in days: as far as the server does at once. */
 const DAYS = 92;
