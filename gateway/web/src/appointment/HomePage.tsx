@@ -45,7 +45,7 @@ export function HomePage() {
       <h2>{t('home.next')}</h2>
       <Loaded query={visits} lines={2}>
         {(all) => {
-          const next = upcoming(all);
+          const next = upcoming(all, Date.now());
           if (next.length === 0) return <Empty>{t('home.none')}</Empty>;
           return (
             <div className="stack">

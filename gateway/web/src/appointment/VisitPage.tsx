@@ -62,7 +62,9 @@ function Visit({ visit }: { visit: Appointment }) {
           ]}
         />
       </Paper>
-      {hospital && isOpen(visit) && <VisitActions visit={visit} policy={hospital.booking_policy} />}
+      {hospital && isOpen(visit, Date.now()) && (
+        <VisitActions visit={visit} policy={hospital.booking_policy} />
+      )}
       {visit.status === 'completed' && <Feedback visit={visit} />}
     </Stack>
   );

@@ -2,7 +2,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { usePatient } from '@/app/patient';
+import { useActing, usePatient } from '@/app/patient';
 import { Empty } from '@/patterns/Empty';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
@@ -14,7 +14,9 @@ import { VisitCard } from './VisitCard';
 /** All visits of a patient: those ahead, and those that are over. */
 export function VisitsPage() {
   const { t } = useTranslation('appointment');
+  const acting = useActing() !== undefined;
   const visits = useQuery(appointmentsQuery(usePatient()));
+  const now = Date.now();
   const book = <LinkButton to="/book">{t('book')}</LinkButton>;
   return (
     <Page title={t('visits.title')} actions={book}>
@@ -22,13 +24,13 @@ export function VisitsPage() {
         {(all) => (
           <>
             <Typography variant="h2">{t('visits.ahead')}</Typography>
-            <Visits of={upcoming(all)} none={t('home.none')} />
+            <Visits of={upcoming(all, now)} none={t('home.none')} />
             <Typography variant="h2">{t('visits.over')}</Typography>
-            <Visits of={past(all)} none={t('visits.none')} />
+            <Visits of={past(all, now)} none={t('visits.none')} />
           </>
         )}
       </Loaded>
-      <CalendarLink />
+      {!acting && <CalendarLink />}
     </Page>
   );
 }

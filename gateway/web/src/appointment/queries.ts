@@ -28,22 +28,23 @@ export const appointmentsQuery = (patient: string) =>
 
 const OVER = ['completed', 'no_show', 'cancelled'];
 
-/** Whether a visit is still to come, or is under way. */
-export function isOpen(appointment: Appointment): boolean {
-  return !OVER.includes(appointment.status);
+/** Whether a visit is still to come or under way; one of which nobody said how it went is not. */
+export function isOpen(appointment: Appointment, now: number): boolean {
+  const forgotten = appointment.status === 'booked' && Date.parse(appointment.ends_at) <= now;
+  return !forgotten && !OVER.includes(appointment.status);
 }
 
 /** Those still to come, the next first. */
-export function upcoming(appointments: readonly Appointment[]): Appointment[] {
+export function upcoming(appointments: readonly Appointment[], now: number): Appointment[] {
   return appointments
-    .filter(isOpen)
+    .filter((appointment) => isOpen(appointment, now))
     .sort((one, other) => one.starts_at.localeCompare(other.starts_at));
 }
 
 /** Those that are over, the last first. */
-export function past(appointments: readonly Appointment[]): Appointment[] {
+export function past(appointments: readonly Appointment[], now: number): Appointment[] {
   return appointments
-    .filter((appointment) => !isOpen(appointment))
+    .filter((appointment) => !isOpen(appointment, now))
     .sort((one, other) => other.starts_at.localeCompare(one.starts_at));
 }
 

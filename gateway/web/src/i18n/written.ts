@@ -5,7 +5,7 @@ import { inPunjabi } from './punjabi';
 /** How moments, days, numbers and money are written for this reader. */
 export interface Written {
   readonly language: Language;
-  /** A day and a time where it takes place, such as `Mon, 23 Nov, 9:30 am`. */
+  /** A day and a time where it takes place, such as `Mon, 23 Nov, 9:30 am`; its year if it is another. */
   moment(instant: string, zone?: string): string;
   time(instant: string, zone?: string): string;
   /** The day of an instant. */
@@ -41,10 +41,16 @@ export function writtenIn(language: Language): Written {
   const time = { hour: 'numeric', minute: '2-digit' } as const;
   const date = format({ day: 'numeric', month: 'long', year: 'numeric' });
   const weekday = format(day);
+  const year = format({ year: 'numeric' });
+  const near = format({ ...day, ...time });
+  const far = format({ ...day, year: 'numeric', ...time });
   const numbers = new Intl.NumberFormat(locale);
   return {
     language,
-    moment: format({ ...day, ...time }),
+    moment(instant, zone) {
+      const now = new Date().toISOString();
+      return (year(instant, zone) === year(now, zone) ? near : far)(instant, zone);
+    },
     time: format(time),
     day: format({ ...day, year: 'numeric' }),
     date: (value) => date(`${value}T12:00:00Z`, 'UTC'),
