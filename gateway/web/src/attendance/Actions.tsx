@@ -7,6 +7,9 @@ import type { Appointment } from '@/appointment/queries';
 import { Confirm } from '@/patterns/Confirm';
 import type { Step, useVisitCommand } from './useVisitCommand';
 
+/** How long before its time a visit by video or telephone may begin, in ms. */
+const REMOTE_LEAD = 15 * 60_000;
+
 /** What can be done with a visit now, by who is looking. */
 export function Actions(props: {
   visit: Appointment;
@@ -15,7 +18,9 @@ export function Actions(props: {
 }) {
   const { visit, roles, command } = props;
   const { t } = useTranslation('attendance');
-  const due = useDue(visit.starts_at);
+  const starts = Date.parse(visit.starts_at);
+  const due = useDue(starts);
+  const near = useDue(starts - REMOTE_LEAD);
   const desk = roles.includes('receptionist');
   if (!desk && !roles.includes('doctor')) return null;
   const pending = (step: Step) =>
@@ -30,13 +35,18 @@ export function Actions(props: {
       {t(`do.${step}`)}
     </Button>
   );
+  const booked = visit.status === 'booked';
+  const waits = visit.status === 'checked_in';
+  // Nobody comes to the desk for a call.
+  const called = booked && visit.mode !== 'in_person' && near;
   return (
     <Stack
       direction="row"
       sx={{ gap: 1, flexWrap: { xs: 'wrap', sm: 'nowrap' }, whiteSpace: 'nowrap' }}
     >
-      {visit.status === 'booked' && desk && button('check-in', 'outlined')}
-      {visit.status === 'booked' && due && (
+      {booked && desk && button('check-in', 'outlined')}
+      {(waits || called) && button('start', 'contained')}
+      {(booked || waits) && due && (
         <Confirm
           does={t('do.no-show')}
           title={t('missed.title')}
@@ -47,7 +57,6 @@ export function Actions(props: {
           {t('missed.text')}
         </Confirm>
       )}
-      {visit.status === 'checked_in' && button('start', 'contained')}
       {visit.status === 'in_progress' && button('complete', 'contained')}
     </Stack>
   );
@@ -57,8 +66,7 @@ export function Actions(props: {
 const LONGEST = 2 ** 31 - 1;
 
 /** Whether an instant has come; who looks at the page when it does sees that it has. */
-function useDue(instant: string): boolean {
-  const at = Date.parse(instant);
+function useDue(at: number): boolean {
   const [, look] = useReducer((looks: number) => looks + 1, 0);
   useEffect(() => {
     const left = at - Date.now();

@@ -1,5 +1,5 @@
 import Stack from '@mui/material/Stack';
-import { useInfiniteQuery, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,7 +17,6 @@ import { DayPicker } from '@/patterns/DayPicker';
 import { Empty } from '@/patterns/Empty';
 import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
-import { More } from '@/patterns/More';
 import { Select } from '@/patterns/Select';
 import { boardRoute } from './pages';
 import { boardQuery } from './queries';
@@ -52,7 +51,7 @@ function Board({ site }: { site: Hospital }) {
   const now = today(site.time_zone);
   const date = search.date ?? now;
   const department = search.department ?? '';
-  const board = useInfiniteQuery(boardQuery(site.id, date, department));
+  const board = useQuery(boardQuery(site.id, date, department));
   const doctors = useQuery(doctorsQuery(site.id)).data;
   const command = useVisitCommand();
   useMovingQueues(site.id, date, board.data ?? []);
@@ -107,7 +106,6 @@ function Board({ site }: { site: Hospital }) {
           </Stack>
         )}
       </Loaded>
-      <More query={board} />
     </>
   );
 }

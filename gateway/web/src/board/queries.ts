@@ -1,26 +1,29 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '@/api/client';
-import { listOptions } from '@/api/pages';
-import type { NamedVisit } from '@/disclosure/PatientName';
+import { whole } from '@/api/pages';
 
-/** A hospital's day, part by part; of one department if it is named. */
+/** A hospital's day, whole, as it is counted; of one department if it is named. */
 export const boardQuery = (hospital: string, date: string, department: string) =>
-  listOptions<NamedVisit>({
+  queryOptions({
     queryKey: ['appointment', 'board', hospital, date, department],
-    read: (after, signal) =>
-      answered(
-        api.GET('/v1/hospitals/{id}/board', {
-          params: {
-            path: { id: hospital },
-            query: {
-              date,
-              limit: 100,
-              ...(department && { department }),
-              ...(after && { after }),
-            },
-          },
-          signal,
-        }),
+    queryFn: ({ signal }) =>
+      whole(
+        (after) =>
+          answered(
+            api.GET('/v1/hospitals/{id}/board', {
+              params: {
+                path: { id: hospital },
+                query: {
+                  date,
+                  limit: 200,
+                  ...(department && { department }),
+                  ...(after && { after }),
+                },
+              },
+              signal,
+            }),
+          ),
+        signal,
       ),
   });
 
