@@ -9,6 +9,7 @@ import type { Role } from '@/app/me';
 import { endOf, plusDays, today } from '@/i18n/days';
 import { Choice, DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
+import { useHeld } from '@/patterns/held';
 import { Note } from '@/patterns/Note';
 import type { HospitalCode } from './queries';
 
@@ -101,10 +102,11 @@ function Until({ now }: { now: string }) {
   );
 }
 
-/** A new code, this once, and a way to take it along. */
+/** A new code, this once, and a way to take it along. It stays until its reader says so. */
 function Shown({ code, close }: { code: string; close: () => void }) {
   const { t } = useTranslation('hospital_code');
   const [copied, setCopied] = useState(false);
+  useHeld(true);
   const copy = () =>
     void navigator.clipboard.writeText(code).then(
       () => setCopied(true),

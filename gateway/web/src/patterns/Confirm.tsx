@@ -9,7 +9,10 @@ import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from './Failure';
 
-/** A button that says first what will happen, and does it when that is wanted. */
+/**
+ * A button that says first what will happen, and does it when that is wanted. It isn't dismissed
+ * while it does it, so that a failure is seen.
+ */
 export function Confirm(props: {
   /** What the button says, and the one in the dialog that does it. */
   does: string;
@@ -50,7 +53,7 @@ export function Confirm(props: {
       </Button>
       <Dialog
         open={open}
-        onClose={() => setOpen(false)}
+        onClose={() => command.isPending || setOpen(false)}
         aria-labelledby={id}
         fullWidth
         maxWidth="xs"
@@ -63,7 +66,9 @@ export function Confirm(props: {
           </Stack>
         </DialogContent>
         <DialogActions>
-          <Button onClick={() => setOpen(false)}>{t('confirm.back')}</Button>
+          <Button disabled={command.isPending} onClick={() => setOpen(false)}>
+            {t('confirm.back')}
+          </Button>
           <Button
             variant="contained"
             color={color}

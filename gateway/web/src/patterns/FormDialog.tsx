@@ -3,9 +3,13 @@ import Dialog from '@mui/material/Dialog';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import Stack from '@mui/material/Stack';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import { Surrounding } from './held';
 
-/** A button that opens a form over the page. The form is made anew each time it is opened. */
+/**
+ * A button that opens a form over the page. The form is made anew each time it is opened, has a way
+ * back beside what sends it, and isn't dismissed while its command runs.
+ */
 export function FormDialog(props: {
   /** What the button says. */
   does: string;
@@ -21,16 +25,35 @@ export function FormDialog(props: {
   const { does, label, title, variant = 'outlined', color = 'primary', size = 'sm' } = props;
   const [open, setOpen] = useState(false);
   const id = useId();
-  const close = () => setOpen(false);
+  const held = useRef(false);
+  const around = useMemo(
+    () => ({
+      close: () => setOpen(false),
+      hold(now: boolean) {
+        held.current = now;
+      },
+    }),
+    [],
+  );
   return (
     <>
       <Button variant={variant} color={color} aria-label={label} onClick={() => setOpen(true)}>
         {does}
       </Button>
-      <Dialog open={open} onClose={close} aria-labelledby={id} fullWidth maxWidth={size}>
+      <Dialog
+        open={open}
+        onClose={() => held.current || around.close()}
+        aria-labelledby={id}
+        fullWidth
+        maxWidth={size}
+      >
         <DialogTitle id={id}>{title}</DialogTitle>
         <DialogContent>
-          <Stack sx={{ pt: 1 }}>{props.children(close)}</Stack>
+          <Stack sx={{ pt: 1 }}>
+            <Surrounding.Provider value={around}>
+              {props.children(around.close)}
+            </Surrounding.Provider>
+          </Stack>
         </DialogContent>
       </Dialog>
     </>

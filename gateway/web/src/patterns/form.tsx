@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
 import { prepareTelling, told } from '@/problem/told';
 import { Failure } from './Failure';
+import { useHeld } from './held';
 
 /** A form whose values are sent as a command. */
 export interface CommandForm<Values extends FieldValues, Done> {
@@ -62,7 +63,7 @@ function has(fields: object, name: string): boolean {
   return (found as { _f?: unknown } | undefined)?._f !== undefined;
 }
 
-/** The form itself: its fields, what went wrong, and what sends it. */
+/** The form itself: its fields, what went wrong, what sends it, and in a dialog the way back. */
 export function Form<Values extends FieldValues, Done>(props: {
   of: CommandForm<Values, Done>;
   submit: string;
@@ -71,6 +72,8 @@ export function Form<Values extends FieldValues, Done>(props: {
   color?: ButtonProps['color'];
 }) {
   const { form, command } = props.of;
+  const { t } = useTranslation('patterns');
+  const dialog = useHeld(command.isPending);
   const atField = Object.keys(form.formState.errors).length > 0;
   return (
     <FormProvider {...form}>
@@ -91,6 +94,11 @@ export function Form<Values extends FieldValues, Done>(props: {
           >
             {props.submit}
           </Button>
+          {dialog && (
+            <Button disabled={command.isPending} onClick={dialog.close}>
+              {t('confirm.back')}
+            </Button>
+          )}
           {props.more}
         </Stack>
       </Stack>
