@@ -24,11 +24,14 @@ interface Values {
 }
 
 const UNITS = ['hour', 'day', 'week', 'month'] as const;
+/** More uses than this no consent counts. */
+const MOST = 1000;
 
 /** Gives less than was asked for: fewer kinds, a shorter period, an earlier end, less often. */
 export function NarrowForm({ consent, done }: { consent: Consent; done: () => void }) {
-  const { t } = useTranslation('consent');
+  const { t } = useTranslation(['consent', 'patterns']);
   const asked = consent.frequency;
+  const most = asked?.repeats ?? MOST;
   const form = useCommandForm<Values, unknown>({
     values: {
       types: [...consent.types],
@@ -45,6 +48,14 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
       }),
     done,
   });
+  // Half a limit would be none, and is asked for.
+  const counted = (repeats: string) => {
+    const missing = repeats === '';
+    if (missing && form.form.getValues('unit')) return t('patterns:field.required');
+    return missing || isCount(repeats, most) ? undefined : t('less.count', { most });
+  };
+  const stretched = (unit: string) =>
+    unit === '' && form.form.getValues('repeats') !== '' ? t('patterns:field.choose') : undefined;
   const period = { min: dayHere(consent.from), max: dayHere(consent.to) };
   return (
     <Paper sx={{ p: 2 }}>
@@ -71,15 +82,16 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
             name="repeats"
             label={t('less.repeats')}
             helperText={t('less.repeats_hint')}
-            type="number"
             required={false}
-            slotProps={{ htmlInput: { min: 1, max: asked?.repeats ?? 1000 } }}
+            check={counted}
+            slotProps={{ htmlInput: { inputMode: 'numeric' } }}
           />
           {asked === undefined && (
             <Choice
               name="unit"
               label={t('less.unit')}
               required={false}
+              check={stretched}
               none={t('often.at_will')}
               options={UNITS.map((unit) => [unit, t(`unit.${unit}`)] as const)}
             />
@@ -90,9 +102,13 @@ export function NarrowForm({ consent, done }: { consent: Consent; done: () => vo
   );
 }
 
+/** Whether it is a whole number, of one at least. */
+function isCount(text: string, most: number): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= most;
+}
+
 /** What the patient chose, never more than was asked for: days are wider than instants. */
 function lessThan(asked: Consent, values: Values): Answer {
-  const repeats = Number(values.repeats);
   const limited = asked.frequency ?? (values.unit && { unit: values.unit, value: 1 });
   const expires = earlier(endHere(values.expires_at), asked.expires_at);
   return {
@@ -100,6 +116,7 @@ function lessThan(asked: Consent, values: Values): Answer {
     from: later(beginHere(values.from), asked.from),
     to: earlier(earlier(endHere(values.to), asked.to), expires),
     expires_at: expires,
-    ...(limited && repeats > 0 && { frequency: { ...limited, repeats } }),
+    ...(limited &&
+      values.repeats !== '' && { frequency: { ...limited, repeats: Number(values.repeats) } }),
   };
 }

@@ -19,6 +19,7 @@ export function Choice(
     /** What it says while nothing is chosen; without it, the first is. */
     none?: string;
     required?: boolean;
+    check?: (value: string) => string | undefined;
   },
 ) {
   const { options, none, ...rest } = props;
