@@ -9,6 +9,7 @@ import { usePosts, useRoles } from '@/app/roles';
 import { OpenAccess } from '@/emergency_access/OpenAccess';
 import { hospitalQuery } from '@/hospital/queries';
 import { Empty } from '@/patterns/Empty';
+import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
 import { useAccess } from '@/session/store';
@@ -93,33 +94,44 @@ function Ways(props: { patient: string; care: boolean; emergency: boolean }) {
   const { t } = useTranslation('disclosure');
   const { person } = useAccess();
   const roles = useRoles();
-  const posts = usePosts().data ?? [];
-  const at = (wanted: readonly string[]) => [
-    ...new Set(posts.filter(({ role }) => wanted.includes(role)).map(({ hospital }) => hospital)),
-  ];
+  const worked = usePosts();
+  const posts = worked.data ?? [];
   const ids = [...new Set(posts.map(({ hospital }) => hospital))];
   const found = useQueries({ queries: ids.map((hospital) => hospitalQuery(hospital)) });
-  const named = (of: readonly string[]) =>
-    found.flatMap(({ data }) =>
-      data && of.includes(data.id) ? [[data.id, data.name] as const] : [],
-    );
-  const caring = named(at(['doctor', 'nurse', 'department-head']));
-  const asking = named(at(['doctor', 'nurse', 'department-head', 'receptionist', 'administrator']));
+  const failed = [worked, ...found].find(({ isError, data }) => isError && !data);
+  // An emergency doesn't wait for a name.
+  const nameOf = (id: string) =>
+    found.find(({ data }) => data?.id === id)?.data?.name ??
+    t('hospital', { number: `…${id.slice(-8)}` });
+  const at = (wanted: readonly string[]) =>
+    ids
+      .filter((id) => posts.some(({ hospital, role }) => hospital === id && wanted.includes(role)))
+      .map((id) => [id, nameOf(id)] as const);
+  const caring = at(['doctor', 'nurse', 'department-head']);
+  const asking = at(['doctor', 'nurse', 'department-head', 'receptionist', 'administrator']);
   const zone = found.find(({ data }) => data !== undefined)?.data?.time_zone;
   const mayAsk = care || roles.includes('receptionist') || roles.includes('administrator');
   return (
-    <Stack direction="row" sx={{ gap: 1.5, flexWrap: 'wrap' }} aria-label={t('ways')} role="group">
-      {mayAsk && zone && (
-        <AskConsent
-          patient={patient}
-          person={care ? person : undefined}
-          hospitals={asking}
-          zone={zone}
-        />
-      )}
-      {care && !emergency && caring.length > 0 && (
-        <OpenAccess patient={patient} hospitals={caring} />
-      )}
-    </Stack>
+    <>
+      {failed && <Failure error={failed.error} retry={() => void failed.refetch()} />}
+      <Stack
+        direction="row"
+        sx={{ gap: 1.5, flexWrap: 'wrap' }}
+        aria-label={t('ways')}
+        role="group"
+      >
+        {mayAsk && zone && (
+          <AskConsent
+            patient={patient}
+            person={care ? person : undefined}
+            hospitals={asking}
+            zone={zone}
+          />
+        )}
+        {care && !emergency && caring.length > 0 && (
+          <OpenAccess patient={patient} hospitals={caring} />
+        )}
+      </Stack>
+    </>
   );
 }

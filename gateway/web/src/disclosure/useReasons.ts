@@ -34,9 +34,10 @@ export function useReasons(patient: string, { visit: visitId, consents: named }:
   const desk = roles.includes('receptionist');
   const consents = useConsents(named, care);
   const emergencies = useQuery({ ...openEmergenciesQuery, enabled: care });
-  const visits = visitId !== undefined && (roles.includes('doctor') || desk);
+  // Only to its doctor a visit is a reason; the desk has its own.
+  const visits = visitId !== undefined && roles.includes('doctor');
   const visit = useQuery({ ...visitQuery(visitId ?? ''), enabled: visits });
-  const failed = [...consents, emergencies].find(
+  const failed = [...consents, emergencies, ...(visits ? [visit] : [])].find(
     ({ isError, data, error }) => isError && !data && !isGone(error),
   );
   const known =
