@@ -1,7 +1,6 @@
 import { mdiBellOutline } from '@mdi/js';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useStore } from '@tanstack/react-store';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/patterns/Icon';
 import { asked } from '@/session/proof';
@@ -9,13 +8,19 @@ import { SessionEnd } from '@/session/SessionEnd';
 import { Banners } from './Banners';
 import { Changes } from './Changes';
 import { PLACES } from './navigation';
+import { part } from './page';
 import { useActing } from './patient';
 import { useRoles } from './roles';
 import { said } from './say';
 
-const Snacks = lazy(() => import('./Snacks'));
-const Acting = lazy(() => import('@/guardian/Acting'));
-const ProofDialog = lazy(() => import('@/session/ProofDialog'));
+const Snacks = part('app', () => import('./Snacks'));
+const Acting = part('guardian', () => import('@/guardian/Acting'));
+// Whoever waits for a proof is told that there is none, so that nothing hangs.
+const ProofDialog = part(
+  'session',
+  () => import('@/session/ProofDialog'),
+  ({ answer }) => answer(false),
+);
 
 /** What surrounds every page of those who have signed in. */
 export function Shell() {
@@ -57,25 +62,13 @@ export function Shell() {
       </nav>
       <main className="main" id="main">
         <Banners />
-        {minor && (
-          <Suspense>
-            <Acting minor={minor} />
-          </Suspense>
-        )}
+        {minor && <Acting minor={minor} />}
         <Outlet />
       </main>
       <Changes />
       <SessionEnd />
-      {snack && (
-        <Suspense>
-          <Snacks snack={snack} />
-        </Suspense>
-      )}
-      {proof && (
-        <Suspense>
-          <ProofDialog answer={proof.answer} />
-        </Suspense>
-      )}
+      {snack && <Snacks snack={snack} />}
+      {proof && <ProofDialog answer={proof.answer} />}
     </div>
   );
 }

@@ -1,9 +1,8 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
-import i18next, { type CustomTypeOptions } from 'i18next';
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
+import { type Capability, prepareWords } from '@/i18n';
+import { Aside, NotHad } from './ends';
 
-/** A folder with words. */
-type Capability = keyof CustomTypeOptions['resources'];
 /** What a page is, that knows from its route what it is about. */
 type Pages<Name extends string> = Record<Name, ComponentType>;
 
@@ -17,8 +16,10 @@ export function page<Name extends string>(
   name: Name,
 ) {
   return lazyRouteComponent(async () => {
-    const words = i18next.loadNamespaces(capability);
-    const [pages, { Themed }] = await Promise.all([load(), import('./Themed'), words]);
+    const all = Promise.all([load(), import('./Themed'), prepareWords(capability)]);
+    const [pages, { Themed }] = await all.catch((error) => {
+      throw new NotHad(error);
+    });
     const Page: ComponentType = pages[name];
     return {
       default: () => (
@@ -28,4 +29,43 @@ export function page<Name extends string>(
       ),
     };
   });
+}
+
+/**
+ * What is shown outside of pages, loaded with its words when it is needed. When it can't be had
+ * `missed` is told, and it is asked for anew after a while.
+ */
+export function part<Props extends object>(
+  capability: Capability,
+  load: () => Promise<{ default: ComponentType<Props> }>,
+  missed?: (props: Props) => void,
+) {
+  const ask = () =>
+    lazy(async () => {
+      const [loaded] = await Promise.all([load(), prepareWords(capability)]);
+      return loaded;
+    });
+  // What `lazy` could not have once it never has.
+  let Part: ComponentType<Props> = ask();
+  return (props: Props) => (
+    <Aside
+      missed={() => {
+        Part = ask();
+        missed?.(props);
+      }}
+    >
+      <Newest of={() => Part} props={props} />
+    </Aside>
+  );
+}
+
+interface Latest<Props> {
+  of: () => ComponentType<Props>;
+  props: Props;
+}
+
+/** Finds out which one there is each time it is shown. */
+function Newest<Props extends object>({ of, props }: Latest<Props>) {
+  const Part = of();
+  return <Part {...props} />;
 }

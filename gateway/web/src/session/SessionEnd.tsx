@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { part } from '@/app/page';
 import { activeSince } from './activity';
 import { useAccess } from './store';
 import { refresh } from './tokens';
 
-const Warning = lazy(() => import('./SessionWarning'));
+const Warning = part('session', () => import('./SessionWarning'));
 
 /** How long before the end somebody is asked whether they are still there, in ms. */
 const WARN = 2 * 60_000;
@@ -29,9 +30,5 @@ export function SessionEnd() {
     if (now > end || (!last && activeSince(access.began))) refresh().catch(() => undefined);
   }, [ending, now, end, access]);
   if (!ending) return null;
-  return (
-    <Suspense>
-      <Warning end={end} last={access.endsAt <= access.idleUntil} />
-    </Suspense>
-  );
+  return <Warning end={end} last={access.endsAt <= access.idleUntil} />;
 }
