@@ -23,7 +23,8 @@ export default function Snacks(props: Props) {
 
 function Said({ snack }: Props) {
   const { t } = useTranslation('app');
-  const close = () => said.setState(() => undefined);
+  // What is said by now may be another.
+  const close = () => said.setState((now) => (now?.id === snack.id ? undefined : now));
   const undo = snack.undo && (
     <Button
       color="inherit"
