@@ -12,8 +12,8 @@ import { meQuery } from './roles';
 import { STARTS } from './start';
 
 /**
- * The first page: staff are led to where their work is, patients to what is next for them, and
- * who is nothing here yet to what becomes of their application.
+ * The first page: staff are led to where their work is, or to their account if none of it is here,
+ * patients to what is next for them, and who is nothing yet to what becomes of their application.
  */
 export function StartPage() {
   const me = useQuery(meQuery(useAccess().person));
@@ -21,11 +21,12 @@ export function StartPage() {
     <Loaded query={me}>
       {(who) => {
         const roles = rolesOf(who);
+        const works = roles.some((role) => role !== 'patient');
         const start = STARTS.find(([role]) => roles.includes(role));
-        if (start !== undefined && !who.second_factor) return <Unproven />;
+        if (works && !who.second_factor) return <Unproven />;
         if (start !== undefined) return <Lead to={start[1]} />;
         if (roles.length === 0) return <Lead to="/application" />;
-        return <HomePage />;
+        return roles.includes('patient') ? <HomePage /> : <Lead to="/account" />;
       }}
     </Loaded>
   );

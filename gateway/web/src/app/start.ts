@@ -1,7 +1,7 @@
 import type { LinkProps } from '@tanstack/react-router';
 import type { Role } from './me';
 
-/** Where `/` leads whom, the first that fits. Who isn't named has the home page of patients. */
+/** Where `/` leads whom, the first that fits. Other patients are at home there. */
 export const STARTS: readonly (readonly [Role, NonNullable<LinkProps['to']>])[] = [
   ['doctor', '/day'],
   ['receptionist', '/board'],
@@ -10,4 +10,5 @@ export const STARTS: readonly (readonly [Role, NonNullable<LinkProps['to']>])[] 
   ['nurse', '/emergencies'],
   ['compliance-officer', '/compliance'],
   ['platform-administrator', '/administration'],
+  ['operator', '/administration'],
 ];

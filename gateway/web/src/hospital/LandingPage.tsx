@@ -1,5 +1,6 @@
 import {
   mdiAccountCheckOutline,
+  mdiAccountChildOutline,
   mdiAccountGroupOutline,
   mdiCalendarTodayOutline,
   mdiChartBar,
@@ -32,6 +33,7 @@ import { hospitalQuery } from './queries';
 const LINKS = [
   ['/hospitals/$hospital/board', 'board', mdiCalendarTodayOutline, ['receptionist']],
   ['/hospitals/$hospital/doctors', 'doctors', mdiDoctor, ['administrator', 'receptionist']],
+  ['/administration/guardians', 'guardians', mdiAccountChildOutline, ['receptionist']],
   ['/hospitals/$hospital/applications', 'applications', mdiAccountCheckOutline, ['administrator']],
   ['/hospitals/$hospital/staff', 'staff', mdiAccountGroupOutline, ['administrator']],
   ['/hospitals/$hospital/invitations', 'invitations', mdiEmailOutline, ['administrator']],

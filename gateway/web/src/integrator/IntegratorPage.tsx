@@ -3,12 +3,14 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useRoles } from '@/app/roles';
+import { meQuery } from '@/app/roles';
 import { hospitalsQuery } from '@/hospital/queries';
 import { useWritten } from '@/i18n/written';
 import { Facts } from '@/patterns/Facts';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { useAccess } from '@/session/store';
+import { answersFor } from './answers';
 import { Manage } from './Manage';
 import { integratorRoute } from './pages';
 import { type Integrator, integratorQuery } from './queries';
@@ -19,8 +21,7 @@ export function IntegratorPage() {
   const { t } = useTranslation('integrator');
   const { id } = integratorRoute.useParams();
   const integrator = useQuery(integratorQuery(id));
-  const roles = useRoles();
-  const manages = roles.includes('administrator') || roles.includes('platform-administrator');
+  const me = useQuery(meQuery(useAccess().person)).data;
   return (
     <Page title={t('one.title')}>
       <Loaded query={integrator} lines={4}>
@@ -30,7 +31,7 @@ export function IntegratorPage() {
               <Known of={it} />
             </Paper>
             <Typography color="text.secondary">{t('one.consents')}</Typography>
-            {manages && <Manage key={it.version} integrator={it} />}
+            {me && answersFor(me, it.hospitals) && <Manage key={it.version} integrator={it} />}
           </Stack>
         )}
       </Loaded>

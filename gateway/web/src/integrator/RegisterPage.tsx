@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { answered, api } from '@/api/client';
-import { useRoles } from '@/app/roles';
+import type { Me } from '@/app/me';
+import { meQuery } from '@/app/roles';
 import { say } from '@/app/say';
 import { hospitalsQuery } from '@/hospital/queries';
 import { endHere, todayHere } from '@/i18n/here';
@@ -13,6 +14,8 @@ import { DayField } from '@/patterns/choices';
 import { Field, Form, useCommandForm } from '@/patterns/form';
 import { Loaded } from '@/patterns/Loaded';
 import { Page } from '@/patterns/Page';
+import { useAccess } from '@/session/store';
+import { answersFor } from './answers';
 import { KeysField } from './KeysField';
 import { readKeys } from './keys';
 import { ScopesField } from './ScopesField';
@@ -29,8 +32,6 @@ interface Values {
 export function RegisterPage() {
   const { t } = useTranslation('integrator');
   const navigate = useNavigate();
-  const hospitals = useQuery(hospitalsQuery());
-  const wholeNetwork = useRoles().includes('platform-administrator');
   const form = useCommandForm<Values, { id: string }>({
     values: { name: '', scopes: [], keys: '', hospitals: [], expires_at: '' },
     send: ({ keys, expires_at, ...values }) => {
@@ -63,18 +64,7 @@ export function RegisterPage() {
           />
           <ScopesField />
           <KeysField />
-          <Loaded query={hospitals} lines={1}>
-            {(all) => (
-              <Alternatives
-                name="hospitals"
-                kind="some"
-                label={t('fact.hospitals')}
-                required={!wholeNetwork}
-                hint={t(wholeNetwork ? 'register.all_hint' : 'register.own_hint')}
-                options={all.map(({ id, name }) => ({ value: id, label: name }))}
-              />
-            )}
-          </Loaded>
+          <Hospitals />
           <DayField
             name="expires_at"
             label={t('register.until')}
@@ -85,5 +75,37 @@ export function RegisterPage() {
         </Form>
       </Paper>
     </Page>
+  );
+}
+
+/** For which hospitals: of those for which one answers. */
+function Hospitals() {
+  const me = useQuery(meQuery(useAccess().person));
+  return (
+    <Loaded query={me} lines={1}>
+      {(who) => <Offered to={who} />}
+    </Loaded>
+  );
+}
+
+function Offered({ to }: { to: Me }) {
+  const { t } = useTranslation('integrator');
+  const hospitals = useQuery(hospitalsQuery());
+  const wholeNetwork = answersFor(to, []);
+  return (
+    <Loaded query={hospitals} lines={1}>
+      {(all) => (
+        <Alternatives
+          name="hospitals"
+          kind="some"
+          label={t('fact.hospitals')}
+          required={!wholeNetwork}
+          hint={t(wholeNetwork ? 'register.all_hint' : 'register.own_hint')}
+          options={all
+            .filter(({ id }) => answersFor(to, [id]))
+            .map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
+    </Loaded>
   );
 }
