@@ -14,6 +14,8 @@ use totp_rs::{Builder, Secret, Totp};
 
 /// How many seconds a code is shown.
 const STEP: u64 = 30;
+/// How many seconds a code may take to the server on a busy machine.
+const ON_THE_WAY: u64 = 5;
 
 /// An authenticator app that was given a secret.
 pub struct App {
@@ -44,7 +46,9 @@ impl App {
     pub async fn code(&self) -> String {
         loop {
             let now = Self::now();
-            let step = self.next.load(Ordering::Relaxed).max(now - 1);
+            // The one before is taken as long as it is this one, which may end on the way.
+            let soon = u64::try_from(Utc::now().timestamp()).unwrap() + ON_THE_WAY;
+            let step = self.next.load(Ordering::Relaxed).max(soon / STEP - 1);
             if step <= now + 1 {
                 self.next.store(step + 1, Ordering::Relaxed);
                 return self.totp.generate(step * STEP).to_string();

@@ -15,12 +15,13 @@ await withBrowser(async (browser) => {
   const given = await consent(asha);
   await asha.post('/v1/me/dependants', { name: 'Bina Rao', date_of_birth: '2019-03-29' });
   await asha.post(`/v1/patients/${asha.person}/exports`, {});
-  const today = new Date().toISOString().slice(0, 10);
+  // By the hospital's clock it may be tomorrow already.
+  const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
   await asha.post('/v1/waitlist', {
     patient: asha.person,
     hospital: stage.people.hospital,
     doctor: stage.people.doctor.person,
-    preferences: [{ from: today, until: today }],
+    preferences: [{ from: day(0), until: day(7) }],
   });
   const opened = await emergency(await caller(stage.people.doctor), asha.person);
   await apply(asha);

@@ -78,8 +78,10 @@ await withBrowser(async (browser) => {
     const form = doctor.getByRole('dialog', { name: 'Ask the patient for consent' });
     await tick(form.getByRole('checkbox', { name: 'Prescriptions' }));
     await press(form.getByRole('button', { name: 'Send the request' }));
-    await doctor.getByText('The patient has been asked.').waitFor();
+    await form.waitFor({ state: 'detached' });
     await press(patient.getByRole('link', { name: 'Privacy' }));
+    // What was asked before is answered, and shown until the list is read anew.
+    await patient.reload();
     await patient.getByRole('heading', { name: 'You are asked' }).waitFor();
     await press(patient.getByRole('link', { name: 'Gurpreet Singh' }).first());
   };

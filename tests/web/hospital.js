@@ -76,7 +76,7 @@ await withBrowser(async (browser) => {
     await route.continue();
   });
   await signIn(slow, kiran);
-  await slow.waitForURL('**/hospital');
+  await slow.goto('/hospital');
   await press(slow.getByRole('link', { name: 'Hospital', exact: true }));
   await slow.getByRole('main').getByRole('link', { name: 'Doctors', exact: true }).waitFor();
   await slow.context().close();
@@ -158,7 +158,7 @@ await withBrowser(async (browser) => {
   await choose(dialog.getByLabel('Department'), IMAGE);
   await press(dialog.getByRole('button', { name: 'Approve', exact: true }));
   await page.getByText('Approved.').waitFor();
-  await provider.getByText('You are taken on.').waitFor();
+  await provider.getByText('You are taken on.').waitFor({ timeout: 45_000 });
   await provider.context().close();
   await open('Doctors');
   await row(applicant).getByText(IMAGE).waitFor();
@@ -232,7 +232,7 @@ await withBrowser(async (browser) => {
   await press(patient.getByRole('button', { name: 'Ask for a copy' }));
   const fetch = patient.getByRole('button', { name: 'Fetch the copy' });
   await fetch.waitFor({ timeout: 60_000 });
-  const downloaded = patient.waitForEvent('download');
+  const downloaded = patient.waitForEvent('download', { timeout: 60_000 });
   await press(fetch);
   await proveByPassword(patient, PASSWORD);
   await assertTextIn(await (await downloaded).path());

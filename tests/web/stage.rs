@@ -19,7 +19,7 @@ use tokio::process::Command;
 type Zone = (&'static str, i64);
 
 /// How long a flow is waited for, which gives up by itself before and says where it was.
-const PATIENCE: Duration = Duration::from_secs(330);
+const PATIENCE: Duration = Duration::from_secs(450);
 
 /// A platform, and who is there.
 pub struct Stage {
@@ -121,7 +121,7 @@ impl Stage {
         }
     }
 
-    /// Has the doctor receive from the next minute but one, every ten minutes for three hours.
+    /// Has the doctor receive from the third minute on, every ten minutes for three hours.
     pub async fn receiving_now(self) -> Self {
         let now = Utc::now() + TimeDelta::minutes(self.zone.1);
         let clock = |minutes| {
@@ -130,7 +130,7 @@ impl Stage {
                 .to_string()
         };
         let window = json!({
-            "date": now.date_naive(), "opens": clock(2), "closes": clock(182), "slot_minutes": 10,
+            "date": now.date_naive(), "opens": clock(3), "closes": clock(183), "slot_minutes": 10,
         });
         let path = format!("/v1/doctors/{}/windows", self.doctor.person);
         let opened = self.hospital.manager.caller.post(&path, &window).await;
