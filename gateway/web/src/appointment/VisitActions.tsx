@@ -12,18 +12,25 @@ import { type Appointment, isLate } from './queries';
 
 type Policy = components['schemas']['BookingPolicyOut'];
 
-/** Moving and cancelling a visit that has not begun, with what that costs said first. */
+/**
+ * Moving a visit that is ahead, and cancelling it until its patient is called, with what that costs
+ * said first.
+ */
 export function VisitActions({ visit, policy }: { visit: Appointment; policy: Policy }) {
   const { t } = useTranslation('appointment');
-  if (visit.status !== 'booked') return null;
+  const ahead = visit.status === 'booked' && Date.now() < Date.parse(visit.starts_at);
+  // Who waits there may still leave.
+  if (!ahead && visit.status !== 'checked_in') return null;
   const path = { id: visit.id };
   return (
     <Stack spacing={2}>
       <Costs visit={visit} policy={policy} />
       <Stack direction="row" sx={{ gap: 1.5, flexWrap: 'wrap' }}>
-        <LinkButton to="/book" search={{ move: visit.id }}>
-          {t('visit.move')}
-        </LinkButton>
+        {ahead && (
+          <LinkButton to="/book" search={{ move: visit.id }}>
+            {t('visit.move')}
+          </LinkButton>
+        )}
         <Confirm
           does={t('visit.cancel')}
           title={t('visit.cancel_title')}
