@@ -11,6 +11,7 @@ import {
   atDesk,
   CODE,
   device,
+  LOOKS_AGAIN,
   mailed,
   newAddress,
   PASSWORD,
@@ -158,7 +159,7 @@ await withBrowser(async (browser) => {
   await choose(dialog.getByLabel('Department'), IMAGE);
   await press(dialog.getByRole('button', { name: 'Approve', exact: true }));
   await page.getByText('Approved.').waitFor();
-  await provider.getByText('You are taken on.').waitFor({ timeout: 45_000 });
+  await provider.getByText('You are taken on.').waitFor({ timeout: LOOKS_AGAIN });
   await provider.context().close();
   await open('Doctors');
   await row(applicant).getByText(IMAGE).waitFor();

@@ -6,6 +6,7 @@ import { caller, hospitalCode } from './http.js';
 import {
   CODE,
   device,
+  LOOKS_AGAIN,
   mailed,
   newAddress,
   PASSWORD,
@@ -15,9 +16,6 @@ import {
   stage,
   withBrowser,
 } from './stage.js';
-
-/** Longer than a page that waits for a decision lets pass before it looks by itself, in ms. */
-const LOOKS_AGAIN = 45_000;
 
 /** A device with a fingerprint reader, as far as the browser knows. */
 async function withReader(page) {

@@ -9,6 +9,9 @@ export const stage = JSON.parse(process.env.MEDILINK_STAGE ?? '{}');
 /** How long a page may take on a busy machine, in ms. */
 const PATIENCE = 20_000;
 
+/** Longer than a page that waits for a decision lets pass before it looks by itself, in ms. */
+export const LOOKS_AGAIN = 45_000;
+
 /** How long a flow may take on a busy machine, in ms: less than whoever plays it waits for it. */
 const FLOW = 420_000;
 
