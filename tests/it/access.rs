@@ -170,7 +170,7 @@ async fn a_patients_history_tells_who_read_their_data_and_why_and_who_was_refuse
     assert_eq!(world.history(&just(at - tick, at)).await.len(), 0);
 
     // In the language that is named, or that the program asks for, or else the patient's own.
-    let in_hindi = "zqcanaryzq 1 (डॉक्टर) ने इलाज के लिए आपकी एक अपॉइंटमेंट की जानकारी देखी।";
+    let in_hindi = "zqcanaryzq 1 (डॉक्टर) ने इलाज के लिए आपकी एक मुलाक़ात की जानकारी देखी।";
     let in_punjabi = "zqcanaryzq 1 (ਡਾਕਟਰ) ਨੇ ਇਲਾਜ ਲਈ ਤੁਹਾਡੀ ਇੱਕ ਮੁਲਾਕਾਤ ਦੀ ਜਾਣਕਾਰੀ ਦੇਖੀ।";
     let path = format!("{}?{}", world.path, &just(at, at + tick)[1..]);
     let browser = world

@@ -45,6 +45,7 @@ pub const NAMES: &[&str] = &[
     "feedback",
     "gender",
     "guardian",
+    "guardian_until",
     "hospital",
     "language",
     "languages",
@@ -197,6 +198,25 @@ mod tests {
         }
         let report = Report::in_language(Language::Punjabi);
         assert_eq!(report.role(Role::Patient), "ਮਰੀਜ਼");
+    }
+
+    #[test]
+    fn until_when_a_guardian_decides_stands_where_each_language_wants_it() {
+        let said = Language::ALL.iter().map(|language| {
+            Report::in_language(*language).filled("guardian_until", |place| match place {
+                "name" => Some("Asha Rao".to_owned()),
+                "date" => Some("2030-02-01".to_owned()),
+                _ => None,
+            })
+        });
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                "Asha Rao (until 2030-02-01)",
+                "Asha Rao (2030-02-01 तक)",
+                "Asha Rao (2030-02-01 ਤੱਕ)",
+            ]
+        );
     }
 
     #[test]

@@ -91,10 +91,14 @@ fn profile(page: &mut Document, words: Report, dossier: &Dossier) {
     if let Some(guardian) = known.guardian {
         let id = guardian.to_string();
         let name = dossier.guardian.as_ref().map_or(&*id, |name| name.as_str());
-        let until = known.guardian_until.map(|until| until.to_string());
-        let until = until.map(|until| format!("({} {until})", words.text("until")));
-        let said = format!("{name} {}", until.unwrap_or_default());
-        page.fact(words.text("guardian"), said.trim());
+        let limited = known.guardian_until.map(|until| {
+            words.filled("guardian_until", |place| match place {
+                "name" => Some(name.to_owned()),
+                "date" => Some(until.to_string()),
+                _ => None,
+            })
+        });
+        page.fact(words.text("guardian"), limited.as_deref().unwrap_or(name));
     }
     if let Some(said) = &known.profile {
         further(page, words, said);

@@ -72,7 +72,7 @@ async fn a_patient_is_reminded_once_in_their_own_language() {
         (Language::Hindi, Channel::InApp)
     );
     assert!(
-        notice.text.as_str().contains("अपॉइंटमेंट") && notice.text.as_str().contains("09:00"),
+        notice.text.as_str().contains("मुलाक़ात") && notice.text.as_str().contains("09:00"),
         "{notice:?}"
     );
     assert_eq!(notice.address, None, "no mail server is configured");

@@ -34,15 +34,15 @@ fn a_reminder_tells_the_time_on_the_hospitals_clock_in_the_patients_language() {
     });
     let words: Vec<_> = words.collect();
     insta::assert_snapshot!(words.join("\n\n"), @r"
-    4 en: Your appointment on Tuesday, 4 August 2026
+    5 en: Your appointment on Tuesday, 4 August 2026
     You have an appointment with Dr Asha Rao (Cardiology) on Tuesday, 4 August 2026 at 10:30 (IST).
     If you can't come, please reschedule or cancel it in the app.
 
-    4 hi: मंगलवार, 4 अगस्त 2026 को आपकी अपॉइंटमेंट
-    Dr Asha Rao (Cardiology) के साथ आपकी अपॉइंटमेंट मंगलवार, 4 अगस्त 2026 को 10:30 बजे (IST) है।
-    यदि आप नहीं आ सकते, तो कृपया ऐप में समय बदलें या अपॉइंटमेंट रद्द करें।
+    5 hi: मंगलवार, 4 अगस्त 2026 को आपकी मुलाक़ात
+    Dr Asha Rao (Cardiology) के साथ आपकी मुलाक़ात मंगलवार, 4 अगस्त 2026 को 10:30 बजे (IST) है।
+    यदि आप नहीं आ सकते, तो कृपया ऐप में समय बदलें या मुलाक़ात रद्द करें।
 
-    4 pa: ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ
+    5 pa: ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ
     Dr Asha Rao (Cardiology) ਨਾਲ ਤੁਹਾਡੀ ਮੁਲਾਕਾਤ ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ 10:30 ਵਜੇ (IST) ਹੈ।
     ਜੇ ਤੁਸੀਂ ਨਹੀਂ ਆ ਸਕਦੇ, ਤਾਂ ਕਿਰਪਾ ਕਰਕੇ ਐਪ ਵਿੱਚ ਸਮਾਂ ਬਦਲੋ ਜਾਂ ਮੁਲਾਕਾਤ ਰੱਦ ਕਰੋ।
     ");
@@ -120,7 +120,7 @@ fn who_opened_a_record_in_an_emergency_is_told_to_its_patient_and_to_who_looks_i
 
     ਐਮਰਜੈਂਸੀ ਵਿੱਚ ਇੱਕ ਰਿਕਾਰਡ ਖੋਲ੍ਹਿਆ ਗਿਆ: ਕਿਰਪਾ ਕਰਕੇ ਜਾਂਚ ਕਰੋ
     City Hospital ਦੇ ਕਿਸੇ ਸਿਹਤ ਕਰਮਚਾਰੀ ਨੇ ਮੰਗਲਵਾਰ, 4 ਅਗਸਤ 2026 ਨੂੰ 10:30 ਵਜੇ (IST) ਐਮਰਜੈਂਸੀ ਕਾਰਨ ਸਹਿਮਤੀ ਤੋਂ ਬਿਨਾਂ ਇੱਕ ਮਰੀਜ਼ ਦਾ ਰਿਕਾਰਡ ਖੋਲ੍ਹਿਆ। ਕਾਰਨ: ਮਰੀਜ਼ ਨੂੰ ਪੁੱਛਿਆ ਨਹੀਂ ਜਾ ਸਕਦਾ ਸੀ।
-    ਇਹ 11:30 ਵਜੇ ਆਪਣੇ ਆਪ ਬੰਦ ਹੋ ਜਾਵੇਗਾ। ਕਿਰਪਾ ਕਰਕੇ ਐਪ ਵਿੱਚ ਜਾਂਚ ਕਰੋ ਅਤੇ ਦੱਸੋ ਕਿ ਕੀ ਇਹ ਠੀਕ ਸੀ।
+    ਇਹ 11:30 ਵਜੇ ਆਪਣੇ ਆਪ ਬੰਦ ਹੋ ਜਾਵੇਗਾ। ਕਿਰਪਾ ਕਰਕੇ ਐਪ ਵਿੱਚ ਜਾਂਚ ਕਰੋ ਅਤੇ ਦੱਸੋ ਕਿ ਕੀ ਇਹ ਜਾਇਜ਼ ਸੀ।
     ");
 }
 
