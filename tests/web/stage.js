@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { press, write } from './hands.js';
+import { lines, watch } from './lines.js';
 
 /** Where the platform is, and who is there: see stage.rs. */
 export const stage = JSON.parse(process.env.MEDILINK_STAGE ?? '{}');
@@ -30,12 +31,13 @@ export async function withBrowser(flow) {
   });
   try {
     await Promise.race([flow(browser), late]);
-    if (faults.length > 0) throw new Error(`the browser found fault:\n${faults.join('\n')}`);
+    if (faults.length > 0) throw new Error('the browser found fault');
   } catch (error) {
     for (const page of browser.contexts().flatMap((context) => context.pages())) {
       const text = await page.locator('body').innerText().catch(String);
-      console.error(`--- ${page.url()}\n${text}\n---`);
+      console.error(`--- ${page.url()}\n${text}\n${lines(page)}---`);
     }
+    if (faults.length > 0) console.error(`the browser found fault:\n${faults.join('\n')}`);
     throw error;
   } finally {
     await browser.close();
@@ -50,6 +52,7 @@ export async function device(browser, options = {}) {
     locale: 'en-IN',
     ...options,
   });
+  watch(context);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   page.on('pageerror', (error) => faults.push(String(error)));
