@@ -5,7 +5,9 @@ use medilink_commands::{Action, Resource};
 use medilink_domain::schedule::first_at_or_after;
 use medilink_domain::values::{LocalTime, TimeZone};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
-use medilink_projections::appointment::{self, AppointmentCursor, AppointmentRow, Figures};
+use medilink_projections::appointment::{
+    self, AppointmentCursor, AppointmentRow, DayOf, DayVersion, Figures,
+};
 use medilink_projections::patient;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{Object, OpenApi};
@@ -31,6 +33,8 @@ pub struct DayOut {
     date: NaiveDate,
     /// The zone of that clock.
     time_zone: String,
+    /// Which version of the day this is at least: another one has other visits.
+    version: String,
     /// In order, cancelled ones included.
     items: Vec<AppointmentOut>,
 }
@@ -42,11 +46,22 @@ pub struct BoardOut {
     date: NaiveDate,
     /// The zone of that clock.
     time_zone: String,
+    /// Which version of the day this is at least: another one has other visits.
+    version: String,
     /// In order, cancelled ones included.
     items: Vec<AppointmentOut>,
     /// The `after` of the next page; absent on the last.
     #[oai(skip_serializing_if_is_none)]
     next: Option<String>,
+}
+
+/// By what it is told whether a day is still as it was read.
+#[derive(Object)]
+pub struct DayVersionOut {
+    /// The day, on the hospital's clock.
+    date: NaiveDate,
+    /// Another one whenever a visit comes to the day, changes, or leaves it.
+    version: String,
 }
 
 /// What became of a hospital's visits.
@@ -125,7 +140,11 @@ impl Boards {
         let view = self.0.view(&models, &read).await?;
         let known = doctor::known(&self.0, tenant, DoctorId(id.0)).await?;
         let site = hospital::known(&self.0, tenant, known.hospital).await?;
-        let (from, to) = span(date, date, site.time_zone);
+        let day = span(date, date, site.time_zone);
+        // Before the visits: what comes in between is read again rather than missed.
+        let version = self.version(tenant, DayOf::Doctor(known.doctor), day);
+        let version = version.await?;
+        let (from, to) = day;
         let rows = appointment::day_of_doctor(reads, tenant, known.doctor, from, to)
             .await
             .map_err(unreadable)?;
@@ -135,8 +154,41 @@ impl Boards {
         Ok(view.answer(DayOut {
             date,
             time_zone: site.time_zone.name().to_owned(),
+            version,
             items,
         }))
+    }
+
+    /// See whether a doctor's day has changed
+    ///
+    /// It tells of nobody, so that it may be asked every few seconds: the day itself, whose reading
+    /// stands in the history of each patient on it, is read again when this has changed.
+    #[oai(
+        path = "/doctors/:id/day/version",
+        method = "get",
+        operation_id = "readDayVersion"
+    )]
+    async fn day_version(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+        /// The day, on the hospital's clock.
+        #[oai(name = "date")]
+        on: Query<NaiveDate>,
+    ) -> Result<Found<DayVersionOut>, Problem> {
+        let tenant = caller.actor.tenant;
+        let resource = doctor::at_work(&self.0, &caller, DoctorId(id.0)).await?;
+        self.0.authorize(&caller, Action::ReadDay, &resource)?;
+        let date = date("date", on.0)?;
+        let models = ["appointment", "doctor", "hospital"];
+        let view = self.0.view(&models, &read).await?;
+        let known = doctor::known(&self.0, tenant, DoctorId(id.0)).await?;
+        let site = hospital::known(&self.0, tenant, known.hospital).await?;
+        let day = span(date, date, site.time_zone);
+        let version = self.version(tenant, DayOf::Doctor(known.doctor), day);
+        let version = version.await?;
+        Ok(view.answer(DayVersionOut { date, version }))
     }
 
     /// Read a hospital's day
@@ -177,6 +229,7 @@ impl Boards {
         let site = hospital::known(&self.0, tenant, HospitalId(id.0)).await?;
         let (hospital, day) = (site.hospital, span(date, date, site.time_zone));
         let reads = self.0.reads();
+        let version = self.version(tenant, DayOf::Hospital(hospital), day).await?;
         let listed = appointment::day_of_hospital(reads, tenant, hospital, department, day, page)
             .await
             .map_err(unreadable)?;
@@ -186,9 +239,40 @@ impl Boards {
         Ok(view.answer(BoardOut {
             date,
             time_zone: site.time_zone.name().to_owned(),
+            version,
             items,
             next: listed.next.map(|next| next.to_string()),
         }))
+    }
+
+    /// See whether a hospital's day has changed
+    ///
+    /// As for a doctor's day. It is the same for all departments.
+    #[oai(
+        path = "/hospitals/:id/board/version",
+        method = "get",
+        operation_id = "readBoardVersion"
+    )]
+    async fn board_version(
+        &self,
+        caller: SignedIn,
+        read: Read,
+        id: Path<Uuid>,
+        /// The day, on the hospital's clock.
+        #[oai(name = "date")]
+        on: Query<NaiveDate>,
+    ) -> Result<Found<DayVersionOut>, Problem> {
+        let tenant = caller.actor.tenant;
+        let resource = Resource::of_tenant("hospital", tenant).at(HospitalId(id.0));
+        self.0.authorize(&caller, Action::ReadBoard, &resource)?;
+        let date = date("date", on.0)?;
+        let view = self.0.view(&["appointment", "hospital"], &read).await?;
+        let site = hospital::known(&self.0, tenant, HospitalId(id.0)).await?;
+        let day = span(date, date, site.time_zone);
+        let version = self
+            .version(tenant, DayOf::Hospital(site.hospital), day)
+            .await?;
+        Ok(view.answer(DayVersionOut { date, version }))
     }
 
     /// Read a hospital's figures
@@ -234,6 +318,17 @@ impl Boards {
 }
 
 impl Boards {
+    async fn version(
+        &self,
+        tenant: TenantId,
+        of: DayOf,
+        day: (DateTime<Utc>, DateTime<Utc>),
+    ) -> Result<String, Problem> {
+        let version = appointment::day_version(self.0.reads(), tenant, of, day).await;
+        let DayVersion { visits, latest } = version.map_err(unreadable)?;
+        Ok(format!("{visits}-{latest}"))
+    }
+
     /// Visits with what their patients are called: whoever receives somebody calls them by name.
     async fn named(
         &self,

@@ -20,8 +20,8 @@ use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
 use crate::runtime::row::row;
 
 pub use queries::{
-    AppointmentCursor, Figures, SealedAppointment, day_of_doctor, day_of_hospital, figures, find,
-    for_patient, get, hospitals_of, of_person,
+    AppointmentCursor, DayOf, DayVersion, Figures, SealedAppointment, day_of_doctor,
+    day_of_hospital, day_version, figures, find, for_patient, get, hospitals_of, of_person,
 };
 
 named_fields!(AppointmentStatus, Code, TimeZone, VisitMode);

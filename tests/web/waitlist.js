@@ -34,6 +34,14 @@ await withBrowser(async (browser) => {
   await waiting.getByText('You are on the waitlist.').waitFor();
   await press(waiting.getByRole('link', { name: 'Home' }));
 
+  // The desk and the doctor have the day before them.
+  const desk = await atDesk(browser);
+  await signIn(desk, stage.people.desk);
+  const doctor = await atDesk(browser);
+  await signIn(doctor, stage.people.doctor);
+  const row = (page, name) => page.getByRole('row').filter({ hasText: name });
+  for (const page of [desk, doctor]) await row(page, 'Gurleen Kaur').getByText('To come').waitFor();
+
   // What becomes free is offered by itself, for a time that runs down.
   await press(first.getByRole('button', { name: 'Cancel the visit' }));
   await press(first.getByRole('dialog').getByRole('button', { name: 'Cancel the visit' }));
@@ -46,22 +54,20 @@ await withBrowser(async (browser) => {
   await waiting.getByRole('heading', { name: 'Visit', exact: true }).waitFor();
   await waiting.getByText('Booked').waitFor();
 
+  // It is on their pages by itself.
+  for (const page of [desk, doctor]) await row(page, 'Asha Rao').getByText('To come').waitFor();
+
   // The desk checks the patient in, who sees their place at once.
-  const desk = await atDesk(browser);
-  await signIn(desk, stage.people.desk);
-  const row = (page, name) => page.getByRole('row').filter({ hasText: name });
   await press(row(desk, 'Asha Rao').getByRole('button', { name: 'Check in' }));
   await desk.getByText('Checked in under number 1.').waitFor();
   await waiting.getByText('Your number is 1.').waitFor();
   await waiting.getByText('You are next.').waitFor();
 
   // The doctor begins and completes the visit, which moves on the patient's page and the board.
-  const doctor = await atDesk(browser);
-  await signIn(doctor, stage.people.doctor);
   await press(doctor.getByRole('button', { name: 'Start' }));
   await row(doctor, 'With the doctor').waitFor();
   await waiting.getByText('Under way').waitFor();
-  await row(desk, 'Asha Rao').getByText('With the doctor').waitFor({ timeout: 40_000 });
+  await row(desk, 'Asha Rao').getByText('With the doctor').waitFor();
   await press(doctor.getByRole('button', { name: 'Complete' }));
   await waiting.getByText('Completed').waitFor();
 

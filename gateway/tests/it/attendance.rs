@@ -209,3 +209,67 @@ async fn a_board_names_patients_to_the_reception_and_figures_name_nobody() {
     assert_eq!(later["items"], json!([]));
     clinic.site.close().await;
 }
+
+#[tokio::test]
+async fn a_day_has_another_version_whenever_a_visit_comes_changes_or_leaves() {
+    let clinic = Clinic::open().await;
+    let (site, reception) = (&clinic.site, &clinic.reception);
+    let doctor = clinic.doctor().await;
+    let ((patient, token), (other, _)) = (clinic.patient().await, clinic.patient().await);
+    let on = format!("date={}", clinic.today);
+    let days = [format!("/v1/doctors/{doctor}/day"), clinic.path("board")];
+    let before = site.count("access.recorded").await;
+    let mut seen = vec![];
+    let mut versions = async || {
+        let written = json!({"position": clinic.head().await});
+        let mut now = vec![];
+        for day in &days {
+            let path = format!("{day}/version?{on}");
+            let (status, told) = site.get_after(&written, &path, reception).await;
+            assert_eq!(status, 200, "{told}");
+            let again = site.get_after(&written, &path, reception).await.1;
+            assert_eq!(again, told);
+            now.push(told["version"].clone());
+            assert_eq!(
+                site.get(&path, &token).await.0,
+                403,
+                "it is for those who read the day"
+            );
+        }
+        assert!(!seen.contains(&now), "{now:?} was there before: {seen:?}");
+        seen.push(now.clone());
+        now
+    };
+    versions().await;
+    let booked = clinic.book(reception, patient, doctor).await;
+    versions().await;
+    let (status, walked_in) = site
+        .post(
+            "/v1/walk-ins",
+            reception,
+            json!({"patient": other, "doctor": doctor}),
+        )
+        .await;
+    assert_eq!(status, 201, "{walked_in}");
+    versions().await;
+    let visit = format!("/v1/appointments/{}", id(&booked));
+    let (status, cancelled) = site
+        .post(&format!("{visit}/cancel"), &token, json!({}))
+        .await;
+    assert_eq!(status, 200, "{cancelled}");
+    let last = versions().await;
+    assert_eq!(
+        site.count("access.recorded").await,
+        before,
+        "it tells of nobody"
+    );
+
+    let written = json!({"position": clinic.head().await});
+    for (day, version) in days.iter().zip(last) {
+        let (_, read) = site
+            .get_after(&written, &format!("{day}?{on}"), reception)
+            .await;
+        assert_eq!(read["version"], version, "{read}");
+    }
+    clinic.site.close().await;
+}

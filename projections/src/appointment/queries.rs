@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use medilink_domain::{AppointmentId, DepartmentId, DoctorId, HospitalId, PatientId, TenantId};
+use medilink_log::Position;
 use sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr, UnionType};
 use uuid::Uuid;
 
@@ -231,6 +232,58 @@ pub async fn day_of_hospital(
     reads
         .page(select, page.bounded(), AppointmentCursor::of)
         .await
+}
+
+/// Whose day it is.
+#[derive(Clone, Copy, Debug)]
+pub enum DayOf {
+    /// A doctor's.
+    Doctor(DoctorId),
+    /// A hospital's.
+    Hospital(HospitalId),
+}
+
+/// By what it is told whether a day is still the same. It names nobody.
+///
+/// A visit that comes to the day, or changes on it, has a later event than all before; one that
+/// leaves it leaves fewer. So two equal versions are of the same day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayVersion {
+    /// How many visits there are, cancelled ones included.
+    pub visits: u64,
+    /// The latest event of any of them; 0 without any.
+    pub latest: Position,
+}
+
+/// The version of a day: of the appointments that begin in `from..to`.
+///
+/// # Errors
+/// [`ReadError`] when it can't be read.
+pub async fn day_version(
+    reads: &Reads,
+    tenant: TenantId,
+    of: DayOf,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<DayVersion, ReadError> {
+    let whose = match of {
+        DayOf::Doctor(doctor) => Expr::col("doctor").eq(doctor.uuid()),
+        DayOf::Hospital(hospital) => Expr::col("hospital").eq(hospital.uuid()),
+    };
+    let mut select = Query::select();
+    select
+        .expr(Expr::cust("count(*)"))
+        .expr(Expr::cust("coalesce(max(position), 0)"))
+        .from(("read", AppointmentRow::NAME))
+        .and_where(Expr::col("tenant").eq(tenant.uuid()))
+        .and_where(whose)
+        .and_where(Expr::col("starts_at").gte(from))
+        .and_where(Expr::col("starts_at").lt(to));
+    let row = reads.stored(&select).await?.pop().ok_or(Damaged)?;
+    let mut cells = row.into_iter();
+    Ok(DayVersion {
+        visits: u64::from_cell(cells.next().ok_or(Damaged)?)?,
+        latest: Position(u64::from_cell(cells.next().ok_or(Damaged)?)?),
+    })
 }
 
 /// The most appointments that a calendar program is given.

@@ -95,6 +95,17 @@ impl World {
                 format!("/v1/hospitals/{}/board?date={}", city.hospital, city.date),
                 None,
             ),
+            "readBoardVersion" => (
+                format!(
+                    "/v1/hospitals/{}/board/version?date={}",
+                    city.hospital, city.date
+                ),
+                None,
+            ),
+            "readDayVersion" => (
+                format!("/v1/doctors/{doctor}/day/version?date={}", city.date),
+                None,
+            ),
             "readDay" => (format!("/v1/doctors/{doctor}/day?date={}", city.date), None),
             "readFigures" => (
                 format!(

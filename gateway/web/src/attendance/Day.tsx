@@ -2,20 +2,16 @@ import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import { styled } from '@mui/material/styles';
 import Typography from '@mui/material/Typography';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { useLive } from '@/app/useLive';
 import type { NamedVisit } from '@/disclosure/PatientName';
 import { Empty } from '@/patterns/Empty';
 import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
-import { dayQuery, queueQuery } from './queries';
+import { dayQuery, dayVersionQuery } from './queries';
+import { useMovingDay } from './useMovingDay';
 import { useVisitCommand } from './useVisitCommand';
 import { Visits } from './Visits';
-
-/** How often it is looked whether the queue has moved, in ms. That shows nobody's data. */
-const EVERY = 10_000;
 
 const NOW = ['in_progress', 'checked_in'];
 const RANK = ['in_progress', 'checked_in'];
@@ -30,7 +26,7 @@ export function Day(props: { doctor: string; hospital: string; date: string }) {
   const { t } = useTranslation('attendance');
   const day = useQuery(dayQuery(doctor, date));
   const command = useVisitCommand();
-  useMovingQueue(doctor, date);
+  useMovingDay(day, dayVersionQuery(doctor, date));
   const visits = (caption: string, of: readonly NamedVisit[]) =>
     of.length > 0 && <Visits caption={caption} hospital={hospital} visits={of} command={command} />;
   return (
@@ -66,25 +62,6 @@ export function Day(props: { doctor: string; hospital: string; date: string }) {
 /** Those who are being seen first, then those who wait, by their numbers. */
 function rank({ status, token }: NamedVisit): number {
   return RANK.indexOf(status) * 10_000 + (token ?? 0);
-}
-
-/** Has the day read again when the queue has moved: reading it is recorded, so not otherwise. */
-function useMovingQueue(doctor: string, date: string): void {
-  const queries = useQueryClient();
-  const queue = useQuery(queueQuery(doctor, date));
-  const { refetch } = queue;
-  useLive(
-    useCallback(() => refetch(), [refetch]),
-    EVERY,
-  );
-  const before = useRef<string>(undefined);
-  const now = queue.data && JSON.stringify(queue.data);
-  useEffect(() => {
-    if (now !== undefined && before.current !== undefined && before.current !== now) {
-      void queries.invalidateQueries({ queryKey: ['appointment', 'day', doctor] });
-    }
-    before.current = now;
-  }, [queries, doctor, now]);
 }
 
 /** The day in numbers, to be read from across the room. */

@@ -14,16 +14,15 @@ export const dayQuery = (doctor: string, date: string) =>
       ),
   });
 
-/** A doctor's queue: the numbers that wait, as they may be shown on a wall. */
-export const queueQuery = (doctor: string, date: string) =>
+/** Which version of a doctor's day there is: another one has other visits. It tells of nobody. */
+export const dayVersionQuery = (doctor: string, date: string) =>
   queryOptions({
-    queryKey: ['queue', doctor, date],
+    queryKey: ['day-version', 'doctor', doctor, date],
     queryFn: ({ signal }) =>
       answered(
-        api.GET('/v1/doctors/{id}/queue', {
+        api.GET('/v1/doctors/{id}/day/version', {
           params: { path: { id: doctor }, query: { date } },
           signal,
         }),
       ),
-    meta: { follows: ['appointment'] },
   });

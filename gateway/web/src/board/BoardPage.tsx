@@ -1,10 +1,8 @@
 import Stack from '@mui/material/Stack';
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useLive } from '@/app/useLive';
-import { queueQuery } from '@/attendance/queries';
+import { useMovingDay } from '@/attendance/useMovingDay';
 import { useVisitCommand } from '@/attendance/useVisitCommand';
 import { Visits } from '@/attendance/Visits';
 import type { NamedVisit } from '@/disclosure/PatientName';
@@ -19,12 +17,8 @@ import { Failure } from '@/patterns/Failure';
 import { Loaded } from '@/patterns/Loaded';
 import { Select } from '@/patterns/Select';
 import { boardRoute } from './pages';
-import { boardQuery } from './queries';
+import { boardQuery, boardVersionQuery } from './queries';
 
-/** How often it is looked whether the queues have moved, in ms. That shows nobody's data. */
-const EVERY = 15_000;
-/** Of how many doctors. */
-const WATCHED = 40;
 /** In this order: who is here, who comes, who was. */
 const GROUPS = [
   ['here', ['checked_in', 'in_progress']],
@@ -54,7 +48,7 @@ function Board({ site }: { site: Hospital }) {
   const board = useQuery(boardQuery(site.id, date, department));
   const doctors = useQuery(doctorsQuery(site.id)).data;
   const command = useVisitCommand();
-  useMovingQueues(site.id, date, board.data ?? []);
+  useMovingDay(board, boardVersionQuery(site.id, date));
   const go = (day: string, of: string) =>
     void navigate({
       to: '/hospitals/$hospital/board',
@@ -85,7 +79,7 @@ function Board({ site }: { site: Hospital }) {
       </Stack>
       {command.isError && command.variables.step !== 'no-show' && <Failure error={command.error} />}
       <Loaded query={board} lines={6}>
-        {(items) => (
+        {({ items }) => (
           <Stack spacing={2}>
             {items.length === 0 && <Empty>{t('empty')}</Empty>}
             {GROUPS.map(([name, states]) => {
@@ -108,25 +102,4 @@ function Board({ site }: { site: Hospital }) {
       </Loaded>
     </>
   );
-}
-
-/** Has the board read again when a queue has moved: reading it is recorded, so not otherwise. */
-function useMovingQueues(hospital: string, date: string, visits: readonly NamedVisit[]): void {
-  const queries = useQueryClient();
-  const doctors = [...new Set(visits.map(({ doctor }) => doctor))].slice(0, WATCHED);
-  const queues = useQueries({ queries: doctors.map((doctor) => queueQuery(doctor, date)) });
-  useLive(
-    useCallback(() => queries.refetchQueries({ queryKey: ['queue'], type: 'active' }), [queries]),
-    EVERY,
-  );
-  const known = queues.every(({ data }) => data !== undefined);
-  const now = known ? JSON.stringify(queues.map(({ data }) => data)) : undefined;
-  const before = useRef<string>(undefined);
-  useEffect(() => {
-    if (now === undefined) return;
-    if (before.current !== undefined && before.current !== now) {
-      void queries.invalidateQueries({ queryKey: ['appointment', 'board', hospital] });
-    }
-    before.current = now;
-  }, [queries, hospital, now]);
 }
