@@ -12,7 +12,7 @@ const EARLY = new RegExp(
   [
     'web/src/early',
     'web/src/api/(problem|send)',
-    'web/src/app/(ahead|me)\\.',
+    'web/src/app/(ahead|me|notStarted)\\.',
     'web/src/device/vault',
     'web/src/i18n/(fetch|languages)',
     'web/src/session/(activity|proof|start|state|tokens)',

@@ -1,4 +1,5 @@
 // The platform goes away and comes back: each page says so, and recovers by itself.
+import assert from 'node:assert/strict';
 import process from 'node:process';
 import { press } from './hands.js';
 import { device, registerPatient, stage, withBrowser } from './stage.js';
@@ -32,6 +33,32 @@ await withBrowser(async (browser) => {
   await page.unrouteAll();
   await page.getByText('You are not waiting for anything.').waitFor();
   await gone.waitFor({ state: 'detached' });
+
+  // The application itself does not come, then the words of another language: the page stays as it
+  // is until they do.
+  const visitor = await device(browser, { serviceWorkers: 'block' });
+  let asked = 0;
+  await visitor.route('**/assets/core*', (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  await visitor.goto('/sign-in');
+  await visitor.getByText('MediLink could not be loaded.').waitFor();
+  assert.ok(asked > 1, 'it is asked for again before anybody is troubled with it');
+  await visitor.unrouteAll();
+  await press(visitor.getByRole('button', { name: 'Try again' }));
+  await visitor.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await visitor.route('**/pa/session.js*', (route) => route.abort());
+  const punjabi = visitor.getByRole('button', { name: 'ਪੰਜਾਬੀ' });
+  await press(punjabi);
+  const missed = visitor.getByText("MediLink can't be reached just now.");
+  await missed.waitFor();
+  await visitor.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await visitor.unrouteAll();
+  await press(punjabi);
+  await visitor.locator('html[lang="pa"]').waitFor();
+  await missed.waitFor({ state: 'detached' });
+  await visitor.close();
 
   // Away: the process hangs and nobody answers, then it goes on.
   await page.goto('/visits');

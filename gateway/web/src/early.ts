@@ -1,4 +1,5 @@
 import { prepareHome } from '@/app/ahead';
+import { notStarted } from '@/app/notStarted';
 import { wordsOf } from '@/i18n/fetch';
 import { preferredLanguage } from '@/i18n/languages';
 import { startSession } from '@/session/start';
@@ -7,4 +8,4 @@ import { startSession } from '@/session/start';
 startSession();
 wordsOf(preferredLanguage(), 'app').catch(() => undefined);
 if (location.pathname === '/') prepareHome().catch(() => undefined);
-void import('./main');
+import('./main').catch(notStarted);

@@ -125,9 +125,27 @@ async function attempt(request: Request, token: string | undefined): Promise<Res
   const copy = request.clone();
   if (token !== undefined) copy.headers.set('Authorization', `Bearer ${token}`);
   try {
-    return await fetch(copy);
+    return await fetchInTime(copy);
   } catch (error) {
     if (copy.signal.aborted) throw error;
     throw new Unreachable(error);
+  }
+}
+
+/** How long nothing may be heard of a request, in ms: longer than the server lets any take. */
+const PATIENCE = 45_000;
+
+/**
+ * `fetch` that fails when no answer has begun in time. On a line that died without a word it would
+ * wait for ever, and so would whoever waits for it.
+ */
+export async function fetchInTime(...[what, how]: Parameters<typeof fetch>): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), PATIENCE);
+  const signals = [late.signal, how?.signal, what instanceof Request && what.signal];
+  try {
+    return await fetch(what, { ...how, signal: AbortSignal.any(signals.filter((each) => !!each)) });
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -20,9 +20,9 @@ const CHANGED: readonly number[] = [404, 409, 412];
 
 /**
  * What pages have read. Each command has all that is shown read anew, which waits for what was
- * changed; so does one that is refused because things stand differently by now, and one that nobody answered. A read that fails
- * for a passing reason is tried again for as long as its page is open, so that a page recovers by
- * itself; one that is refused is not.
+ * changed; so does one that is refused because things stand differently by now, and one that
+ * nobody answered. A read that fails for a passing reason is tried again for as long as its page is
+ * open, so that a page recovers by itself; one that is refused is not.
  */
 export const queries: QueryClient = new QueryClient({
   mutationCache: new MutationCache({

@@ -2,12 +2,16 @@ import { addressOf, FIRST } from 'virtual:words';
 import type { Language } from './languages';
 
 const coming = new Map<string, Promise<object>>();
+const missed = new Map<string, number>();
 
 async function load(language: Language, file: string): Promise<object> {
   const address = addressOf(language, file);
+  const times = missed.get(address) ?? 0;
   try {
-    return (await import(/* @vite-ignore */ address)).default;
+    // What didn't come once never does under the same address: browsers remember that.
+    return (await import(/* @vite-ignore */ times > 0 ? `${address}?${times}` : address)).default;
   } catch (error) {
+    missed.set(address, times + 1);
     coming.delete(`${language}/${file}`);
     throw error;
   }

@@ -1,4 +1,4 @@
-import i18next, { type CustomTypeOptions } from 'i18next';
+import i18next, { type CustomTypeOptions, type ReadCallback } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { wordsOf } from './fetch';
 import { keepLanguage, type Language, preferredLanguage } from './languages';
@@ -6,35 +6,55 @@ import { keepLanguage, type Language, preferredLanguage } from './languages';
 /** A folder with words. */
 export type Capability = keyof CustomTypeOptions['resources'];
 
-/** Starts with the words that every page says; each capability's come with its pages. */
+/** What every page says, and a patient's first one. */
+const FIRST = ['app', 'appointment', 'patterns'] as const;
+
+/**
+ * Starts with the words that every page says; each capability's come with its pages. Throws when
+ * they can't be had.
+ */
 export async function startI18n(): Promise<void> {
+  const language = preferredLanguage();
+  const had = FIRST.map(async (capability) => [capability, await wordsOf(language, capability)]);
+  const words = Object.fromEntries(await Promise.all(had));
   await i18next
     .use(initReactI18next)
-    .use({
-      type: 'backend',
-      init() {},
-      read: (language: Language, capability: string) => wordsOf(language, capability),
-    })
+    .use({ type: 'backend', init() {}, read })
     .init({
-      lng: preferredLanguage(),
+      lng: language,
       fallbackLng: false,
-      ns: ['app', 'appointment', 'patterns'],
+      ns: FIRST,
       defaultNS: 'app',
+      resources: { [language]: words },
+      partialBundledLanguages: true,
       interpolation: { escapeValue: false },
       react: { useSuspense: true },
     });
-  told(i18next.language as Language);
+  told(language);
 }
 
-/** Has a capability's words come. i18next goes on without them, and doesn't ask for them again. */
+/** For what a page says beside its own words: it waits for them, and they are asked for again. */
+function read(language: string, capability: string, done: ReadCallback): void {
+  wordsOf(language as Language, capability).then(
+    (words) => done(null, words),
+    (error) => done(error, true),
+  );
+}
+
+/** Has a capability's words come. Throws when they don't. */
 export async function prepareWords(capability: Capability): Promise<void> {
-  const had = () => i18next.hasResourceBundle(i18next.language, capability);
-  await i18next.loadNamespaces(capability);
-  if (!had()) await i18next.reloadResources(i18next.language, capability);
-  if (!had()) throw new Error(`no words of ${capability}`);
+  await have(i18next.language as Language, capability);
 }
 
+async function have(language: Language, capability: string): Promise<void> {
+  if (i18next.hasResourceBundle(language, capability)) return;
+  i18next.addResourceBundle(language, capability, await wordsOf(language, capability));
+}
+
+/** Goes over to another language, once all that has been said can be said in it. Throws until then. */
 export async function speak(language: Language): Promise<void> {
+  const said = Object.keys(i18next.getDataByLanguage(i18next.language) ?? {});
+  await Promise.all(said.map((capability) => have(language, capability)));
   await i18next.changeLanguage(language);
   keepLanguage(language);
   told(language);

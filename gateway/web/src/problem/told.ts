@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import type { Problem } from '@/api/problem';
+import { prepareWords } from '@/i18n';
 
 /** A problem as it is told to people. */
 export interface Telling {
@@ -30,7 +31,7 @@ const FIELD: readonly [RegExp, string][] = [
 
 /** Has the words for problems come. Where they don't, the server's own are told. */
 export async function prepareTelling(): Promise<void> {
-  await i18next.loadNamespaces('problem');
+  await prepareWords('problem').catch(() => undefined);
 }
 
 /** What is wrong and what to do about it, in the reader's language. */

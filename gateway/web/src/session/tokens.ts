@@ -1,6 +1,6 @@
 import { Problem, problemOf, Unreachable } from '@/api/problem';
 import type { components } from '@/api/schema';
-import { forgetSent, sawPosition } from '@/api/send';
+import { fetchInTime, forgetSent, sawPosition } from '@/api/send';
 import { forget, keep, kept } from '@/device/vault';
 import { activeSince } from './activity';
 import { type Access, type Reason, session } from './state';
@@ -69,7 +69,7 @@ export function leaveLater(): void {
 /** Ends what was left without a line. Nobody is in, even while the server can't be told. */
 async function endWhatWasLeft({ session: left, access_token }: Tokens): Promise<void> {
   try {
-    const response = await fetch(`/v1/me/sessions/${left}`, {
+    const response = await fetchInTime(`/v1/me/sessions/${left}`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${access_token}` },
     });
@@ -100,7 +100,7 @@ export async function refresh(): Promise<Access | undefined> {
     localStorage.setItem(PENDING, attempt);
     let response: Response;
     try {
-      response = await fetch('/v1/sessions/refresh', {
+      response = await fetchInTime('/v1/sessions/refresh', {
         method: 'POST',
         headers: { ...IN_COOKIE, 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
         body: '{}',
