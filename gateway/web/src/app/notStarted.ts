@@ -44,11 +44,11 @@ function say(first: Element): void {
   const { text, again } = SAID[language];
   document.documentElement.lang = language;
   const press = document.createElement('button');
-  press.className = 'press';
+  press.className = 'press filled';
   press.textContent = again;
   press.onclick = () => location.reload();
   const said = document.createElement('p');
   said.textContent = text;
-  first.replaceChildren(said, press);
+  first.append(said, press);
   addEventListener('online', () => location.reload());
 }

@@ -19,14 +19,14 @@ interface Props {
   last: boolean;
 }
 
-/** At the foot of the page, above the navigation of a phone, and over nothing at its end. */
+/** At the foot of the page, above the navigation of a phone or beside it, over nothing at its end. */
 const Foot = styled('div')(({ theme }) => ({
   gridColumn: '1 / -1',
   position: 'sticky',
   bottom: 72,
   zIndex: 1,
   background: theme.palette.background.paper,
-  [theme.breakpoints.up('md')]: { bottom: 0 },
+  [theme.breakpoints.up('md')]: { gridColumn: 2, bottom: 0 },
 }));
 
 /** The session is about to end. The last time can't be put off, only the dialog put away. */
@@ -56,7 +56,7 @@ function Warning({ end, last }: Props) {
   }
   return (
     <Dialog open {...(last && { onClose: putAway })} aria-labelledby="session-end">
-      <DialogTitle id="session-end">{t('end.title')}</DialogTitle>
+      <DialogTitle id="session-end">{t(last ? 'end.over' : 'end.title')}</DialogTitle>
       <DialogContent>
         <DialogContentText>{t(last ? 'end.last' : 'end.idle', { time })}</DialogContentText>
       </DialogContent>
