@@ -325,8 +325,8 @@ impl Boards {
         day: (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<String, Problem> {
         let version = appointment::day_version(self.0.reads(), tenant, of, day).await;
-        let DayVersion { visits, latest } = version.map_err(unreadable)?;
-        Ok(format!("{visits}-{latest}"))
+        let DayVersion { visits, positions } = version.map_err(unreadable)?;
+        Ok(format!("{visits}-{positions}"))
     }
 
     /// Visits with what their patients are called: whoever receives somebody calls them by name.

@@ -1,6 +1,7 @@
 //! Appointments, as a patient's list, a doctor's day and a hospital's board show them, and the
 //! figures of a hospital: who came, who didn't, and how long they waited.
 
+mod day;
 mod queries;
 
 use chrono::{DateTime, Utc};
@@ -19,9 +20,10 @@ use crate::runtime::field::{Json, named_fields};
 use crate::runtime::model::{Fact, FoldError, Folded, ReadModel};
 use crate::runtime::row::row;
 
+pub use day::{DayOf, DayVersion, day_of_doctor, day_of_hospital, day_version};
 pub use queries::{
-    AppointmentCursor, DayOf, DayVersion, Figures, SealedAppointment, day_of_doctor,
-    day_of_hospital, day_version, figures, find, for_patient, get, hospitals_of, of_person,
+    AppointmentCursor, Figures, SealedAppointment, figures, find, for_patient, get, hospitals_of,
+    of_person,
 };
 
 named_fields!(AppointmentStatus, Code, TimeZone, VisitMode);

@@ -219,25 +219,26 @@ async fn a_day_has_another_version_whenever_a_visit_comes_changes_or_leaves() {
     let on = format!("date={}", clinic.today);
     let days = [format!("/v1/doctors/{doctor}/day"), clinic.path("board")];
     let before = site.count("access.recorded").await;
-    let mut seen = vec![];
+    let mut seen = days.clone().map(|_| vec![]);
     let mut versions = async || {
         let written = json!({"position": clinic.head().await});
         let mut now = vec![];
-        for day in &days {
+        for (day, seen) in days.iter().zip(&mut seen) {
             let path = format!("{day}/version?{on}");
             let (status, told) = site.get_after(&written, &path, reception).await;
             assert_eq!(status, 200, "{told}");
             let again = site.get_after(&written, &path, reception).await.1;
             assert_eq!(again, told);
-            now.push(told["version"].clone());
+            let version = told["version"].clone();
+            assert_ne!(seen.last(), Some(&version), "{day}");
+            seen.push(version.clone());
+            now.push(version);
             assert_eq!(
                 site.get(&path, &token).await.0,
                 403,
                 "it is for those who read the day"
             );
         }
-        assert!(!seen.contains(&now), "{now:?} was there before: {seen:?}");
-        seen.push(now.clone());
         now
     };
     versions().await;
@@ -257,6 +258,16 @@ async fn a_day_has_another_version_whenever_a_visit_comes_changes_or_leaves() {
         .post(&format!("{visit}/cancel"), &token, json!({}))
         .await;
     assert_eq!(status, 200, "{cancelled}");
+    versions().await;
+    let (third, other_doctor) = (clinic.patient().await.0, clinic.doctor().await);
+    let booked = clinic.book(reception, third, doctor).await;
+    versions().await;
+    let to = json!({
+        "starts_at": booked["starts_at"], "doctor": other_doctor, "by": "hospital",
+    });
+    let path = format!("/v1/appointments/{}/reschedule", id(&booked));
+    let (status, moved) = site.post(&path, reception, to).await;
+    assert_eq!(status, 200, "{moved}");
     let last = versions().await;
     assert_eq!(
         site.count("access.recorded").await,

@@ -8,6 +8,7 @@ import { money } from '@/i18n/money';
 import { useWritten } from '@/i18n/written';
 import { Confirm } from '@/patterns/Confirm';
 import { LinkButton } from '@/patterns/Press';
+import { useDue } from '@/patterns/useDue';
 import { type Appointment, isLate } from './queries';
 
 type Policy = components['schemas']['BookingPolicyOut'];
@@ -18,7 +19,8 @@ type Policy = components['schemas']['BookingPolicyOut'];
  */
 export function VisitActions({ visit, policy }: { visit: Appointment; policy: Policy }) {
   const { t } = useTranslation('appointment');
-  const ahead = visit.status === 'booked' && Date.now() < Date.parse(visit.starts_at);
+  const begun = useDue(Date.parse(visit.starts_at));
+  const ahead = visit.status === 'booked' && !begun;
   // Who waits there may still leave.
   if (!ahead && visit.status !== 'checked_in') return null;
   const path = { id: visit.id };
@@ -57,10 +59,13 @@ function Costs({ visit, policy }: { visit: Appointment; policy: Policy }) {
   const { t } = useTranslation('appointment');
   const written = useWritten();
   const fee = policy.cancellation.late_fee;
-  if (fee === undefined) return <Typography>{t('policy.free')}</Typography>;
+  const now = Date.now();
+  // Who came without a booking, or has waited beyond their time, leaves no gap.
+  const waited = visit.status === 'checked_in' && now >= Date.parse(visit.starts_at);
+  if (fee === undefined || visit.walk_in || waited)
+    return <Typography>{t('policy.free')}</Typography>;
   const amount = money(fee, written.language);
-  if (isLate(visit, policy, Date.now()))
-    return <Typography>{t('policy.late', { amount })}</Typography>;
+  if (isLate(visit, policy, now)) return <Typography>{t('policy.late', { amount })}</Typography>;
   const notice = policy.cancellation.notice_minutes * 60_000;
   const until = new Date(Date.parse(visit.starts_at) - notice).toISOString();
   return (

@@ -1,10 +1,10 @@
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
-import { useEffect, useReducer } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Role } from '@/app/me';
 import type { Appointment } from '@/appointment/queries';
 import { Confirm } from '@/patterns/Confirm';
+import { useDue } from '@/patterns/useDue';
 import type { Step, useVisitCommand } from './useVisitCommand';
 
 /** How long before its time a visit by video or telephone may begin, in ms. */
@@ -60,19 +60,4 @@ export function Actions(props: {
       {visit.status === 'in_progress' && button('complete', 'contained')}
     </Stack>
   );
-}
-
-/** Longer than this no timer waits. */
-const LONGEST = 2 ** 31 - 1;
-
-/** Whether an instant has come; who looks at the page when it does sees that it has. */
-function useDue(at: number): boolean {
-  const [, look] = useReducer((looks: number) => looks + 1, 0);
-  useEffect(() => {
-    const left = at - Date.now();
-    if (left <= 0) return;
-    const timer = setTimeout(look, Math.min(left, LONGEST));
-    return () => clearTimeout(timer);
-  }, [at]);
-  return at <= Date.now();
 }

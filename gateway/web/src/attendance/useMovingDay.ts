@@ -24,7 +24,7 @@ export function useMovingDay<Key extends QueryKey>(
   const now = useQuery(versionOf);
   const { refetch: look } = now;
   useLive(
-    useCallback(() => look(), [look]),
+    useCallback(() => look({ cancelRefetch: false }), [look]),
     EVERY,
   );
   const moved =
@@ -34,6 +34,7 @@ export function useMovingDay<Key extends QueryKey>(
     now.data.version !== day.data.version;
   const { refetch: read } = day;
   useEffect(() => {
-    if (moved) void read();
+    // What is being read already is not read, and recorded, twice.
+    if (moved) void read({ cancelRefetch: false });
   }, [moved, read]);
 }

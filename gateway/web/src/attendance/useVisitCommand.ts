@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { say } from '@/app/say';
@@ -7,10 +7,9 @@ import type { Appointment } from '@/appointment/queries';
 /** What is done with a visit on its day. */
 export type Step = 'check-in' | 'start' | 'complete' | 'no-show';
 
-/** Does the next thing with a visit, and has its lists read again. */
+/** Does the next thing with a visit. */
 export function useVisitCommand() {
   const { t } = useTranslation('attendance');
-  const queries = useQueryClient();
   return useMutation({
     async mutationFn({ visit, step }: { visit: Appointment; step: Step }) {
       const params = { path: { id: visit.id } };
@@ -24,10 +23,5 @@ export function useVisitCommand() {
       return t(`done.${step}`);
     },
     onSuccess: (text) => say({ text }),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['appointment'] }),
-        queries.invalidateQueries({ queryKey: ['queue'] }),
-      ]),
   });
 }
