@@ -12,6 +12,9 @@ export interface Change {
 /** How long to wait before following again, in ms: longer each time, and never all at once. */
 const PAUSES = [1_000, 2_000, 5_000, 15_000, 30_000];
 
+/** After how long of silence the line is dead, in ms: the server is heard from every 15 s. */
+const SILENCE = 60_000;
+
 /**
  * Tells of the person's own changes until `signal` ends it, and goes on where it stopped when
  * the line breaks. `EventSource` can't: it sends no token.
@@ -31,6 +34,10 @@ export async function follow(
     },
   });
   while (!signal.aborted) {
+    const line = new AbortController();
+    const hangUp = () => line.abort();
+    signal.addEventListener('abort', hangUp);
+    let silence = setTimeout(hangUp, SILENCE);
     try {
       const token = await may();
       if (token !== undefined) {
@@ -40,16 +47,24 @@ export async function follow(
             Authorization: `Bearer ${token}`,
             ...(last !== undefined && { 'Last-Event-ID': last }),
           },
-          signal,
+          signal: line.signal,
         });
         if (response.ok && response.body !== null) {
           const text = response.body.pipeThrough(new TextDecoderStream());
-          for await (const part of chunks(text)) parser.feed(part);
-          parser.reset();
+          for await (const part of chunks(text)) {
+            clearTimeout(silence);
+            silence = setTimeout(hangUp, SILENCE);
+            parser.feed(part);
+          }
         }
       }
     } catch {
       // The line broke; it is taken up again.
+    } finally {
+      clearTimeout(silence);
+      signal.removeEventListener('abort', hangUp);
+      // What came in part comes again whole.
+      parser.reset();
     }
     const pause = PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0;
     failures += 1;

@@ -38,9 +38,13 @@ export function forgetSent(): void {
  */
 const unanswered = new Map<string, string>();
 
+/** For how long, in ms: who says the same later than that means it anew. */
+const ONCE = 5 * 60_000;
+
 /** By what a command is known again. A digest, as it may hold a password. */
 async function digestOf(request: Request): Promise<string> {
-  const said = `${request.method} ${request.url}\n${await request.clone().text()}`;
+  const version = request.headers.get('If-Match') ?? '';
+  const said = `${request.method} ${request.url}\n${version}\n${await request.clone().text()}`;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(said));
   return String.fromCharCode(...new Uint8Array(digest));
 }
@@ -83,8 +87,10 @@ export async function send(request: Request): Promise<Response> {
     unanswered.delete(digest);
     return response;
   } catch (error) {
-    if (passes(error)) unanswered.set(digest, request.headers.get(KEY) ?? '');
-    else unanswered.delete(digest);
+    if (passes(error)) {
+      unanswered.set(digest, request.headers.get(KEY) ?? '');
+      setTimeout(() => unanswered.delete(digest), ONCE);
+    } else unanswered.delete(digest);
     throw error;
   }
 }
@@ -132,19 +138,22 @@ async function attempt(request: Request, token: string | undefined): Promise<Res
   }
 }
 
-/** How long nothing may be heard of a request, in ms: longer than the server lets any take. */
-const PATIENCE = 45_000;
+/** How long no answer may begin, in ms: longer than the server lets any request take. */
+export const PATIENCE = 45_000;
 
 /**
  * `fetch` that fails when no answer has begun in time. On a line that died without a word it would
  * wait for ever, and so would whoever waits for it.
  */
-export async function fetchInTime(...[what, how]: Parameters<typeof fetch>): Promise<Response> {
+async function fetchInTime(request: Request): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), PATIENCE);
-  const signals = [late.signal, how?.signal, what instanceof Request && what.signal];
+  const giveUp = () => late.abort();
+  const timer = setTimeout(giveUp, PATIENCE);
+  // Not `AbortSignal.any`, which phones of three years ago don't have.
+  if (request.signal.aborted) giveUp();
+  request.signal.addEventListener('abort', giveUp);
   try {
-    return await fetch(what, { ...how, signal: AbortSignal.any(signals.filter((each) => !!each)) });
+    return await fetch(request, { signal: late.signal });
   } finally {
     clearTimeout(timer);
   }

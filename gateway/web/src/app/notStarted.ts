@@ -49,6 +49,7 @@ function say(first: Element): void {
   press.onclick = () => location.reload();
   const said = document.createElement('p');
   said.textContent = text;
+  first.querySelector('.slow')?.remove();
   first.append(said, press);
   addEventListener('online', () => location.reload());
 }

@@ -33,11 +33,14 @@ export async function startI18n(): Promise<void> {
   told(language);
 }
 
-/** For what a page says beside its own words: it waits for them, and they are asked for again. */
+/** After how long words that did not come are asked for again, in ms. */
+const AGAIN = 5_000;
+
+/** For what a page says beside its own words: it waits until they come. */
 function read(language: string, capability: string, done: ReadCallback): void {
   wordsOf(language as Language, capability).then(
     (words) => done(null, words),
-    (error) => done(error, true),
+    () => setTimeout(() => read(language, capability, done), AGAIN),
   );
 }
 
@@ -51,10 +54,17 @@ async function have(language: Language, capability: string): Promise<void> {
   i18next.addResourceBundle(language, capability, await wordsOf(language, capability));
 }
 
-/** Goes over to another language, once all that has been said can be said in it. Throws until then. */
+let wanted: Language | undefined;
+
+/**
+ * Goes over to another language, once all that has been said can be said in it, unless another one
+ * is wanted by then. Throws when its words don't come.
+ */
 export async function speak(language: Language): Promise<void> {
+  wanted = language;
   const said = Object.keys(i18next.getDataByLanguage(i18next.language) ?? {});
   await Promise.all(said.map((capability) => have(language, capability)));
+  if (wanted !== language) return;
   await i18next.changeLanguage(language);
   keepLanguage(language);
   told(language);

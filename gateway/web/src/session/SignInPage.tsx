@@ -12,6 +12,7 @@ import { Page } from '@/patterns/Page';
 import { deviceName } from './device';
 import { type Challenge, Entry } from './Entry';
 import { PasskeyFailure } from './Factors';
+import { onwards } from './onwards';
 import { signInRoute } from './pages';
 import { hasPasskeys, showPasskey } from './passkey';
 import { useSession } from './store';
@@ -24,7 +25,8 @@ export function SignInPage() {
   const { history } = useRouter();
   const { to } = signInRoute.useSearch();
   const [challenge, setChallenge] = useState<Challenge>();
-  const entered = () => history.replace(to ?? '/');
+  const [before] = useState(session.state === 'out' ? session.person : undefined);
+  const entered = () => history.replace(onwards(to, before));
   const form = useCommandForm({
     values: { email: '', password: '' },
     send: async (values) => {

@@ -21,7 +21,8 @@ export type Reason = 'signed-out' | 'over';
 
 export type Session =
   | { readonly state: 'unknown' }
-  | { readonly state: 'out'; readonly reason?: Reason }
+  /** `person` is who was in before, in this tab. */
+  | { readonly state: 'out'; readonly reason?: Reason; readonly person?: string }
   | { readonly state: 'in'; readonly access: Access };
 
 export const session = new Store<Session>({ state: 'unknown' });

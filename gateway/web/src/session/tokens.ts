@@ -1,6 +1,6 @@
 import { Problem, problemOf, Unreachable } from '@/api/problem';
 import type { components } from '@/api/schema';
-import { fetchInTime, forgetSent, sawPosition } from '@/api/send';
+import { forgetSent, PATIENCE, sawPosition } from '@/api/send';
 import { forget, keep, kept } from '@/device/vault';
 import { activeSince } from './activity';
 import { type Access, type Reason, session } from './state';
@@ -17,15 +17,30 @@ const PENDING = 'medilink.refresh';
 const LEFT = 'medilink.left';
 /** Under which name the device keeps who was in. */
 const KEPT = 'session';
-/** Tells other tabs that the person has signed out. */
+/** Tells other tabs that the person has signed out, or who has come in. */
 const tabs = new BroadcastChannel('medilink.session');
 
-tabs.onmessage = () => void end('signed-out');
+tabs.onmessage = ({ data }: MessageEvent<{ out: true } | { person: string }>) => {
+  if ('out' in data) void end('signed-out');
+  else if (isAnother(data.person)) startAnew();
+};
+
+/** Whether this tab is somebody else's. */
+function isAnother(person: string): boolean {
+  const now = session.state;
+  return now.state === 'in' && now.access.person !== person;
+}
+
+/** Leaves nothing of this tab's: what it shows, and what was typed into it, is another person's. */
+function startAnew(): void {
+  location.replace('/');
+}
 
 /** Takes what the server gave at the door. Whoever left before has no session here any more. */
 export function enter(tokens: Tokens, response: Response): void {
   localStorage.removeItem(LEFT);
   take(tokens, response);
+  tabs.postMessage({ person: tokens.person });
 }
 
 function take(tokens: Tokens, response: Response): Access {
@@ -50,14 +65,20 @@ function take(tokens: Tokens, response: Response): Access {
 
 /** Leaves the session, and what the device kept for it, behind in this tab. */
 async function end(reason: Reason): Promise<void> {
+  const before = session.state;
   forgetSent();
   await forget();
-  session.setState((now) => ({ state: 'out', ...(now.state === 'in' && { reason }) }));
+  session.setState((now) => {
+    if (now.state !== 'in') return { ...now, state: 'out' };
+    // Whoever has come in meanwhile stays.
+    const ended = before.state === 'in' && before.access.session === now.access.session;
+    return ended ? { state: 'out', reason, person: now.access.person } : now;
+  });
 }
 
 /** Leaves it behind in every tab. The server has ended it already. */
 export async function leave(): Promise<void> {
-  tabs.postMessage('out');
+  tabs.postMessage({ out: true });
   await end('signed-out');
 }
 
@@ -66,18 +87,19 @@ export function leaveLater(): void {
   localStorage.setItem(LEFT, 'yes');
 }
 
-/** Ends what was left without a line. Nobody is in, even while the server can't be told. */
-async function endWhatWasLeft({ session: left, access_token }: Tokens): Promise<void> {
+/** Ends a session that nobody is in: who has it was left without a line, or is no longer here. */
+async function endOf({ session: left, access_token }: Tokens): Promise<boolean> {
   try {
-    const response = await fetchInTime(`/v1/me/sessions/${left}`, {
+    const response = await fetch(`/v1/me/sessions/${left}`, {
       method: 'DELETE',
       headers: { Authorization: `Bearer ${access_token}` },
+      signal: AbortSignal.timeout(PATIENCE),
     });
-    if (response.ok) localStorage.removeItem(LEFT);
+    return response.ok;
   } catch {
     // It is ended another time.
+    return false;
   }
-  await end('signed-out');
 }
 
 /** Whoever was in when there was still a line, for as long as their session would have lasted. */
@@ -89,39 +111,74 @@ export async function resume(): Promise<void> {
   );
 }
 
+let refreshing: Promise<Access | undefined> | undefined;
+
 /**
- * Changes the refresh token for another access token. One tab at a time: a refresh token is
- * good once, and used twice it ends the session. None when the session is over.
+ * Changes the refresh token for another access token. Once at a time, in this tab and among all:
+ * a refresh token is good once, and used twice it ends the session. None when the session is over.
  */
-export async function refresh(): Promise<Access | undefined> {
-  return navigator.locks.request('medilink.refresh', async (): Promise<Access | undefined> => {
-    const before = session.state;
-    const attempt = localStorage.getItem(PENDING) ?? crypto.randomUUID();
-    localStorage.setItem(PENDING, attempt);
-    let response: Response;
-    try {
-      response = await fetchInTime('/v1/sessions/refresh', {
-        method: 'POST',
-        headers: { ...IN_COOKIE, 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
-        body: '{}',
-      });
-    } catch (error) {
-      throw new Unreachable(error);
-    }
-    if (response.ok) {
-      const tokens: Tokens = await response.json();
-      localStorage.removeItem(PENDING);
-      if (localStorage.getItem(LEFT) === null) return take(tokens, response);
-      await endWhatWasLeft(tokens);
-      return undefined;
-    }
+export function refresh(): Promise<Access | undefined> {
+  refreshing ??= inTurn();
+  return refreshing;
+}
+
+async function inTurn(): Promise<Access | undefined> {
+  try {
+    return await navigator.locks.request('medilink.refresh', exchange);
+  } finally {
+    refreshing = undefined;
+  }
+}
+
+async function exchange(): Promise<Access | undefined> {
+  const before = session.state;
+  if (before.state === 'out') return undefined;
+  const left = localStorage.getItem(LEFT) !== null;
+  const answer = await ask();
+  // Whoever has come in by the door meanwhile has a session of their own, who has left has none.
+  const changed = session.state !== before;
+  if (answer === undefined) {
+    if (!changed) await end('over');
+    return undefined;
+  }
+  const { tokens, response } = answer;
+  if (left || changed) {
+    const ended = await endOf(tokens);
+    if (left && ended) localStorage.removeItem(LEFT);
+    // Nobody is in, even while the server can't be told.
+    if (session.state === before) await end('signed-out');
+    return undefined;
+  }
+  if (isAnother(tokens.person)) {
+    startAnew();
+    return undefined;
+  }
+  return take(tokens, response);
+}
+
+/** Asks for other tokens; none when the session is over. */
+async function ask(): Promise<{ tokens: Tokens; response: Response } | undefined> {
+  const attempt = localStorage.getItem(PENDING) ?? crypto.randomUUID();
+  localStorage.setItem(PENDING, attempt);
+  let response: Response;
+  let tokens: Tokens | undefined;
+  try {
+    response = await fetch('/v1/sessions/refresh', {
+      method: 'POST',
+      headers: { ...IN_COOKIE, 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
+      body: '{}',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.ok) tokens = await response.json();
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+  if (tokens === undefined) {
     const problem = await problemOf(response);
     if (!(problem instanceof Problem) || problem.passing) throw problem;
-    localStorage.removeItem(PENDING);
-    // Whoever has come in by the door meanwhile has a session of their own.
-    if (session.state === before) await end('over');
-    return undefined;
-  });
+  }
+  localStorage.removeItem(PENDING);
+  return tokens && { tokens, response };
 }
 
 /**
