@@ -116,6 +116,13 @@ impl From<Figures> for DoctorFiguresOut {
     }
 }
 
+/// A day on a hospital's clock.
+struct DayAt {
+    time_zone: TimeZone,
+    span: (DateTime<Utc>, DateTime<Utc>),
+    version: String,
+}
+
 /// The routes.
 pub struct Boards(pub Backend);
 
@@ -139,13 +146,9 @@ impl Boards {
         let models = ["appointment", "doctor", "hospital", "patient"];
         let view = self.0.view(&models, &read).await?;
         let known = doctor::known(&self.0, tenant, DoctorId(id.0)).await?;
-        let site = hospital::known(&self.0, tenant, known.hospital).await?;
-        let day = span(date, date, site.time_zone);
-        // Before the visits: what comes in between is read again rather than missed.
-        let version = self.version(tenant, DayOf::Doctor(known.doctor), day);
-        let version = version.await?;
-        let (from, to) = day;
-        let rows = appointment::day_of_doctor(reads, tenant, known.doctor, from, to)
+        let of = DayOf::Doctor(known.doctor);
+        let day = self.day_at(tenant, known.hospital, date, of).await?;
+        let rows = appointment::day_of_doctor(reads, tenant, known.doctor, day.span)
             .await
             .map_err(unreadable)?;
         let subjects = rows.iter().map(|row| row.patient.into()).collect();
@@ -153,8 +156,8 @@ impl Boards {
         self.0.disclose(permitted, subjects, "day").await?;
         Ok(view.answer(DayOut {
             date,
-            time_zone: site.time_zone.name().to_owned(),
-            version,
+            time_zone: day.time_zone.name().to_owned(),
+            version: day.version,
             items,
         }))
     }
@@ -184,10 +187,8 @@ impl Boards {
         let models = ["appointment", "doctor", "hospital"];
         let view = self.0.view(&models, &read).await?;
         let known = doctor::known(&self.0, tenant, DoctorId(id.0)).await?;
-        let site = hospital::known(&self.0, tenant, known.hospital).await?;
-        let day = span(date, date, site.time_zone);
-        let version = self.version(tenant, DayOf::Doctor(known.doctor), day);
-        let version = version.await?;
+        let of = DayOf::Doctor(known.doctor);
+        let DayAt { version, .. } = self.day_at(tenant, known.hospital, date, of).await?;
         Ok(view.answer(DayVersionOut { date, version }))
     }
 
@@ -226,11 +227,11 @@ impl Boards {
             .0
             .view(&["appointment", "hospital", "patient"], &read)
             .await?;
-        let site = hospital::known(&self.0, tenant, HospitalId(id.0)).await?;
-        let (hospital, day) = (site.hospital, span(date, date, site.time_zone));
-        let reads = self.0.reads();
-        let version = self.version(tenant, DayOf::Hospital(hospital), day).await?;
-        let listed = appointment::day_of_hospital(reads, tenant, hospital, department, day, page)
+        let (hospital, reads) = (HospitalId(id.0), self.0.reads());
+        let of = DayOf::Hospital(hospital);
+        let day = self.day_at(tenant, hospital, date, of).await?;
+        let span = day.span;
+        let listed = appointment::day_of_hospital(reads, tenant, hospital, department, span, page)
             .await
             .map_err(unreadable)?;
         let subjects = listed.rows.iter().map(|row| row.patient.into()).collect();
@@ -238,8 +239,8 @@ impl Boards {
         self.0.disclose(permitted, subjects, "board").await?;
         Ok(view.answer(BoardOut {
             date,
-            time_zone: site.time_zone.name().to_owned(),
-            version,
+            time_zone: day.time_zone.name().to_owned(),
+            version: day.version,
             items,
             next: listed.next.map(|next| next.to_string()),
         }))
@@ -267,11 +268,9 @@ impl Boards {
         self.0.authorize(&caller, Action::ReadBoard, &resource)?;
         let date = date("date", on.0)?;
         let view = self.0.view(&["appointment", "hospital"], &read).await?;
-        let site = hospital::known(&self.0, tenant, HospitalId(id.0)).await?;
-        let day = span(date, date, site.time_zone);
-        let version = self
-            .version(tenant, DayOf::Hospital(site.hospital), day)
-            .await?;
+        let hospital = HospitalId(id.0);
+        let of = DayOf::Hospital(hospital);
+        let DayAt { version, .. } = self.day_at(tenant, hospital, date, of).await?;
         Ok(view.answer(DayVersionOut { date, version }))
     }
 
@@ -318,15 +317,24 @@ impl Boards {
 }
 
 impl Boards {
-    async fn version(
+    /// A day of a hospital that is there. Its version is of before its visits are read: what comes
+    /// in between is read again rather than missed.
+    async fn day_at(
         &self,
         tenant: TenantId,
+        hospital: HospitalId,
+        date: NaiveDate,
         of: DayOf,
-        day: (DateTime<Utc>, DateTime<Utc>),
-    ) -> Result<String, Problem> {
-        let version = appointment::day_version(self.0.reads(), tenant, of, day).await;
+    ) -> Result<DayAt, Problem> {
+        let site = hospital::known(&self.0, tenant, hospital).await?;
+        let span = span(date, date, site.time_zone);
+        let version = appointment::day_version(self.0.reads(), tenant, of, span).await;
         let DayVersion { visits, positions } = version.map_err(unreadable)?;
-        Ok(format!("{visits}-{positions}"))
+        Ok(DayAt {
+            time_zone: site.time_zone,
+            span,
+            version: format!("{visits}-{positions}"),
+        })
     }
 
     /// Visits with what their patients are called: whoever receives somebody calls them by name.

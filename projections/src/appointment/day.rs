@@ -2,17 +2,39 @@
 
 use chrono::{DateTime, Utc};
 use medilink_domain::{DepartmentId, DoctorId, HospitalId, TenantId};
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr};
 
 use super::{AppointmentCursor, AppointmentRow};
 use crate::reads::{Listed, Page, ReadError, Reads, of_tenant};
 use crate::runtime::field::{Damaged, Field};
 use crate::runtime::row::Row;
 
+/// Whose day it is.
+#[derive(Clone, Copy, Debug)]
+pub enum DayOf {
+    /// A doctor's.
+    Doctor(DoctorId),
+    /// A hospital's.
+    Hospital(HospitalId),
+}
+
+impl DayOf {
+    /// Whether an appointment is on the day, which is `from..to`.
+    fn holds(self, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> SimpleExpr {
+        let whose = match self {
+            Self::Doctor(doctor) => Expr::col("doctor").eq(doctor.uuid()),
+            Self::Hospital(hospital) => Expr::col("hospital").eq(hospital.uuid()),
+        };
+        whose
+            .and(Expr::col("starts_at").gte(from))
+            .and(Expr::col("starts_at").lt(to))
+    }
+}
+
 /// The most appointments that a doctor's day may show.
 const LONGEST_DAY: u64 = 500;
 
-/// A doctor's appointments that begin in `from..to`, in order, cancelled ones included.
+/// A doctor's appointments that begin on a day, in order, cancelled ones included.
 ///
 /// # Errors
 /// [`ReadError`] when they can't be read.
@@ -20,21 +42,18 @@ pub async fn day_of_doctor(
     reads: &Reads,
     tenant: TenantId,
     doctor: DoctorId,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
+    day: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<AppointmentRow>, ReadError> {
     let mut select = of_tenant::<AppointmentRow>(tenant);
     select
-        .and_where(Expr::col("doctor").eq(doctor.uuid()))
-        .and_where(Expr::col("starts_at").gte(from))
-        .and_where(Expr::col("starts_at").lt(to))
+        .and_where(DayOf::Doctor(doctor).holds(day))
         .order_by("starts_at", Order::Asc)
         .order_by("appointment", Order::Asc)
         .limit(LONGEST_DAY);
     reads.rows(&select).await
 }
 
-/// A hospital's appointments that begin in `from..to`, in order, cancelled ones included; of
+/// A hospital's appointments that begin on a day, in order, cancelled ones included; of
 /// one department, if one is named.
 ///
 /// # Errors
@@ -44,14 +63,12 @@ pub async fn day_of_hospital(
     tenant: TenantId,
     hospital: HospitalId,
     department: Option<DepartmentId>,
-    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    day: (DateTime<Utc>, DateTime<Utc>),
     page: Page<AppointmentCursor>,
 ) -> Result<Listed<AppointmentRow, AppointmentCursor>, ReadError> {
     let mut select = of_tenant::<AppointmentRow>(tenant);
     select
-        .and_where(Expr::col("hospital").eq(hospital.uuid()))
-        .and_where(Expr::col("starts_at").gte(from))
-        .and_where(Expr::col("starts_at").lt(to))
+        .and_where(DayOf::Hospital(hospital).holds(day))
         .order_by("starts_at", Order::Asc)
         .order_by("appointment", Order::Asc);
     if let Some(department) = department {
@@ -63,15 +80,6 @@ pub async fn day_of_hospital(
     reads
         .page(select, page.bounded(), AppointmentCursor::of)
         .await
-}
-
-/// Whose day it is.
-#[derive(Clone, Copy, Debug)]
-pub enum DayOf {
-    /// A doctor's.
-    Doctor(DoctorId),
-    /// A hospital's.
-    Hospital(HospitalId),
 }
 
 /// By what it is told whether a day is still the same. It names nobody.
@@ -95,21 +103,15 @@ pub async fn day_version(
     reads: &Reads,
     tenant: TenantId,
     of: DayOf,
-    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    day: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<DayVersion, ReadError> {
-    let whose = match of {
-        DayOf::Doctor(doctor) => Expr::col("doctor").eq(doctor.uuid()),
-        DayOf::Hospital(hospital) => Expr::col("hospital").eq(hospital.uuid()),
-    };
     let mut select = Query::select();
     select
         .expr(Expr::cust("count(*)"))
         .expr(Expr::cust("coalesce(sum(position), 0)::bigint"))
         .from(("read", AppointmentRow::NAME))
         .and_where(Expr::col("tenant").eq(tenant.uuid()))
-        .and_where(whose)
-        .and_where(Expr::col("starts_at").gte(from))
-        .and_where(Expr::col("starts_at").lt(to));
+        .and_where(of.holds(day));
     let row = reads.stored(&select).await?.pop().ok_or(Damaged)?;
     let mut cells = row.into_iter();
     Ok(DayVersion {

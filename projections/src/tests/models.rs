@@ -324,7 +324,7 @@ async fn an_appointment_is_shown_as_it_stands_in_the_patients_list_and_the_docto
     }
     assert_eq!(seen, [501, 504, 503, 502, 505, 500]);
 
-    let today = appointment::day_of_doctor(reads, TENANT, id(30), day(2), day(3))
+    let today = appointment::day_of_doctor(reads, TENANT, id(30), (day(2), day(3)))
         .await
         .unwrap();
     let today: Vec<u128> = today

@@ -194,7 +194,7 @@ async fn another_tenant_sees_nothing() {
             .await
             .unwrap();
         assert_eq!(found.rows.len(), expected);
-        let found = appointment::day_of_doctor(reads, tenant, id(30), day(2), day(3))
+        let found = appointment::day_of_doctor(reads, tenant, id(30), (day(2), day(3)))
             .await
             .unwrap();
         assert_eq!(found.len(), expected);
